@@ -1,0 +1,184 @@
+"""A deal's states, the moves between them, and what each role may do in each: three tables and the functions over them.
+
+    draft --send--> open --accept--> accepted
+                    open --decline, withdraw, expire--> declined, withdrawn, expired
+                    declined, withdrawn, expired --reopen--> open        expired --extend--> open
+
+Callers ask `can`; nobody compares states. The state to ask about is `effective_state`, which knows the clock.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, get_args
+
+from portal.errors import NotAllowed
+
+State = Literal["draft", "open", "accepted", "declined", "withdrawn", "expired"]
+Verb = Literal["send", "publish", "accept", "decline", "withdraw", "expire", "reopen", "extend"]
+Turn = Literal["seller", "buyer", "nobody"]
+
+STATES: tuple[State, ...] = get_args(State)
+VERBS: tuple[Verb, ...] = get_args(Verb)
+# Each role may do what those before it may.
+BUYER_ROLES = ("viewer", "commenter", "negotiator", "signer")
+SELLER_ROLES = ("rep", "manager", "admin")
+
+MOVES: Mapping[tuple[str, str], State] = {
+    ("draft", "send"): "open",
+    ("open", "publish"): "open",
+    ("open", "accept"): "accepted",
+    ("open", "decline"): "declined",
+    ("open", "withdraw"): "withdrawn",
+    ("open", "expire"): "expired",
+    ("open", "extend"): "open",
+    ("expired", "extend"): "open",
+    ("expired", "reopen"): "open",
+    ("declined", "reopen"): "open",
+    ("withdrawn", "reopen"): "open",
+}
+
+_REOPENABLE = ("declined", "withdrawn", "expired")
+_SENT = ("open", "accepted", *_REOPENABLE)
+_EVERY = ("draft", *_SENT)
+
+# Capability: the least role that has it, and the states in which it has it. Reading and talking outlive the terms.
+_BUYER: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "read": ("viewer", _SENT),
+    "comment": ("commenter", _SENT),
+    "confer": ("commenter", _SENT),  # the buyers' private thread
+    "ask_more_time": ("commenter", ("expired",)),
+    "counter": ("negotiator", ("open",)),
+    "choose": ("negotiator", ("open",)),
+    # Whoever negotiates may also break off; only accepting binds the company and needs a signer.
+    "decline": ("negotiator", ("open",)),
+    "accept": ("signer", ("open",)),
+}
+_SELLER: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "read": ("rep", _EVERY),
+    "see_private": ("rep", _EVERY),
+    "note": ("rep", _EVERY),
+    "manage_contacts": ("rep", _EVERY),
+    "assign_owner": ("rep", _EVERY),
+    "comment": ("rep", _SENT),
+    "send": ("rep", ("draft",)),
+    "edit": ("rep", ("draft", "open")),
+    "answer": ("rep", ("open",)),
+    "publish": ("rep", ("open",)),
+    "withdraw": ("rep", ("open",)),
+    "record_acceptance": ("rep", ("open",)),
+    "give_more_time": ("rep", ("open", "expired")),
+    "reopen": ("rep", _REOPENABLE),
+    "hand_off": ("rep", ("accepted",)),
+    # A first revision and one that reopens may lie below the floor as well.
+    "approve": ("manager", ("draft", "open", *_REOPENABLE)),
+}
+
+
+def _expanded() -> dict[tuple[str, str], frozenset[str]]:
+    table: dict[tuple[str, str], frozenset[str]] = {}
+    for roles, grants in ((BUYER_ROLES, _BUYER), (SELLER_ROLES, _SELLER)):
+        for state in STATES:
+            for rank, role in enumerate(roles):
+                table[state, role] = frozenset(
+                    name
+                    for name, (least, states) in grants.items()
+                    if roles.index(least) <= rank and state in states
+                )
+    return table
+
+
+CAPABILITIES: Mapping[tuple[str, str], frozenset[str]] = _expanded()
+
+_WAS = {
+    "draft": "has not been sent yet",
+    "open": "is open",
+    "accepted": "was accepted",
+    "declined": "was declined",
+    "withdrawn": "was withdrawn",
+    "expired": "has expired",
+}
+_NEXT = {
+    "draft": "Send it first.",
+    "open": "",
+    "accepted": "A change to it is a new proposal.",
+    "declined": "The seller can reopen it with a new revision.",
+    "withdrawn": "The seller can reopen it with a new revision.",
+    "expired": "The buyer can ask for more time, and the seller can give it.",
+}
+# How a verb or a capability reads after "it can't" and after "only a signer can".
+_PHRASES: Mapping[str, tuple[str, str]] = {
+    "read": ("be read", "read this proposal"),
+    "comment": ("be commented on", "write in the conversation"),
+    "confer": ("be discussed in private", "write in the private thread"),
+    "ask_more_time": ("be given more time on request", "ask for more time"),
+    "counter": ("be negotiated", "send a counteroffer"),
+    "choose": ("be changed", "choose among the options"),
+    "decline": ("be declined", "decline this proposal"),
+    "accept": ("be accepted", "accept this proposal"),
+    "see_private": ("show its costs", "see costs and floors"),
+    "note": ("take notes", "keep internal notes"),
+    "manage_contacts": ("get other contacts", "manage contacts"),
+    "assign_owner": ("get another owner", "assign the owner"),
+    "send": ("be sent", "send this proposal"),
+    "edit": ("be edited", "edit this proposal"),
+    "answer": ("be answered", "answer a counteroffer"),
+    "publish": ("get a new revision", "publish a revision"),
+    "withdraw": ("be withdrawn", "withdraw this proposal"),
+    "record_acceptance": ("be accepted", "record an acceptance"),
+    "give_more_time": ("be given more time", "give more time"),
+    "extend": ("be given more time", "give more time"),
+    "expire": ("expire", "let a proposal expire"),
+    "reopen": ("be reopened", "reopen this proposal"),
+    "hand_off": ("be handed off", "hand an order off"),
+    "approve": ("be approved", "approve prices below the floor"),
+}
+
+
+def can(state: str, role: str, capability: str) -> bool:
+    """Whether `role` has the capability in `state`; False for an unknown role, KeyError for a misspelt capability."""
+    if capability not in _BUYER and capability not in _SELLER:
+        raise KeyError(capability)
+    return capability in CAPABILITIES.get((state, role), frozenset())
+
+
+def refusal(state: str, role: str, capability: str) -> str:
+    """Why `can` says no, as a sentence: the state when it stops every role of that side, else the role."""
+    roles, grants = (SELLER_ROLES, _SELLER) if role in SELLER_ROLES else (BUYER_ROLES, _BUYER)
+    if capability not in grants:
+        side = "seller" if capability in _SELLER else "buyer"
+        return f"Only the {side} can {_PHRASES[capability][1]}."
+    least, states = grants[capability]
+    if state not in states:
+        return _cannot(state, capability)
+    able = " or ".join(roles[roles.index(least) :])
+    return f"Only a {able} can {_PHRASES[capability][1]}; your role is {role}."
+
+
+def move(state: str, verb: Verb) -> State:
+    """The state that `verb` leads to; NotAllowed, naming both, when it leads nowhere from `state`."""
+    try:
+        return MOVES[state, verb]
+    except KeyError:
+        raise NotAllowed(_cannot(state, verb)) from None
+
+
+def _cannot(state: str, action: str) -> str:
+    still = "" if state in {"draft", "open"} else " any more"
+    return f"This proposal {_WAS[state]}; it can't {_PHRASES[action][0]}{still}. {_NEXT[state]}".rstrip()
+
+
+def effective_state(state: str, valid_until_instant: datetime, now: datetime) -> State:
+    """The state by the clock: an open deal has expired from its instant on, whether or not the sweeper came by."""
+    if state not in STATES:
+        raise ValueError(f"no such state: {state}")
+    return "expired" if state == "open" and now >= valid_until_instant else state
+
+
+def awaiting(state: str, *, open_counteroffers: int = 0, buyer_waits: bool = False) -> Turn:
+    """Whose turn it is. `buyer_waits`: a message of the buyer's since the last reply or ending is unanswered.
+
+    A draft waits for the seller. A closed deal waits for nobody, unless the buyer has written since.
+    """
+    if state == "draft" or buyer_waits or (state == "open" and open_counteroffers):
+        return "seller"
+    return "buyer" if state == "open" else "nobody"
