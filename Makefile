@@ -1,19 +1,54 @@
 PY ?= python3
 PORT ?= 8000
-SHELL := /bin/bash
+BIN := .venv/bin
+LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make locks'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo
+.PHONY: help setup demo services browser test check format translations locks clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 16
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
 
-setup: .venv/.installed  ## .venv with .venv/bin/portal, and the browser files
-	@.venv/bin/python hatch_build.py
+setup: .venv/.installed  ## .venv with .venv/bin/portal, and the browser files; PY=python3.12 chooses a Python
+	@$(BIN)/python hatch_build.py
 
 .venv/.installed: requirements/dev.txt pyproject.toml hatch_build.py .ci/make-venv
 	@echo "Setting up .venv ..."
 	@PY="$(PY)" .ci/make-venv
 	@touch $@
 
-demo: setup  ## the demo world on http://127.0.0.1:$PORT
-	@.venv/bin/portal demo --port "$(PORT)"
+demo: setup  ## the demo world on http://127.0.0.1:8000; PORT=9000 chooses another port
+	@exec $(BIN)/portal demo --port "$(PORT)"
+
+services: setup  ## Chromium, Redis and PostgreSQL for the tests: installed by root, named to anybody else
+	@.ci/install-services
+
+browser: setup  ## Chromium alone
+	@.ci/install-services browser
+
+test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest
+	@REQUIRE_BROWSER=1 $(BIN)/pytest $(ARGS)
+
+check: setup  ## format, lint, types, dependency audit, translations, templates, locks
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/mypy
+	@.ci/audit
+	@.ci/translations check
+	@$(BIN)/python -m tests.template_rules
+	@! grep -nE 'https?://|file:|git\+' package-lock.json .npmrc requirements/*.txt || { echo "Locks name no addresses." >&2; exit 1; }
+
+format: setup  ## put the code in its one shape
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+translations: setup  ## bring the message catalogs up to date with the code and the templates
+	@.ci/translations update
+	@$(BIN)/python hatch_build.py
+
+locks:  ## write requirements/*.txt anew from pyproject.toml; needs uv. ARGS=--upgrade moves versions
+	@$(LOCK) $(ARGS) pyproject.toml -o requirements/base.txt
+	@$(LOCK) $(ARGS) --extra analysis --group dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) $(ARGS) --group node -o requirements/node.txt
+
+clean:  ## remove what setup made
+	@rm -rf .venv node_modules static/vendor
