@@ -1,0 +1,36 @@
+"""A mail as a command leaves it in the outbox: who gets which template, and the words for its blanks.
+
+Rendering and sending are the worker's (portal/outbound). Nothing here names a price: subjects and previews are read on
+lock screens.
+"""
+
+from typing import Literal, get_args
+
+import msgspec
+
+Template = Literal[
+    "invitation",  # a contact is invited to a proposal: url, seller, title, number, revision, valid_until, sender
+    "new_link",  # a contact asked for a fresh link: url, seller, title, number
+    "sign_in_link",  # a rep signs in: url
+    "new_answer",  # the seller published a revision: url, seller, title, number, revision
+    "new_message",  # the other side wrote: url, title, number, sender, company
+    "order_confirmation",  # the buyer's side: url, seller, title, order, revision, digest, signer, statement
+    "order_notice",  # the seller's side: url, title, company, order, number, revision, signer
+    "seller_notice",  # something on the deal asks for the seller: url, title, company, number, sentence
+    "approval_needed",  # a manager must decide: url, title, company, number, sender
+]
+TEMPLATES: tuple[Template, ...] = get_args(Template)
+
+
+class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`language` is BCP 47; `context` fills the template, and a name it lacks reads as empty.
+
+    `context["url"]` is what the one button opens. When it carries a token it is a secret, and leaves the outbox with
+    the mail.
+    """
+
+    template: Template
+    to_name: str
+    to_email: str
+    language: str
+    context: dict[str, str] = {}
