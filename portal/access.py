@@ -1,0 +1,224 @@
+"""The one door: `deal_for(transaction, actor, id)` is the only way to get a deal, for page, socket, API and CLI alike.
+
+Actors carry ids only. Sessions, grants and roles are read afresh in the same snapshot as the deal, so that a
+revocation holds from the next look. A session without a grant finds nothing (404), whether the deal exists or not.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+
+from portal.domain import lifecycle
+from portal.domain.ledger import PartyName
+from portal.errors import NotAllowed, NotFound, SignInNeeded
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True)
+class BuyerSession:
+    """A buyer's browser; it holds the grants that were opened in it."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class DeskSession:
+    """A rep's browser."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class System:
+    """The installation itself: "cli", "api", "sweeper", "policy". Sits on the seller's side, may do everything."""
+
+    name: str
+
+
+Actor = BuyerSession | DeskSession | System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rep:
+    """Somebody of the seller's, signed in."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    language: str
+    csrf: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deal:
+    """A deal as one actor finds it: its head, and who is looking. `state` already knows the clock."""
+
+    id: str
+    number: str
+    external_id: str
+    state: str
+    title: str
+    company: str
+    currency: str
+    language: str
+    owner_id: str | None
+    valid_until: datetime
+    revision: int
+    digest: str
+    seq: int
+    buyer_seq: int
+    seller_seq: int
+    buyer_waits_since: datetime | None
+    # Who is looking: "contact:ID", "rep:ID" or "system:NAME", and from which side.
+    actor: str
+    actor_name: str
+    party: PartyName
+    role: str
+
+    @property
+    def position(self) -> int:
+        """The newest number of the stream of whoever is looking."""
+        return self.buyer_seq if self.party == "buyer" else self.seller_seq
+
+    @property
+    def contact_id(self) -> str | None:
+        return self.actor.removeprefix("contact:") if self.party == "buyer" else None
+
+    def can(self, capability: str) -> bool:
+        return lifecycle.can(self.state, self.role, capability)
+
+    def require(self, capability: str) -> None:
+        """NotAllowed, with a sentence that says why, when the role or the state does not permit it."""
+        if not self.can(capability):
+            raise NotAllowed(lifecycle.refusal(self.state, self.role, capability))
+
+
+_HEAD = (
+    tables.deal.c.id,
+    tables.deal.c.number,
+    tables.deal.c.external_id,
+    tables.deal.c.state,
+    tables.deal.c.title,
+    tables.deal.c.company,
+    tables.deal.c.currency,
+    tables.deal.c.language,
+    tables.deal.c.owner_id,
+    tables.deal.c.valid_until,
+    tables.deal.c.revision,
+    tables.deal.c.digest,
+    tables.deal.c.seq,
+    tables.deal.c.buyer_seq,
+    tables.deal.c.seller_seq,
+    tables.deal.c.buyer_waits_since,
+)
+
+
+def deal_for(transaction: Transaction, actor: Actor, deal_id: str) -> Deal:
+    """The deal, locked when the transaction writes. NotFound without a right to it, SignInNeeded without a session."""
+    match actor:
+        case BuyerSession(id=session_id):
+            return _for_buyer(transaction, session_id, deal_id)
+        case DeskSession(id=session_id):
+            rep = rep_for(transaction, session_id)
+            return _for_seller(transaction, deal_id, actor=f"rep:{rep.id}", name=rep.name, role=rep.role)
+        case System(name=name):
+            return _for_seller(transaction, deal_id, actor=f"system:{name}", name=name, role="admin")
+
+
+def rep_for(transaction: Transaction, session_id: str) -> Rep:
+    """Whoever is signed in with this session; SignInNeeded when it has ended or the rep has left."""
+    session, rep = tables.session, tables.rep
+    row = transaction.connection.execute(
+        select(rep.c.id, rep.c.name, rep.c.email, rep.c.role, rep.c.language, session.c.csrf)
+        .join_from(session, rep, session.c.rep_id == rep.c.id)
+        .where(_alive(transaction, session_id, "seller"), rep.c.active)
+    ).first()
+    if row is None:
+        raise SignInNeeded("You are signed out. Ask for a new sign-in link.")
+    return Rep(**row._mapping)
+
+
+def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str:
+    """The token that unsafe requests of this session must carry; SignInNeeded when the session has ended."""
+    party: PartyName = "buyer" if isinstance(actor, BuyerSession) else "seller"
+    found = transaction.connection.execute(
+        select(tables.session.c.csrf).where(_alive(transaction, actor.id, party))
+    ).scalar()
+    if found is None:
+        raise SignInNeeded("This session has ended. Open the link from your mail again.")
+    return str(found)
+
+
+def _alive(transaction: Transaction, session_id: str, party: PartyName) -> Any:
+    session = tables.session
+    return and_(
+        session.c.id == session_id,
+        session.c.party == party,
+        session.c.revoked_at.is_(None),
+        session.c.expires_at > transaction.now,
+    )
+
+
+def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
+    session, held, grant, contact = tables.session, tables.session_grant, tables.grant, tables.contact
+    row = _one(
+        transaction,
+        select(*_HEAD, contact.c.id.label("contact_id"), contact.c.name.label("contact_name"), contact.c.role)
+        .select_from(tables.deal)
+        .join(held, held.c.deal_id == tables.deal.c.id)
+        .join(session, session.c.id == held.c.session_id)
+        .join(grant, grant.c.id == held.c.grant_id)
+        .join(contact, contact.c.id == grant.c.contact_id)
+        .where(
+            tables.deal.c.id == deal_id,
+            tables.deal.c.state != "draft",
+            _alive(transaction, session_id, "buyer"),
+            grant.c.revoked_at.is_(None),
+            grant.c.expires_at > transaction.now,
+        ),
+    )
+    if row is None:
+        csrf_for(transaction, BuyerSession(session_id))
+        raise NotFound("There is no such proposal.")
+    return _seat(transaction, row, f"contact:{row.contact_id}", row.contact_name, "buyer", row.role)
+
+
+def _for_seller(transaction: Transaction, deal_id: str, *, actor: str, name: str, role: str) -> Deal:
+    row = _one(transaction, select(*_HEAD).where(tables.deal.c.id == deal_id))
+    if row is None:
+        raise NotFound("There is no such deal.")
+    return _seat(transaction, row, actor, name, "seller", role)
+
+
+def _one(transaction: Transaction, query: Select[Any]) -> Row[Any] | None:
+    if transaction.writing:
+        # The deal's row lock puts the commands of one deal in order (PostgreSQL; SQLite has one writer).
+        query = query.with_for_update(of=tables.deal)
+    return transaction.connection.execute(query).first()
+
+
+def _seat(transaction: Transaction, row: Row[Any], actor: str, name: str, party: PartyName, role: str) -> Deal:
+    head = {column.name: getattr(row, column.name) for column in _HEAD}
+    head["state"] = lifecycle.effective_state(row.state, row.valid_until, transaction.now)
+    return Deal(**head, actor=actor, actor_name=name, party=party, role=role)
+
+
+def new_id() -> str:
+    """An id that cannot be guessed: 128 random bits, safe in an address."""
+    return secrets.token_urlsafe(16)
+
+
+def new_token() -> str:
+    """A secret for a link or a cookie: 256 random bits. Only its `token_hash` is stored."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """SHA-256, hex. The token has full entropy, so that no slow hash is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,277 @@
+"""The closed set of events, and the two chains that bind them.
+
+An event's `body` holds what the chain binds in clear; `personal` holds free text and names, bound only by a salted hash,
+so that they can be erased without breaking the chain. Each party has a stream of its own: an event of the table joins
+both, a side room's event only one. `digest = SHA-256(previous digest of that party + canonical event)`; the canonical
+event carries the party's own number, never the deal's, so that neither side can count what the other keeps to itself.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from portal.domain.change import Change
+
+Audience = Literal["table", "seller", "buyer"]
+PartyName = Literal["seller", "buyer"]
+GENESIS = "0" * 64
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+    """What happened. Subclasses are the only kinds there are; `audience` says who may ever read one."""
+
+    @classmethod
+    def audience(cls) -> Audience:
+        return "table"
+
+    @property
+    def kind(self) -> str:
+        return str(self.__struct_config__.tag)
+
+
+class SellerBody(Body, frozen=True, kw_only=True):
+    """An event of the seller's side room."""
+
+    @classmethod
+    def audience(cls) -> Audience:
+        return "seller"
+
+
+class ProposalSent(Body, tag="proposal_sent", frozen=True, kw_only=True):
+    revision: int
+    digest: str
+
+
+class MessagePosted(Body, tag="message", frozen=True, kw_only=True):
+    """Chat when `anchor` is None, else a comment on `line:KEY` or `term:KEY`. Personal: body."""
+
+    anchor: str | None = None
+
+
+class CounterofferMade(Body, tag="counteroffer", frozen=True, kw_only=True):
+    """Personal: note, reasons by change id."""
+
+    counteroffer: str
+    base_revision: int
+    changes: tuple[Change, ...]
+    package: bool = False
+
+
+class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_only=True):
+    counteroffer: str
+
+
+class CounteroffersClosed(Body, tag="counteroffers_closed", frozen=True, kw_only=True):
+    """Asks that ended without an answer, because the deal did (`because`: accepted, declined, withdrawn, expired)."""
+
+    counteroffers: tuple[str, ...]
+    because: str
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling."""
+
+    change: Change
+    verdict: Literal["accept", "decline", "counter"]
+    offered: str
+    answered: str
+
+
+class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
+    """`signed`: "rep"; "offer" when the buyer chose inside what was offered. Personal: note, notes by change id."""
+
+    revision: int
+    digest: str
+    signed: Literal["rep", "offer", "policy"]
+    counteroffers: tuple[str, ...] = ()
+    answers: tuple[Answered, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+class Declined(Body, tag="declined", frozen=True, kw_only=True):
+    """Personal: reason."""
+
+    revision: int
+
+
+class Withdrawn(Body, tag="withdrawn", frozen=True, kw_only=True):
+    """Personal: reason."""
+
+    revision: int
+
+
+class Expired(Body, tag="expired", frozen=True, kw_only=True):
+    revision: int
+
+
+class Reopened(Body, tag="reopened", frozen=True, kw_only=True):
+    """Comes right before the revision that opens the deal again."""
+
+    was: str
+
+
+class MoreTimeAsked(Body, tag="more_time_asked", frozen=True, kw_only=True):
+    """Personal: body."""
+
+
+class MoreTimeGiven(Body, tag="more_time_given", frozen=True, kw_only=True):
+    valid_until: datetime
+
+
+class Accepted(Body, tag="accepted", frozen=True, kw_only=True):
+    """Personal: name, title."""
+
+    revision: int
+    digest: str
+    order: str
+    total: str
+    currency: str
+
+
+class Viewed(Body, tag="viewed", frozen=True, kw_only=True):
+    """A person, not a scanner: a form or the socket of the page was used."""
+
+    revision: int
+
+
+class NoteKept(SellerBody, tag="note", frozen=True, kw_only=True):
+    """Personal: body."""
+
+    anchor: str | None = None
+
+
+class ApprovalAsked(SellerBody, tag="approval_asked", frozen=True, kw_only=True):
+    approval: str
+    below_floor: tuple[str, ...]
+
+
+class ApprovalDecided(SellerBody, tag="approval_decided", frozen=True, kw_only=True):
+    """Personal: note."""
+
+    approval: str
+    granted: bool
+
+
+class OwnerChanged(SellerBody, tag="owner_changed", frozen=True, kw_only=True):
+    owner: str | None
+
+
+class ContactAdded(SellerBody, tag="contact_added", frozen=True, kw_only=True):
+    contact: str
+    role: str
+
+
+class ContactRoleChanged(SellerBody, tag="contact_role_changed", frozen=True, kw_only=True):
+    contact: str
+    role: str
+
+
+class LinkIssued(SellerBody, tag="link_issued", frozen=True, kw_only=True):
+    """`channel`: mailed to the contact, or shown to the operator who asked for it."""
+
+    contact: str
+    channel: Literal["mailed", "shown"]
+
+
+class LinksRevoked(SellerBody, tag="links_revoked", frozen=True, kw_only=True):
+    contact: str
+
+
+AnyBody = (
+    ProposalSent
+    | MessagePosted
+    | CounterofferMade
+    | CounterofferWithdrawn
+    | CounteroffersClosed
+    | RevisionPublished
+    | Declined
+    | Withdrawn
+    | Expired
+    | Reopened
+    | MoreTimeAsked
+    | MoreTimeGiven
+    | Accepted
+    | Viewed
+    | NoteKept
+    | ApprovalAsked
+    | ApprovalDecided
+    | OwnerChanged
+    | ContactAdded
+    | ContactRoleChanged
+    | LinkIssued
+    | LinksRevoked
+)
+
+_bodies: msgspec.json.Decoder[AnyBody] = msgspec.json.Decoder(AnyBody)
+
+
+class Personal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person wrote or is called. Erasing it leaves the chain intact."""
+
+    body: str = ""
+    note: str = ""
+    reason: str = ""
+    name: str = ""
+    title: str = ""
+    reasons: dict[str, str] = {}
+
+
+_personal = msgspec.json.Decoder(Personal)
+
+
+def encode_body(body: Body) -> bytes:
+    return msgspec.json.encode(body, order="sorted")
+
+
+def decode_body(stored: bytes) -> AnyBody:
+    return _bodies.decode(stored)
+
+
+def encode_personal(personal: Personal | None) -> bytes | None:
+    return None if personal is None else msgspec.json.encode(personal, order="sorted")
+
+
+def decode_personal(stored: bytes | None) -> Personal:
+    """An erased or absent part reads as empty."""
+    return _personal.decode(stored) if stored else Personal()
+
+
+def personal_digest(salt: bytes, personal: bytes | None) -> str | None:
+    """What the chain keeps of the personal part: SHA-256 over the event's salt and the text."""
+    return None if personal is None else hashlib.sha256(salt + personal).hexdigest()
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as one party's chain sees it; encoded with sorted keys it is the canonical event."""
+
+    deal: str
+    seq: int
+    at: datetime
+    actor: str
+    body: msgspec.Raw
+    personal: str | None
+    salt: str
+
+
+def chain(previous: str, link: Link) -> str:
+    """The party's digest after this event, lower-case hex."""
+    return hashlib.sha256(previous.encode() + msgspec.json.encode(link, order="sorted")).hexdigest()
+
+
+_ASKS = (MessagePosted, CounterofferMade, MoreTimeAsked)
+_REPLIES = (MessagePosted, RevisionPublished, MoreTimeGiven, Withdrawn)
+_ENDINGS = (Accepted, Declined, Withdrawn)
+
+
+def by_buyer(actor: str) -> bool:
+    """Whether an event's actor ("contact:ID", "rep:ID", "system:NAME") sits on the buyer's side."""
+    return actor.startswith("contact:")
+
+
+def waiting(body: Body, actor: str) -> Literal["begins", "ends", "stays"]:
+    """What an event does to the buyer's wait for the seller."""
+    if isinstance(body, _ENDINGS) or (isinstance(body, _REPLIES) and not by_buyer(actor)):
+        return "ends"
+    return "begins" if isinstance(body, _ASKS) and by_buyer(actor) else "stays"

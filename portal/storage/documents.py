@@ -1,0 +1,55 @@
+"""Revisions as they are kept: canonical bytes by deal and number, decoded once per digest."""
+
+from functools import lru_cache
+
+from sqlalchemy import insert, select
+
+from portal.domain import revision as content
+from portal.domain.revision import Offer, Revision
+from portal.errors import NotFound
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+@lru_cache(maxsize=256)
+def _decoded(digest: str, document: bytes) -> Revision:
+    return content.decode(document)
+
+
+def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
+    """A published revision; NotFound when the deal has none of that number."""
+    row = transaction.connection.execute(
+        select(tables.revision.c.digest, tables.revision.c.document).where(
+            tables.revision.c.deal_id == deal_id, tables.revision.c.number == number
+        )
+    ).first()
+    if row is None:
+        raise NotFound(f"There is no revision {number} of this proposal.")
+    return _decoded(row.digest, row.document)
+
+
+def drafted(transaction: Transaction, deal_id: str) -> Offer:
+    """The offer of a deal that was not sent yet; NotFound when there is none."""
+    document = transaction.connection.execute(
+        select(tables.draft.c.document).where(tables.draft.c.deal_id == deal_id)
+    ).scalar()
+    if document is None:
+        raise NotFound("There is no draft of this proposal.")
+    return content.decode(document).offer
+
+
+def keep(transaction: Transaction, deal_id: str, number: int, revision: Revision, by: str) -> str:
+    """Keep a new revision; its digest. The number must be the next one of the (locked) deal."""
+    document = content.canonical_bytes(revision)
+    digest = content.digest(document)
+    transaction.connection.execute(
+        insert(tables.revision).values(
+            deal_id=deal_id,
+            number=number,
+            digest=digest,
+            document=document,
+            published_at=transaction.now,
+            published_by=by,
+        )
+    )
+    return digest

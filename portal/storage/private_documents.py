@@ -1,0 +1,27 @@
+"""The seller's own figures. Apart from `documents`, so that code for buyers has nothing to import them with."""
+
+from sqlalchemy import insert, select
+
+from portal.domain import revision as content
+from portal.domain.revision import PrivateFigures
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+def figures(transaction: Transaction, deal_id: str, number: int) -> PrivateFigures:
+    """The private document of a revision, or of the draft when `number` is 0."""
+    table = tables.revision_private if number else tables.draft
+    column = tables.revision_private.c.document if number else tables.draft.c.private
+    query = select(column).where(table.c.deal_id == deal_id)
+    if number:
+        query = query.where(tables.revision_private.c.number == number)
+    document = transaction.connection.execute(query).scalar()
+    return PrivateFigures() if document is None else content.decode_private(document)
+
+
+def keep(transaction: Transaction, deal_id: str, number: int, private: PrivateFigures) -> None:
+    transaction.connection.execute(
+        insert(tables.revision_private).values(
+            deal_id=deal_id, number=number, document=content.canonical_bytes(private)
+        )
+    )

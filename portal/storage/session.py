@@ -1,0 +1,108 @@
+"""Connections to the database, set up so that what a test reads is what a crash would leave.
+
+SQLite: write-ahead log, synchronous=FULL, one writer with BEGIN IMMEDIATE, readers on connections of their own that
+cannot write. PostgreSQL: READ COMMITTED for writers (deals are serialised by their row lock), one REPEATABLE READ
+snapshot for each reading.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+from portal.errors import Misconfigured
+
+READERS = 4
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One snapshot of the database at one instant. `writing` says whether a deal that is looked up must be locked."""
+
+    connection: Connection
+    now: datetime
+    writing: bool = False
+
+
+class Store:
+    """The two engines of one database: `writer` and `reader`."""
+
+    def __init__(self, database_url: str) -> None:
+        self.url = driver_url(database_url)
+        self.embedded = self.url.get_backend_name() == "sqlite"
+        self.writer, self.reader = _sqlite(self.url) if self.embedded else _postgresql(self.url)
+
+    @contextmanager
+    def reading(self, now: datetime) -> Iterator[Transaction]:
+        """One read snapshot; anything written through it fails."""
+        with self.reader.connect() as connection, connection.begin():
+            yield Transaction(connection, now)
+
+    def close(self) -> None:
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def driver_url(database_url: str) -> URL:
+    """The address with our driver; Misconfigured for anything but SQLite and PostgreSQL."""
+    try:
+        url = make_url(database_url)
+    except Exception as error:
+        raise Misconfigured(
+            "PORTAL_DATABASE_URL is not a database address such as sqlite:///./var/parley.db"
+        ) from error
+    match url.get_backend_name():
+        case "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise Misconfigured(
+                    "PORTAL_DATABASE_URL needs a file: an in-memory database would lose every deal"
+                )
+            return url.set(drivername="sqlite")
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise Misconfigured(f"PORTAL_DATABASE_URL: {other} is not supported; use sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    # The busy timeout lets a command-line command write beside a running server.
+    arguments: dict[str, Any] = {"timeout": 10, "check_same_thread": False}
+    writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
+    reader = create_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=2)
+    _configure(
+        writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    )
+    _configure(reader, begin="BEGIN", pragmas=("query_only=ON",))
+    return writer, reader
+
+
+def _configure(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, record: Any) -> None:
+        # Python's own transaction handling makes a released savepoint visible before COMMIT; ours is explicit.
+        dbapi_connection.isolation_level = None
+        for pragma in pragmas:
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _postgresql(url: URL) -> tuple[Engine, Engine]:
+    writer = create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+    reader = create_engine(
+        url,
+        pool_size=READERS,
+        max_overflow=4,
+        pool_pre_ping=True,
+        isolation_level="REPEATABLE READ",
+        execution_options={"postgresql_readonly": True},
+    )
+    return writer, reader
