@@ -144,6 +144,14 @@ class Process:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         self._popen.wait(timeout=READY_WITHIN)
+        while remaining := [process for process in family if _is_alive(process)]:
+            psutil.wait_procs(remaining, timeout=LOOK_EVERY)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _end_with_parent() -> list[str]:
