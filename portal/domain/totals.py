@@ -10,7 +10,7 @@ plus, per phase, its number of periods x what one of its periods costs. `month`,
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from portal.domain import money
 from portal.domain.revision import (
@@ -47,7 +47,7 @@ def totals(offer: Offer) -> Totals:
         once=_sum(once, offer.currency),
         month=_sum(month, offer.currency) if month else None,
         year=_sum(year, offer.currency) if year else None,
-        contract=_contract(offer, once),
+        contract=_contract(offer),
         lines=tuple(
             LineTotal(key=line.key, net=line_net(line, offer.currency))
             for line in sorted(offer.lines, key=lambda line: line.key)
@@ -60,6 +60,40 @@ def totals(offer: Offer) -> Totals:
 def revise(offer: Offer) -> Revision:
     """The revision that makes this offer: its content with its totals."""
     return Revision(offer=offer, totals=totals(offer))
+
+
+class Phase(NamedTuple):
+    """A stretch of the contract in which the same lines are billed: periods `first` to `first + periods - 1`."""
+
+    billing: Billing
+    first: int
+    periods: int
+    lines: tuple[Line, ...]
+
+
+def phases(offer: Offer) -> Iterable[Phase]:
+    """The whole contract: what is due once first (always, even if empty), then months, then years."""
+    yield Phase("once", 1, 1, tuple(_active(offer, "once")))
+    for billing in BILLINGS[1:]:
+        begun = 0
+        for end in sorted({line.periods for line in _active(offer, billing)}):
+            yield Phase(billing, begun + 1, end - begun, tuple(_active(offer, billing, end)))
+            begun = end
+
+
+def phase_groups(offer: Offer, phase: Phase) -> list[TaxGroup]:
+    """What is taxed alike in one period of the phase."""
+    return _groups(offer, phase.billing, phase.lines)
+
+
+def phase_sum(offer: Offer, phase: Phase) -> Sum:
+    """What one period of the phase costs."""
+    return _sum(phase_groups(offer, phase), offer.currency)
+
+
+def phase_shares(offer: Offer, phase: Phase, adjustment: Adjustment) -> dict[TaxKey, Decimal]:
+    """What one adjustment adds to each (category, rate) in one period of the phase; signed."""
+    return _shares(offer, adjustment, phase.billing, phase.lines)
 
 
 def _active(offer: Offer, billing: Billing, period: int = 1) -> list[Line]:
@@ -95,14 +129,8 @@ def _group(billing: Billing, key: TaxKey, taxable: Decimal, taxes: Iterable[Tax]
     )
 
 
-def _contract(offer: Offer, once: Sequence[TaxGroup]) -> Sum:
-    parts = [(1, _sum(once, offer.currency))]
-    for billing in BILLINGS[1:]:
-        begun = 0
-        for end in sorted({line.periods for line in _active(offer, billing)}):
-            phase = _groups(offer, billing, _active(offer, billing, end))
-            parts.append((end - begun, _sum(phase, offer.currency)))
-            begun = end
+def _contract(offer: Offer) -> Sum:
+    parts = [(phase.periods, phase_sum(offer, phase)) for phase in phases(offer)]
     net = money.add(money.times(Decimal(periods), each.net) for periods, each in parts)
     tax = money.add(money.times(Decimal(periods), each.tax) for periods, each in parts)
     return _net_and_tax(net, tax, offer.currency)
