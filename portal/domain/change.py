@@ -4,11 +4,20 @@ A change names what it touches (`line:KEY` or `term:KEY`), the field, and the va
 `line:KEY:quantity`, is what answers refer to. One table says for each field how a value is read and spelled.
 """
 
-from typing import Literal
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
+from msgspec.structs import replace
+
+from portal.domain import money, pricing, spelling
+from portal.domain.revision import Line, Offer, Term
+from portal.errors import Invalid, Problem
 
 Field = Literal["quantity", "unit_price", "discount_percent", "selected", "choice", "delivery_date", "value"]
+FIELDS: tuple[Field, ...] = get_args(Field)
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,3 +35,194 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def key(self) -> str:
         """The key of the line or term."""
         return self.subject.partition(":")[2]
+
+
+class _Rule(NamedTuple):
+    """How a field is called, how text becomes its spelling (ValueError with a sentence), and what it says today."""
+
+    name: str
+    read: Callable[[str], str]
+    today: Callable[[Line | Term], str]
+
+
+def spell(offer: Offer, subject: str, field: str, text: str) -> Change:
+    """The change that `text` asks for, in the field's one spelling; numbers as plain decimal strings, days in ISO 8601.
+
+    Invalid, at the change's id, when there is no such line, term or field, or when the text says nothing readable.
+    """
+    place = f"{subject}:{field}"
+    found = _standing(offer, subject, place)
+    if field not in seller_fields(found):
+        raise Invalid.field(place, _no_such_field(found, field))
+    try:
+        value = _RULES[field].read(text)
+    except ValueError as error:
+        raise Invalid.field(place, str(error)) from None
+    return Change(subject=subject, field=field, value=value)
+
+
+def current(offer: Offer, change: Change) -> str:
+    """What the offer says today where `change` would change it, in the same spelling; "" for a day that is not stated.
+
+    Invalid when the line or the term is gone.
+    """
+    return _RULES[change.field].today(_standing(offer, change.subject, change.id))
+
+
+def touched(offer: Offer, subject: str) -> Line | Term | None:
+    """The line or term that `line:KEY` or `term:KEY` names."""
+    kind, _, key = subject.partition(":")
+    return offer.line(key) if kind == "line" else offer.term(key) if kind == "term" else None
+
+
+def field_name(field: Field) -> str:
+    """What a person calls the field, in English."""
+    return _RULES[field].name
+
+
+def seller_fields(item: Line | Term) -> tuple[Field, ...]:
+    """What the seller may change."""
+    if isinstance(item, Term):
+        return ("value",)
+    return ("quantity", "unit_price", "discount_percent", *_offered(item), "delivery_date")
+
+
+def buyer_fields(item: Line | Term) -> tuple[Field, ...]:
+    """What a buyer may ask for: what is negotiable, and what the offer leaves open."""
+    if isinstance(item, Term):
+        return ("value",) if item.negotiable else ()
+    return (*item.negotiable, *_offered(item))
+
+
+def _offered(line: Line) -> tuple[Field, ...]:
+    if line.choice_group:
+        return ("choice",)
+    return ("selected",) if line.optional else ()
+
+
+def apply(
+    offer: Offer, changes: Iterable[Change], *, concession: bool, round_number: int | None = None
+) -> Offer:
+    """The offer with all changes made. The order of the changes does not matter.
+
+    `concession`: a lower price is given in return for something, in negotiation round `round_number`; its step in the
+    build-up says so. Invalid when a line, a term or a field of it is gone, when two changes touch one field, or when two
+    lines of a group are chosen.
+    """
+    changes = [spell(offer, change.subject, change.field, change.value) for change in changes]
+    problems = contradictions(offer, changes)
+    if problems:
+        raise Invalid("These changes do not go together.", problems)
+    wanted: dict[str, dict[Field, str]] = {}
+    chosen: dict[str | None, str] = {}
+    for change in changes:
+        wanted.setdefault(change.subject, {})[change.field] = change.value
+        item = touched(offer, change.subject)
+        if change.field == "choice" and isinstance(item, Line):
+            chosen[item.choice_group] = item.key
+
+    def changed(line: Line) -> Line:
+        if line.choice_group in chosen:
+            line = replace(line, selected=line.key == chosen[line.choice_group])
+        values = wanted.get(f"line:{line.key}", {})
+        return _changed_line(line, values, offer.language, concession=concession, round_number=round_number)
+
+    def worded(term: Term) -> Term:
+        return replace(term, value=wanted.get(f"term:{term.key}", {}).get("value", term.value))
+
+    return replace(offer, lines=tuple(map(changed, offer.lines)), terms=tuple(map(worded, offer.terms)))
+
+
+def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
+    """Changes that cannot both be made: the same field twice, two lines of one choice group."""
+    problems = []
+    seen: set[str] = set()
+    chosen: dict[str, Line] = {}
+    for change in changes:
+        item = touched(offer, change.subject)
+        if change.id in seen:
+            problems.append(
+                Problem(change.id, f"The {field_name(change.field)} is changed twice.", "Keep one of them.")
+            )
+        elif change.field == "choice" and isinstance(item, Line) and item.choice_group:
+            other = chosen.setdefault(item.choice_group, item)
+            if other is not item:
+                problems.append(
+                    Problem(change.id, f"{other.name} and {item.name} exclude each other.", "Choose one.")
+                )
+        seen.add(change.id)
+    return problems
+
+
+def _changed_line(
+    line: Line, values: dict[Field, str], language: str, *, concession: bool, round_number: int | None
+) -> Line:
+    if "quantity" in values:
+        # Before any price: a quantity finds its price in the breaks, an explicit price overrides it.
+        line = pricing.at_quantity(line, money.parse(values["quantity"]), language=language)
+    if "unit_price" in values or "discount_percent" in values:
+        line = pricing.at_price(
+            line,
+            unit_price=_number(values, "unit_price"),
+            discount_percent=_number(values, "discount_percent"),
+            concession=concession,
+            round_number=round_number,
+            language=language,
+        )
+    if "selected" in values:
+        line = replace(line, selected=values["selected"] == "true")
+    if "delivery_date" in values:
+        line = replace(line, delivery_date=date.fromisoformat(values["delivery_date"]))
+    return line
+
+
+def _number(values: dict[Field, str], field: Field) -> Decimal | None:
+    return money.parse(values[field]) if field in values else None
+
+
+def _standing(offer: Offer, subject: str, place: str) -> Line | Term:
+    item = touched(offer, subject)
+    if item is None:
+        kind, _, key = subject.partition(":")
+        named = f"{kind} {key!r}" if kind in {"line", "term"} else repr(subject)
+        raise Invalid.field(
+            place, f"This proposal has no {named}.", "It may have been removed; leave this out."
+        )
+    return item
+
+
+def _no_such_field(item: Line | Term, field: str) -> str:
+    if field == "selected" and isinstance(item, Line):
+        other = "choose another line of its group" if item.choice_group else "it can't be left out"
+        return f"{item.name} is part of the proposal; {other}."
+    if field == "choice" and isinstance(item, Line):
+        return f"{item.name} has no alternatives to choose from."
+    name = field_name(field) if field in FIELDS else field
+    return f"{item.name} has no {name}."
+
+
+def _of_line(say: Callable[[Line], str]) -> Callable[[Line | Term], str]:
+    return lambda item: say(item) if isinstance(item, Line) else ""
+
+
+def _flag(line: Line) -> str:
+    return "true" if line.selected else "false"
+
+
+_RULES: dict[Field, _Rule] = {
+    "quantity": _Rule("quantity", spelling.quantity, _of_line(lambda line: str(line.quantity))),
+    "unit_price": _Rule("unit price", spelling.unit_price, _of_line(lambda line: str(line.unit_price))),
+    "discount_percent": _Rule(
+        "discount", spelling.discount, _of_line(lambda line: str(line.discount_percent))
+    ),
+    "selected": _Rule("selection", spelling.ticked, _of_line(_flag)),
+    "choice": _Rule("choice", spelling.chosen, _of_line(_flag)),
+    "delivery_date": _Rule(
+        "delivery date",
+        spelling.day,
+        _of_line(lambda line: line.delivery_date.isoformat() if line.delivery_date else ""),
+    ),
+    "value": _Rule(
+        "value", spelling.wording, lambda item: spelling.plain(item.value) if isinstance(item, Term) else ""
+    ),
+}
