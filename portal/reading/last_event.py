@@ -1,0 +1,139 @@
+"""What happened last in a deal, as one line of the inbox says it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.domain import change, counteroffer, ledger
+from portal.domain.change import Change
+from portal.domain.revision import Revision
+from portal.errors import Invalid
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+LONGEST_TEXT = 200
+
+# What an inbox tells; the seller's own notes and housekeeping are found on the deal.
+_TOLD = (
+    *(
+        "proposal_sent",
+        "message",
+        "counteroffer",
+        "counteroffer_withdrawn",
+        "revision",
+        "accepted",
+        "declined",
+    ),
+    *("withdrawn", "expired", "more_time_asked", "more_time_given", "viewed"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastEvent:
+    """`by_buyer` and `who` say whose it was; `subject` names the line or term a comment is on, `count` the changes of
+    a counteroffer or the people who opened the page, `gap` what the counteroffer takes off the contract's net."""
+
+    kind: str
+    at: datetime
+    who: str
+    by_buyer: bool
+    subject: str = ""
+    text: str = ""
+    count: int = 0
+    gap: Decimal | None = None
+    signed: str = ""
+
+
+def last_events(transaction: Transaction, deals: Sequence[str]) -> dict[str, LastEvent]:
+    """The newest event worth telling of each deal, by deal id; a deal without one is left out."""
+    rows = _newest(transaction, deals)
+    names = _names(transaction, {row.actor for row in rows})
+    offers = _offers(transaction, [row.deal_id for row in rows if row.kind in ("message", "counteroffer")])
+    people = _viewers(transaction, [row.deal_id for row in rows if row.kind == "viewed"])
+    return {row.deal_id: _told(row, names, offers.get(row.deal_id), people[row.deal_id]) for row in rows}
+
+
+def _newest(transaction: Transaction, deals: Sequence[str]) -> Sequence[Any]:
+    event = tables.event
+    newest = (
+        select(event.c.deal_id, func.max(event.c.seq).label("seq"))
+        .where(event.c.deal_id.in_(deals), event.c.kind.in_(_TOLD))
+        .group_by(event.c.deal_id)
+        .subquery()
+    )
+    query = select(
+        event.c.deal_id, event.c.kind, event.c.actor, event.c.at, event.c.body, event.c.personal
+    ).join(newest, (event.c.deal_id == newest.c.deal_id) & (event.c.seq == newest.c.seq))
+    return transaction.connection.execute(query).all()
+
+
+def _names(transaction: Transaction, actors: set[str]) -> dict[str, str]:
+    """Names by actor ("contact:ID", "rep:ID"); a "system:NAME" has none."""
+    names: dict[str, str] = {}
+    for prefix, people in (("contact:", tables.contact), ("rep:", tables.rep)):
+        ids = [actor.removeprefix(prefix) for actor in actors if actor.startswith(prefix)]
+        found = transaction.connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))
+        names |= {f"{prefix}{row.id}": row.name for row in found}
+    return names
+
+
+def _offers(transaction: Transaction, deals: Sequence[str]) -> dict[str, Revision]:
+    """The current revision of each deal that has one."""
+    heads = select(tables.deal.c.id, tables.deal.c.revision).where(
+        tables.deal.c.id.in_(deals), tables.deal.c.revision > 0
+    )
+    found = transaction.connection.execute(heads).all()
+    return {head.id: documents.offered(transaction, head.id, head.revision) for head in found}
+
+
+def _viewers(transaction: Transaction, deals: Sequence[str]) -> Counter[str]:
+    """How many people have opened each deal."""
+    event = tables.event
+    counted = transaction.connection.execute(
+        select(event.c.deal_id, func.count(event.c.actor.distinct()))
+        .where(event.c.deal_id.in_(deals), event.c.kind == "viewed")
+        .group_by(event.c.deal_id)
+    )
+    return Counter({row[0]: row[1] for row in counted})
+
+
+def _told(row: Any, names: dict[str, str], current: Revision | None, people: int) -> LastEvent:
+    body = ledger.decode_body(row.body)
+    subject, text, count, gap, signed = "", "", 0, None, ""
+    match body:
+        case ledger.MessagePosted(anchor=anchor):
+            text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
+            item = change.touched(current.offer, anchor) if current and anchor else None
+            subject = item.name if item else ""
+        case ledger.CounterofferMade(changes=changes):
+            count, gap = len(changes), _gap(current, changes)
+        case ledger.Viewed():
+            count = people
+        case ledger.RevisionPublished(revision=count, signed=signed):
+            pass
+    return LastEvent(
+        kind=row.kind,
+        at=row.at,
+        who=names.get(row.actor, ""),
+        by_buyer=ledger.by_buyer(row.actor),
+        subject=subject,
+        text=text,
+        count=count,
+        gap=gap,
+        signed=signed,
+    )
+
+
+def _gap(current: Revision | None, changes: Sequence[Change]) -> Decimal | None:
+    """What the changes do to the contract's net value; None when they no longer fit the current revision."""
+    if current is None:
+        return None
+    try:
+        return counteroffer.effect(current.offer, changes).gap
+    except Invalid:
+        return None
