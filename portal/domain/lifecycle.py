@@ -30,6 +30,8 @@ MOVES: Mapping[tuple[str, str], State] = {
     ("open", "decline"): "declined",
     ("open", "withdraw"): "withdrawn",
     ("open", "expire"): "expired",
+    # By the clock the deal has expired before the sweeper comes to write it down.
+    ("expired", "expire"): "expired",
     ("open", "extend"): "open",
     ("expired", "extend"): "open",
     ("expired", "reopen"): "open",
