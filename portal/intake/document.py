@@ -1,0 +1,40 @@
+"""A quote in any format, brought to the fields of the quote document, with the way back to where each stood."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.revision import Totals
+from portal.errors import Problem
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a document states of its totals against what they come to."""
+
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+
+
+def nothing_stated(_: Totals) -> Comparison:
+    return Comparison()
+
+
+def as_written(pointer: str) -> str:
+    """The place in a document whose fields are its own: the JSON pointer."""
+    return pointer
+
+
+@dataclass(frozen=True)
+class Document:
+    """`fields` has the shape of the JSON quote document, unchecked. `where` leads from a pointer to the source's place."""
+
+    fields: Any
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    where: Callable[[str], str] = as_written
+    compare: Callable[[Totals], Comparison] = nothing_stated
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems at pointers, moved to their places in the source."""
+        return [Problem(self.where(each.place), each.message, each.hint) for each in problems]

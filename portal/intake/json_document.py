@@ -1,0 +1,126 @@
+"""JSON as it must be written to carry money: UTF-8, no repeated names, no number that lost digits unseen.
+
+What the grammar allows but a quote does not is kept visible: a fraction or a non-number becomes a `JsonNumber`, which no
+field accepts, so that it is reported at its place together with everything else that is wrong.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from portal.errors import Invalid, Problem
+
+DEEPEST = 32
+MOST_VALUES = 2_000_000
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+class JsonNumber:
+    """A number as the document spells it: with a fraction, an exponent, too many digits, or NaN and Infinity."""
+
+    def __init__(self, spelling: str) -> None:
+        self.spelling = spelling
+
+    def __str__(self) -> str:
+        return self.spelling
+
+
+class _Repeating(dict[str, Any]):
+    """An object that gives a name twice; the last value stands."""
+
+    names: tuple[str, ...] = ()
+
+
+def read_json(data: bytes) -> tuple[Any, list[Problem]]:
+    """The document's value, and a problem for each repeated name. Invalid when it is not JSON, or not in UTF-8."""
+    try:
+        value = json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_float=JsonNumber,
+            parse_constant=JsonNumber,
+            parse_int=_whole,
+        )
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start + 1}"
+        raise _unreadable(where, "The file is not in UTF-8.", "Save it again as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise _unreadable(where, f"This is not JSON: {error.msg}.", "Look just before this place.") from None
+    except RecursionError:
+        raise _too_deep("") from None
+    return value, _repeated_names(value)
+
+
+def pointer(parent: str, name: str | int) -> str:
+    """The RFC 6901 pointer of a member; names that cannot be printed are escaped as in Python."""
+    text = str(name)
+    if not text.isprintable():
+        text = ascii(text)[1:-1]
+    return f"{parent}/{text.replace('~', '~0').replace('/', '~1')}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) == len(pairs):
+        return members
+    repeating = _Repeating(members)
+    times = Counter(name for name, _ in pairs)
+    repeating.names = tuple(name for name in members if times[name] > 1)
+    return repeating
+
+
+def _whole(spelling: str) -> int | JsonNumber:
+    # Python refuses to convert thousands of digits; no whole number of a quote has sixteen.
+    return int(spelling) if len(spelling) < 16 else JsonNumber(spelling)
+
+
+def _repeated_names(document: Any) -> list[Problem]:
+    problems = []
+    for place, value in _walk(document):
+        if isinstance(value, _Repeating):
+            problems += [
+                Problem(pointer(place, name), "This name stands twice in one object.", "Keep one of the two.")
+                for name in value.names
+            ]
+        for text in value if isinstance(value, dict) else [value]:
+            if isinstance(text, str) and _HALF_CHARACTER.search(text):
+                raise _unreadable(
+                    place, "The text holds half of a character (a lone surrogate).", "Take it out."
+                )
+    return problems
+
+
+def _walk(document: Any) -> Iterator[tuple[str, Any]]:
+    """Every object and text with its pointer. Iterative: the depth is the sender's choice."""
+    waiting: list[tuple[str, Any, int]] = [("", document, 0)]
+    seen = 0
+    while waiting:
+        place, value, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise _too_deep(place)
+        members: list[tuple[str, Any]] = []
+        if isinstance(value, dict):
+            members = [(pointer(place, name), member) for name, member in value.items()]
+        elif isinstance(value, list):
+            members = [(pointer(place, index), member) for index, member in enumerate(value)]
+        seen += len(members)
+        if seen > MOST_VALUES:
+            raise _unreadable(
+                place, f"The document has more than {MOST_VALUES:,} values.", "Split the quote."
+            )
+        if isinstance(value, (dict, str)):
+            yield place, value
+        waiting += [(where, member, depth + 1) for where, member in reversed(members)]
+
+
+def _too_deep(place: str) -> Invalid:
+    return _unreadable(
+        place, f"The document is nested more than {DEEPEST} levels deep.", "A quote needs four."
+    )
+
+
+def _unreadable(place: str, message: str, hint: str) -> Invalid:
+    return Invalid(f"The quote cannot be read. {message}", [Problem(place, message, hint)])

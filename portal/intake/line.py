@@ -1,0 +1,158 @@
+"""A line of the quote document, with the rules that hold inside it."""
+
+from decimal import Decimal
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from portal.domain import money, revision
+from portal.errors import Problem
+from portal.intake.fields import (
+    Code,
+    Days,
+    Key,
+    Label,
+    Name,
+    Paragraphs,
+    Percent,
+    Periods,
+    Price,
+    Quantity,
+    QuantityLimit,
+    Signed,
+    Unit,
+    plain,
+    several,
+)
+from portal.intake.parts import Part, Tax
+
+
+class WhyStep(Part):
+    label: Name
+    amount: Signed
+
+
+class Bounds(Part):
+    min_quantity: QuantityLimit | None = None
+    max_quantity: QuantityLimit | None = None
+    step: Quantity | None = None
+
+
+class PriceBreak(Part):
+    start: QuantityLimit = Field(alias="from")
+    unit_price: Price
+
+
+class Private(Part):
+    unit_cost: Price | None = None
+    floor_unit_price: Price | None = None
+    auto_accept_unit_price: Price | None = None
+
+
+class Line(Part):
+    key: Key | None = None
+    sku: Code = ""
+    name: Name
+    description: Paragraphs = ""
+    section: Label = ""
+    quantity: Quantity
+    unit: Unit = "C62"
+    unit_price: Price
+    price_base_quantity: Quantity = Decimal(1)
+    list_price: Price | None = None
+    discount_percent: Percent = money.ZERO
+    billing: revision.Billing = "once"
+    periods: Periods = 1
+    tax: Tax | None = None
+    why: list[WhyStep] = Field(default=[], max_length=50)
+    explanation: Paragraphs = ""
+    includes: list[Name] = Field(default=[], max_length=100)
+    optional: bool | None = None
+    selected: bool | None = None
+    choice_group: Code = ""
+    negotiable: list[revision.Negotiable] = Field(default=[], max_length=20)
+    bounds: Bounds = Bounds()
+    price_breaks: list[PriceBreak] = Field(default=[], max_length=50)
+    lead_time_days: Days | None = None
+    fulfilment: Code = ""
+    private: Private = Private()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        problems = [*self._build_up(), *self._bounds(), *self._breaks(), *self._billing()]
+        if problems:
+            raise several(problems)
+        return self
+
+    @property
+    def net_unit_price(self) -> Decimal:
+        """unit_price x (1 - discount), per `price_base_quantity`, by the rule of the revision."""
+        return revision.Line(
+            key="",
+            name=self.name,
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+            discount_percent=self.discount_percent,
+        ).net_unit_price
+
+    def _build_up(self) -> list[Problem]:
+        steps = money.add(step.amount for step in self.why)
+        if not self.why or steps == self.net_unit_price:
+            return []
+        return [
+            Problem(
+                "/why",
+                f"The steps sum to {plain(steps)}, the net unit price is {plain(self.net_unit_price)}.",
+                "The build-up explains unit_price less discount_percent, per price_base_quantity.",
+            )
+        ]
+
+    def _bounds(self) -> list[Problem]:
+        least, most, step = self.bounds.min_quantity, self.bounds.max_quantity, self.bounds.step
+        if least is not None and most is not None and least > most:
+            return [
+                Problem("/bounds", f"min_quantity {least} is more than max_quantity {most}.", "Swap them.")
+            ]
+        problems = []
+        if least is not None and self.quantity < least:
+            problems.append(Problem("/quantity", f"{self.quantity} is less than the lower bound {least}."))
+        if most is not None and self.quantity > most:
+            problems.append(Problem("/quantity", f"{self.quantity} is more than the upper bound {most}."))
+        if step and money.CONTEXT.remainder(self.quantity - (least or money.ZERO), step):
+            problems.append(
+                Problem(
+                    "/quantity",
+                    f"{self.quantity} is not on the step of {step} counted from {least or 0}.",
+                    "Change the quantity, the step or min_quantity.",
+                )
+            )
+        return problems
+
+    def _breaks(self) -> list[Problem]:
+        return [
+            Problem(
+                f"/price_breaks/{index}/from",
+                f"{later.start} does not come after {earlier.start}.",
+                "Price breaks ascend, each quantity once.",
+            )
+            for index, (earlier, later) in enumerate(
+                zip(self.price_breaks, self.price_breaks[1:], strict=False), start=1
+            )
+            if later.start <= earlier.start
+        ]
+
+    def _billing(self) -> list[Problem]:
+        problems = []
+        if self.billing == "once" and self.periods != 1:
+            problems.append(
+                Problem(
+                    "/periods",
+                    "A line that is billed once has one period.",
+                    'Or set billing to "month" or "year".',
+                )
+            )
+        if self.selected is False and self.optional is False and not self.choice_group:
+            problems.append(
+                Problem("/selected", "Only an optional line can be left out.", 'Set "optional" to true.')
+            )
+        return problems

@@ -1,0 +1,91 @@
+"""What pydantic found, as problems with a place and a sentence for a person."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from portal.errors import Invalid, Problem
+from portal.intake.fields import shown
+from portal.intake.json_document import pointer
+
+MOST_TOLD = 1000
+_SHAPES = {
+    "list_type": ("This is not a list.", "Write it in square brackets: [ … ]."),
+    "model_type": ("This is not an object.", "Write it in braces: { … }."),
+    "bool_type": ("This is neither true nor false.", "Write true or false, without quotation marks."),
+}
+
+
+def refusal(problems: Iterable[Problem]) -> Invalid:
+    """The error for a document with these problems; a very long list is cut, and says so."""
+    told = list(problems)
+    count = len(told)
+    if count > MOST_TOLD:
+        told = [*told[:MOST_TOLD], Problem("", f"and {count - MOST_TOLD} problems more.")]
+    if count == 1:
+        return Invalid(f"The quote was not read, because of one problem. {told[0]}", told)
+    return Invalid(f"The quote was not read, because of {count} problems.", told)
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Every problem of a document checked against `model`, placed by RFC 6901 pointers."""
+    return [problem for detail in error.errors(include_url=False) for problem in _told(detail, model)]
+
+
+def _told(detail: ErrorDetails, model: type[BaseModel]) -> Iterable[Problem]:
+    loc = detail["loc"]
+    place = _place(loc)
+    context: Mapping[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "problems":
+            for problem in context["problems"]:
+                yield Problem(place + problem.place, problem.message, problem.hint)
+        case "missing":
+            yield Problem(place, f"{shown(loc[-1])} is missing.", "Add it; it has no default.")
+        case "extra_forbidden":
+            yield Problem(
+                place, f"{shown(loc[-1])} is not a field here.", _nearest(str(loc[-1]), loc[:-1], model)
+            )
+        case "literal_error":
+            yield Problem(
+                place, f"{shown(detail['input'])} is not possible here.", f"Use {context['expected']}."
+            )
+        case "too_short":
+            yield Problem(place, "The list is empty.", "A quote has at least one line.")
+        case "too_long":
+            most, length = context["max_length"], context["actual_length"]
+            yield Problem(
+                place, f"The list has {length} entries; at most {most} are read.", "Split the quote."
+            )
+        case kind:
+            message, hint = _SHAPES.get(kind, (f"{detail['msg']}.", ""))
+            yield Problem(place, message, hint)
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    place = ""
+    for step in loc:
+        place = pointer(place, step)
+    return place
+
+
+def _nearest(name: str, loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    for step in loc:
+        if isinstance(step, str):
+            model = _model_in(_fields(model)[step]) or model
+    names = list(_fields(model))
+    near = get_close_matches(name, names, n=1, cutoff=0.7)
+    return f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(names)}."
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)

@@ -1,0 +1,75 @@
+"""The quote document as it is read: every field, its kind, its bounds, and the rules inside one part of it.
+
+Rules across parts (unique keys, choice groups) are in `rules`; what absent fields come to is in `offering`.
+"""
+
+from datetime import date, timedelta
+from typing import Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from portal.intake.fields import (
+    Amount,
+    Currency,
+    Day,
+    Introduction,
+    Key,
+    Label,
+    Language,
+    Name,
+    PercentOff,
+    TermOption,
+    TermValue,
+    wrong,
+)
+from portal.intake.line import Line
+from portal.intake.parts import Buyer, Delivery, Part, Seller, Tax
+
+DEFAULT_VALIDITY = timedelta(days=30)
+
+
+class Term(Part):
+    key: Key | None = None
+    name: Name
+    value: TermValue
+    options: list[TermOption] = Field(default=[], max_length=50)
+    negotiable: bool | None = None
+
+
+class Adjustment(Part):
+    key: Key | None = None
+    label: Name
+    kind: Literal["discount", "charge"]
+    amount: Amount | None = None
+    percent: PercentOff | None = None
+    tax: Tax | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.amount is None) == (self.percent is None):
+            raise wrong("An adjustment has either an amount or a percent.", "Give exactly one of the two.")
+        return self
+
+
+class Quote(Part):
+    external_id: Label = ""
+    title: Name
+    currency: Currency
+    valid_until: Day | None = None
+    language: Language = "en"
+    introduction: Introduction = ""
+    seller: Seller = Seller()
+    buyer: Buyer
+    delivery: Delivery = Delivery()
+    lines: list[Line] = Field(min_length=1, max_length=5000)
+    terms: list[Term] = Field(default=[], max_length=200)
+    adjustments: list[Adjustment] = Field(default=[], max_length=50)
+
+    @field_validator("valid_until")
+    @classmethod
+    def _not_past(cls, day: date | None, info: ValidationInfo) -> date | None:
+        # With another day given, the document's own no longer matters.
+        today: date | None = (info.context or {}).get("today")
+        if day is not None and today is not None and day < today:
+            raise wrong(f"The offer ended on {day}.", "Give a later day with --valid-until.")
+        return day

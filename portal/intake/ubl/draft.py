@@ -1,0 +1,103 @@
+"""The quote document as it grows out of XML: each field with the element it came from."""
+
+import itertools
+import re
+from decimal import Decimal
+from typing import Any
+
+from lxml import etree
+
+from portal.domain import money
+from portal.errors import Problem
+from portal.intake.fields import plain, shown
+from portal.intake.ubl.xml import Paths, text
+
+_XSD_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+
+
+class Draft:
+    """`fields` has the shape of the JSON quote document, `where` leads back to their XPaths."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.fields: dict[str, Any] = {}
+        self._paths = Paths()
+        self._places: dict[str, str] = {"": self.place(root)}
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def place(self, source: etree._Element) -> str:
+        """The XPath of an element."""
+        return self._paths.of(source)
+
+    def where(self, pointer: str) -> str:
+        """The XPath of the nearest part of the document that a pointer leads to."""
+        while pointer not in self._places:
+            pointer = pointer.rpartition("/")[0]
+        return self._places[pointer]
+
+    def mark(self, pointer: str, source: etree._Element) -> None:
+        """Where a problem with a part belongs when the field itself is absent."""
+        self._places[pointer] = self.place(source)
+
+    def has(self, pointer: str) -> bool:
+        """Whether a field, or a field below it, has been set."""
+        value: Any = self.fields
+        for step in pointer.split("/")[1:]:
+            try:
+                value = value[int(step) if isinstance(value, list) else step]
+            except (KeyError, IndexError):
+                return False
+        return True
+
+    def put(self, pointer: str, value: Any, source: etree._Element | None) -> None:
+        """Set a field; nothing when `source` is absent or `value` empty. Lists grow by their next index."""
+        if source is None or value in ("", None):
+            return
+        steps = pointer.split("/")[1:]
+        container: Any = self.fields
+        for step, following in itertools.pairwise(steps):
+            container = _member(container, step, [] if following.isdigit() else {})
+        if isinstance(container, list):
+            container.append(value)
+        else:
+            container[steps[-1]] = value
+        self._places[pointer] = self.place(source)
+
+    def put_text(self, pointer: str, source: etree._Element | None) -> None:
+        self.put(pointer, text(source), source)
+
+    def put_number(self, pointer: str, source: etree._Element | None) -> None:
+        """Set a decimal field; what is no number is left for the field's own check to refuse."""
+        self.put(pointer, decimal_string(text(source)), source)
+
+    def number(self, source: etree._Element | None) -> Decimal | None:
+        """A number to count with; a problem at its place when it is none."""
+        if source is None:
+            return None
+        try:
+            return money.parse(decimal_string(text(source)))
+        except ValueError:
+            message = f"{shown(text(source))} is not a decimal number of at most 12 digits before and 6 after the point."
+            self.problems.append(Problem(self.place(source), message, "Export it again with fewer digits."))
+            return None
+
+    def refuse(self, source: etree._Element, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(self.place(source), message, hint))
+
+    def warn(self, source: etree._Element, message: str, hint: str = "") -> None:
+        self.warnings.append(Problem(self.place(source), message, hint))
+
+
+def decimal_string(written: str) -> str:
+    """An xsd:decimal ("+12.", ".50") in the spelling of the quote document; anything else as it is."""
+    if len(written) > 100 or not _XSD_DECIMAL.fullmatch(written):
+        return written
+    return plain(Decimal(written))
+
+
+def _member(container: Any, step: str, empty: Any) -> Any:
+    if isinstance(container, dict):
+        return container.setdefault(step, empty)
+    if int(step) == len(container):
+        container.append(empty)
+    return container[int(step)]

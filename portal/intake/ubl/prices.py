@@ -1,0 +1,160 @@
+"""What one line of a UBL Quotation costs: quantity x price / base quantity, with its allowances and charges.
+
+A line's own allowance becomes a discount when it is a percentage of at most six places, otherwise it is folded into the
+price: either way the line comes to the amount that the document states.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from lxml import etree
+
+from portal.domain import money, revision
+from portal.domain.totals import line_net
+from portal.intake.fields import plain
+from portal.intake.ubl.draft import Draft
+from portal.intake.ubl.xml import every, find, text
+
+_EITHER = "Correct one of the two."
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    """`net` is the line's net in the document's currency; the other three make it."""
+
+    unit_price: Decimal
+    base_quantity: Decimal
+    discount_percent: Decimal
+    net: Decimal
+
+
+def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) -> LinePrice | None:
+    """Put quantity, price and discount of the QuotationLine `line`; None when its figures cannot be counted with."""
+    quantity, extension = either(line, "cbc:Quantity"), either(line, "cbc:LineExtensionAmount")
+    price, base = (
+        find(line, f"cac:LineItem/cac:Price/cbc:{name}") for name in ("PriceAmount", "BaseQuantity")
+    )
+    draft.put_number(f"{pointer}/quantity", quantity)
+    if quantity is not None:
+        draft.put(f"{pointer}/unit", quantity.get("unitCode", "").upper(), quantity)
+    if price is None and extension is None:
+        draft.refuse(line, "The line has neither a price nor an amount.", "Add cac:Price/cbc:PriceAmount.")
+        return None
+    figures = _figures(draft, line, (quantity, base, price, extension))
+    if figures is None:
+        return None
+    net = figures.net(currency)
+    if extension is not None and figures.stated is not None and figures.stated != net:
+        draft.refuse(
+            extension,
+            f"The line states {plain(figures.stated)}, and {figures} comes to {plain(net)}.",
+            _EITHER,
+        )
+        return None
+    if price is None and extension is not None:
+        draft.warn(
+            extension,
+            "The line has no price; it is derived from its amount.",
+            "Add cac:Price/cbc:PriceAmount.",
+        )
+    found = figures.price(currency)
+    if found is None:
+        draft.refuse(
+            line,
+            f"The line comes to {plain(net)}, which no price can make.",
+            "Quote discounts as allowances.",
+        )
+        return None
+    source = extension if price is None else price
+    draft.put(f"{pointer}/unit_price", plain(found.unit_price), source)
+    draft.put(f"{pointer}/price_base_quantity", plain(found.base_quantity), source if base is None else base)
+    if found.discount_percent:
+        draft.put(f"{pointer}/discount_percent", plain(found.discount_percent), source)
+    return found
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What a line states: `price` is for `per` units, `surcharge` its charges less its allowances."""
+
+    count: Decimal
+    per: Decimal
+    each: Decimal | None
+    stated: Decimal | None
+    surcharge: Decimal
+
+    def __str__(self) -> str:
+        product = f"quantity {plain(self.count)} x price {plain(self.each or money.ZERO)} / {plain(self.per)}"
+        return product + (
+            f" with allowances and charges of {plain(self.surcharge)}" if self.surcharge else ""
+        )
+
+    @property
+    def gross(self) -> Decimal:
+        """Before allowances and charges."""
+        if self.each is None:
+            return money.CONTEXT.subtract(self.stated or money.ZERO, self.surcharge)
+        return money.divide(money.times(self.count, self.each), self.per)
+
+    def net(self, currency: str) -> Decimal:
+        return money.amount(money.add([self.gross, self.surcharge]), currency)
+
+    def price(self, currency: str) -> LinePrice | None:
+        """The first that makes exactly the net: as stated, with a discount, one that holds it all, one for all units."""
+        net, gross = self.net(currency), self.gross
+        candidates = [
+            (money.six(money.divide(money.times(net, self.per), self.count)), self.per, money.ZERO),
+            (net, self.count, money.ZERO),
+        ]
+        if self.each is not None:
+            less = money.times(money.CONTEXT.subtract(gross, net), Decimal(100))
+            percent = money.divide(less, gross) if gross and self.surcharge else money.ZERO
+            if percent == money.six(percent) and 0 <= percent <= 100:
+                candidates.insert(0, (self.each, self.per, money.six(percent)))
+        made = (LinePrice(*each, net=net) for each in candidates if each[0] >= 0)
+        return next((each for each in made if _net(each, self.count, currency) == net), None)
+
+
+def _figures(draft: Draft, line: etree._Element, sources: Sequence[etree._Element | None]) -> _Figures | None:
+    """The figures of quantity, base quantity, price and amount; None, with problems, when one is no use."""
+    known = len(draft.problems)
+    count, per, each, stated = [draft.number(source) for source in sources]
+    surcharge = sum_of(draft, every(line, "cac:LineItem/cac:AllowanceCharge"))
+    base = sources[1]
+    if base is not None and per is not None and per <= 0:
+        draft.refuse(base, f"{plain(per)} is not a quantity that a price can be for.", "Write at least 1.")
+    if len(draft.problems) > known or count is None or count <= 0:
+        return None
+    return _Figures(count, per or Decimal(1), each, stated, surcharge)
+
+
+def either(line: etree._Element, name: str) -> etree._Element | None:
+    """A field of the line item, or of the quotation line around it."""
+    inner = find(line, f"cac:LineItem/{name}")
+    return find(line, name) if inner is None else inner
+
+
+def sum_of(draft: Draft, charges: list[etree._Element]) -> Decimal:
+    """Charges less allowances."""
+    amounts = []
+    for each in charges:
+        stated = draft.number(find(each, "cbc:Amount")) or money.ZERO
+        amounts.append(stated if is_charge(each) else -stated)
+    return money.add(amounts)
+
+
+def is_charge(allowance_charge: etree._Element) -> bool:
+    return text(allowance_charge, "cbc:ChargeIndicator").lower() in {"true", "1"}
+
+
+def _net(found: LinePrice, count: Decimal, currency: str) -> Decimal:
+    line = revision.Line(
+        key="",
+        name="",
+        quantity=count,
+        unit_price=found.unit_price,
+        price_base_quantity=found.base_quantity,
+        discount_percent=found.discount_percent,
+    )
+    return line_net(line, currency)

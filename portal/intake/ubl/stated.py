@@ -1,0 +1,86 @@
+"""The totals that a UBL Quotation states, against what its lines come to. Equal, or refused with both figures."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from lxml import etree
+
+from portal.domain import money
+from portal.domain.revision import Totals
+from portal.errors import Problem
+from portal.intake.document import Comparison
+from portal.intake.fields import plain
+from portal.intake.ubl.draft import Draft
+from portal.intake.ubl.xml import every, find
+
+Figure = tuple[etree._Element, Decimal]
+
+
+def comparison(draft: Draft, root: etree._Element, currency: str) -> Callable[[Totals], Comparison]:
+    """Read what is stated now, so that figures that are none are told with the rest; compare once totals are known."""
+    total = find(root, "cac:QuotedMonetaryTotal")
+    figures = {} if total is None else _figures(draft, total)
+    taxes = [
+        (element, amount)
+        for element in every(root, "cac:TaxTotal/cbc:TaxAmount")
+        if element.get("currencyID", currency) == currency and (amount := draft.number(element)) is not None
+    ]
+
+    def compare(totals: Totals) -> Comparison:
+        problems, warnings = [], []
+        for name, expected in _expected(totals, figures).items():
+            if name not in figures:
+                continue
+            element, stated = figures[name]
+            if stated == expected:
+                continue
+            if name == "TaxExclusiveAmount" and stated == totals.once.tax:
+                warnings.append(_tax_instead(draft.place(element)))
+            else:
+                problems.append(_differs(draft, name, (element, stated), expected))
+        if taxes and (stated := money.add(amount for _, amount in taxes)) != totals.once.tax:
+            problems.append(_differs(draft, "TaxAmount", (taxes[0][0], stated), totals.once.tax))
+        return Comparison(problems, warnings)
+
+    return compare
+
+
+def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
+    figures = {}
+    for element in total:
+        amount = draft.number(element)
+        if amount is not None:
+            figures[etree.QName(element).localname] = (element, amount)
+    return figures
+
+
+def _expected(totals: Totals, figures: dict[str, Figure]) -> dict[str, Decimal]:
+    """UBL 2.1 cac:LegalMonetaryTotal's rules (EN 16931 BR-CO-10 to BR-CO-16): payable is less prepaid, plus rounding."""
+    signed = [each.net for each in totals.adjustments]
+    prepaid = figures["PrepaidAmount"][1] if "PrepaidAmount" in figures else money.ZERO
+    rounding = figures["PayableRoundingAmount"][1] if "PayableRoundingAmount" in figures else money.ZERO
+    return {
+        "LineExtensionAmount": money.add(line.net for line in totals.lines),
+        "AllowanceTotalAmount": -money.add(net for net in signed if net < 0),
+        "ChargeTotalAmount": money.add(net for net in signed if net > 0),
+        "TaxExclusiveAmount": totals.once.net,
+        "TaxInclusiveAmount": totals.once.total,
+        "PayableAmount": money.add([totals.once.total, -prepaid, rounding]),
+    }
+
+
+def _tax_instead(place: str) -> Problem:
+    return Problem(
+        place,
+        "TaxExclusiveAmount holds the tax, as OIOUBL has it; it was not read as the total without tax.",
+        "The totals are computed from the lines.",
+    )
+
+
+def _differs(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Problem:
+    element, stated = figure
+    return Problem(
+        draft.place(element),
+        f"{name} states {plain(stated)}, and the lines come to {plain(expected)}.",
+        "Correct the document: it must not promise two sums.",
+    )

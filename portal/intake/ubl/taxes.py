@@ -1,0 +1,110 @@
+"""The tax of a line of a UBL Quotation: stated by category, or only as an amount, or only for the whole document."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import get_args
+
+from lxml import etree
+
+from portal.domain import money
+from portal.intake.fields import plain
+from portal.intake.parts import TaxCategory
+from portal.intake.ubl.draft import Draft, decimal_string
+from portal.intake.ubl.prices import either
+from portal.intake.ubl.xml import every, find, text
+
+# OIOUBL's own code list beside UNCL 5305.
+_CATEGORIES = {
+    "StandardRated": "S",
+    "ZeroRated": "Z",
+    "ReverseCharge": "AE",
+    **{code: code for code in get_args(TaxCategory)},
+}
+_PLACES = (
+    "cac:LineItem/cac:Item/cac:ClassifiedTaxCategory",
+    "cac:LineItem/cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory",
+)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A rate that a line states only as an amount."""
+
+    rate: Decimal
+    source: etree._Element
+
+
+def put_category(draft: Draft, pointer: str, category: etree._Element) -> None:
+    """Put the tax of a cac:TaxCategory or cac:ClassifiedTaxCategory; its percent may stand in the subtotal around it."""
+    code = find(category, "cbc:ID")
+    draft.put(f"{pointer}/category", _CATEGORIES.get(text(code), text(code)), code)
+    percent = find(category, "cbc:Percent")
+    around = category.getparent()
+    if percent is None and around is not None:
+        percent = find(around, "cbc:Percent")
+    draft.put_number(f"{pointer}/rate", percent)
+    draft.put_text(f"{pointer}/reason", find(category, "cbc:TaxExemptionReason"))
+    draft.put_text(f"{pointer}/reason_code", find(category, "cbc:TaxExemptionReasonCode"))
+
+
+def read_tax(
+    draft: Draft, pointer: str, line: etree._Element, net: Decimal | None, currency: str
+) -> Derived | None:
+    """Put the tax of a QuotationLine whose net is `net`; what was derived is returned, to be told once for all lines."""
+    amount = either(line, "cbc:TotalTaxAmount")
+    if amount is None:
+        amount = find(line, "cac:LineItem/cac:TaxTotal/cbc:TaxAmount")
+    for path in _PLACES:
+        category = find(line, path)
+        if category is not None and (text(category, "cbc:Percent") or text(category, "cbc:ID")):
+            put_category(draft, pointer, category)
+            _compare(draft, category, amount, net, currency)
+            return None
+    stated = draft.number(amount)
+    if amount is None or stated is None or not net:
+        return None
+    rate = _rate(stated, net, currency)
+    if rate is None:
+        draft.refuse(
+            amount, f"No percentage of {plain(net)} makes a tax of {plain(stated)}.", "State the percentage."
+        )
+        return None
+    draft.put(f"{pointer}/rate", plain(rate), amount)
+    draft.put(f"{pointer}/category", "S" if rate else "Z", amount)
+    return Derived(rate, amount)
+
+
+def only_category(root: etree._Element) -> etree._Element | None:
+    """The one tax category of the whole document, which then is every line's; None when there are several or none."""
+    found = every(root, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
+    return found[0] if len(found) == 1 else None
+
+
+def _rate(tax: Decimal, net: Decimal, currency: str) -> Decimal | None:
+    """The percentage with the fewest places that makes this tax."""
+    exact = money.divide(money.times(tax, Decimal(100)), net)
+    for places in range(7):
+        rate = exact.quantize(Decimal(1).scaleb(-places), context=money.CONTEXT)
+        made = money.amount(money.divide(money.times(net, rate), Decimal(100)), currency)
+        if made == tax and 0 <= rate <= 100:
+            return rate
+    return None
+
+
+def _compare(
+    draft: Draft, category: etree._Element, amount: etree._Element | None, net: Decimal | None, currency: str
+) -> None:
+    """Tax is computed on a group's sum; on a line it may differ by a rounding, not by more."""
+    stated = draft.number(amount)
+    try:
+        rate = money.parse(decimal_string(text(category, "cbc:Percent")))
+    except ValueError:
+        return
+    if amount is None or stated is None or net is None:
+        return
+    made = money.amount(money.divide(money.times(net, rate), Decimal(100)), currency)
+    if abs(stated - made) > money.from_minor(1, currency):
+        draft.refuse(
+            amount,
+            f"The line states a tax of {plain(stated)}, and {plain(rate)} % of {plain(net)} is {plain(made)}.",
+        )

@@ -1,0 +1,126 @@
+"""XML as far as it can be trusted: no document type, no entities, nothing fetched, bounded depth and text."""
+
+import re
+from collections import Counter
+
+from lxml import etree
+
+from portal.errors import Invalid, Problem
+
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
+_PREFIXES = {namespace: f"{prefix}:" for prefix, namespace in NAMES.items()}
+# Supersets of ASCII, so that the look for a document type below sees what the parser will see.
+_ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
+_DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+_BEFORE_ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element of a UBL Quotation; Invalid when it is another document or not safe to read."""
+    text = data.removeprefix(b"\xef\xbb\xbf")
+    _refuse_encoding(text)
+    _refuse_document_type(text)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise _unreadable(
+            f"line {line}, column {column}",
+            f"This is not well-formed XML: {_reason(error)}.",
+            "Export it again.",
+        ) from None
+    if root.tag != f"{{{_UBL}Quotation-2}}Quotation":
+        raise _unreadable("/", f"The root element is {_told(root)}.", "Only UBL 2 Quotations are read.")
+    return root
+
+
+def find(element: etree._Element, path: str) -> etree._Element | None:
+    """The first element at a path of cac: and cbc: names."""
+    return element.find(path, NAMES)
+
+
+def every(element: etree._Element, path: str) -> list[etree._Element]:
+    return element.findall(path, NAMES)
+
+
+def text(element: etree._Element | None, path: str = ".") -> str:
+    """The text of the first element at `path`, stripped; "" when there is none."""
+    found = None if element is None else find(element, path)
+    return "" if found is None else (found.text or "").strip()
+
+
+class Paths:
+    """XPaths of elements, with a position where a name repeats: /Quotation/cac:QuotationLine[2]/cac:LineItem.
+
+    Siblings are numbered once: a place for each of thousands of lines must not cost a look at all of them.
+    """
+
+    def __init__(self) -> None:
+        self._steps: dict[etree._Element, str] = {}
+
+    def of(self, element: etree._Element) -> str:
+        upwards = [element, *element.iterancestors()]
+        return "/" + "/".join(self._step(each) for each in reversed(upwards))
+
+    def _step(self, element: etree._Element) -> str:
+        parent = element.getparent()
+        if parent is None:
+            return _name(element)
+        if element not in self._steps:
+            times, seen = Counter(child.tag for child in parent), Counter[str]()
+            for child in parent:
+                seen[child.tag] += 1
+                position = f"[{seen[child.tag]}]" if times[child.tag] > 1 else ""
+                self._steps[child] = _name(child) + position
+        return self._steps[element]
+
+
+def _name(element: etree._Element) -> str:
+    name = etree.QName(element)
+    return f"{_PREFIXES.get(name.namespace or '', '')}{name.localname}"
+
+
+def _told(root: etree._Element) -> str:
+    name = etree.QName(root)
+    if (name.namespace or "").startswith(_UBL):
+        return f"that of a UBL {name.localname}"
+    return f'"{name.localname[:40]}" ' + (
+        f'of "{name.namespace[:80]}"' if name.namespace else "without a namespace"
+    )
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    return (error.msg or "it ends early").partition(", line ")[0].rstrip(".")
+
+
+def _refuse_encoding(text: bytes) -> None:
+    declared = _DECLARATION.match(text[:200])
+    if declared and declared[1].decode("ascii", "replace").lower() not in _ENCODINGS:
+        raise _unreadable(
+            "line 1", "The document declares an encoding that is not read.", "Save it again as UTF-8."
+        )
+
+
+def _refuse_document_type(text: bytes) -> None:
+    before = _BEFORE_ROOT.match(text)
+    end = before.end() if before else 0
+    if text.startswith(b"<!DOCTYPE", end):
+        line = text.count(b"\n", 0, end) + 1
+        raise _unreadable(
+            f"line {line}",
+            "The document brings a document type (DTD), which could define or fetch anything.",
+            "Take the DOCTYPE out; UBL needs none.",
+        )
+
+
+def _unreadable(where: str, message: str, hint: str) -> Invalid:
+    return Invalid(f"The quote cannot be read. {message} {hint}", [Problem(where, message, hint)])

@@ -1,0 +1,94 @@
+"""What a quote leaves open and intake decided, told to the seller. Nothing here stops an import."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from portal.errors import Problem
+from portal.intake import quote
+from portal.intake.contact import NewContact
+from portal.intake.offering import price_source, tax_of
+from portal.intake.parts import NEEDS_REASON
+
+
+def left_open(
+    document: quote.Quote, *, ends: date, stated: bool, contacts: Sequence[NewContact]
+) -> Iterator[Problem]:
+    """Warnings placed by pointers. The offer ends on the day `ends`, `stated` by somebody or decided here."""
+    if not stated:
+        yield Problem(
+            "/valid_until", f"No end is stated; the offer ends on {ends}.", "Or give --valid-until."
+        )
+    if not contacts:
+        yield Problem(
+            "/buyer/contacts",
+            "Nobody is named who could receive the offer.",
+            'Give --contact "Name <address>:role".',
+        )
+    if not document.seller.name:
+        yield Problem("/seller/name", "The seller is not named.", "Buyers read this name on every page.")
+    yield from _taxes(document)
+    yield from told_once(
+        [
+            f"/lines/{index}/unit_price"
+            for index, line in enumerate(document.lines)
+            if price_source(line) == "negotiated"
+        ],
+        "The unit price is not that of its price break; it is kept when the quantity changes.",
+        "Correct the price, or the breaks.",
+    )
+    yield from _private_figures(document)
+
+
+def told_once(places: Sequence[str], message: str, hint: str) -> Iterator[Problem]:
+    """One warning for what several places have in common."""
+    more = len(places) - 1
+    if places:
+        yield Problem(places[0], message + (f" The same at {more} more." if more else ""), hint)
+
+
+def _taxes(document: quote.Quote) -> Iterator[Problem]:
+    stated = [
+        *((f"/lines/{index}/tax", line.tax) for index, line in enumerate(document.lines)),
+        *(
+            (f"/adjustments/{index}/tax", each.tax)
+            for index, each in enumerate(document.adjustments)
+            if each.tax
+        ),
+    ]
+    yield from told_once(
+        [place for place, tax in stated if tax is None],
+        "The line states no tax; it is read as zero rated (Z).",
+        'Such as {"category": "S", "rate": "25"}.',
+    )
+    settled = [(place, tax_of(tax)) for place, tax in stated if tax]
+    yield from told_once(
+        [
+            place
+            for place, tax in settled
+            if tax.category in NEEDS_REASON and not (tax.reason or tax.reason_code)
+        ],
+        "The tax category asks for a reason, and none is given.",
+        "An invoice will need it: fill in reason or reason_code.",
+    )
+    yield from told_once(
+        [place for place, tax in settled if tax.category == "S" and not tax.rate],
+        "Standard tax (S) at 0 percent is refused on invoices.",
+        "Write category Z, or another that says why.",
+    )
+
+
+def _private_figures(document: quote.Quote) -> Iterator[Problem]:
+    for index, line in enumerate(document.lines):
+        floor, accepts = line.private.floor_unit_price, line.private.auto_accept_unit_price
+        if floor is not None and floor > line.net_unit_price:
+            yield Problem(
+                f"/lines/{index}/private/floor_unit_price",
+                "The floor is above the net price that is offered.",
+                "A manager will have to approve this line whatever is answered.",
+            )
+        if floor is not None and accepts is not None and accepts < floor:
+            yield Problem(
+                f"/lines/{index}/private/auto_accept_unit_price",
+                "Prices would be accepted automatically below the floor.",
+                "Raise it to the floor.",
+            )
