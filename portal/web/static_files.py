@@ -1,0 +1,91 @@
+"""Style sheets and scripts: joined at start into one of each, named by hash, cached by browsers for ever.
+
+static/css/ORDER and static/js/ORDER list the files of each, one a line; without one, the alphabet decides. Files of
+others (static/vendor) come first. Pages work as plain forms when they are missing, so that is a line in the log only.
+"""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from litestar import Response, get
+
+from portal.errors import NotFound
+from portal.web.request import HttpRequest
+
+log = structlog.get_logger()
+VENDOR = ("htmx.min.js", "ext/hx-ws.min.js", "ext/hx-upsert.min.js")
+FOREVER = "public, max-age=31536000, immutable"
+_SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
+_PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon"}
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """One file as it is sent, plain and compressed."""
+
+    content: bytes
+    media_type: str
+    digest: str = field(init=False)
+    packed: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.content).hexdigest()[:16])
+        object.__setattr__(self, "packed", gzip.compress(self.content, 9, mtime=0))
+
+
+class StaticFiles:
+    """Every file by its name: app.css, app.js and the pictures of static/img."""
+
+    def __init__(self, folder: Path) -> None:
+        css = b"\n".join(path.read_bytes() for path in _in_order(folder / "css", ".css"))
+        scripts = [*_vendor(folder / "vendor"), *_in_order(folder / "js", ".js")]
+        js = b"\n;\n".join(_SOURCE_MAP.sub(b"", path.read_bytes()) for path in scripts)
+        self.files = {
+            "app.css": StaticFile(css, "text/css"),
+            "app.js": StaticFile(js, "text/javascript"),
+        }
+        for path in sorted((folder / "img").glob("*")):
+            if path.suffix in _PICTURES:
+                self.files[path.name] = StaticFile(path.read_bytes(), _PICTURES[path.suffix])
+
+    def url(self, name: str) -> str:
+        """The file's address, which changes with its content; KeyError when there is no such file."""
+        return f"/static/{self.files[name].digest}/{name}"
+
+
+@get("/static/{digest:str}/{name:str}", opt={"audience": "public"})
+async def static_file(request: HttpRequest, digest: str, name: str) -> Response[bytes]:
+    file = request.app.state.static.files.get(name)
+    if file is None:
+        raise NotFound("There is no such file.")
+    # A page from before an update asks for the former name: it gets the present file, and asks again next time.
+    headers = {"Cache-Control": FOREVER if digest == file.digest else "no-cache", "Vary": "Accept-Encoding"}
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(file.packed if packed else file.content, media_type=file.media_type, headers=headers)
+
+
+def _in_order(folder: Path, suffix: str) -> list[Path]:
+    order = folder / "ORDER"
+    if not order.exists():
+        return sorted(folder.glob(f"*{suffix}"))
+    names = (line.partition("#")[0].strip() for line in order.read_text().splitlines())
+    return [folder / name for name in names if name]
+
+
+def _vendor(folder: Path) -> list[Path]:
+    found = [folder / name for name in VENDOR if (folder / name).exists()]
+    if len(found) < len(VENDOR):
+        missing = ", ".join(name for name in VENDOR if folder / name not in found)
+        log.warning(
+            "Browser files are missing; pages work as plain forms. Run `make setup`.", missing=missing
+        )
+    return found
+
+
+routes = [static_file]

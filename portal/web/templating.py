@@ -1,0 +1,75 @@
+"""The one Jinja environment: pages, htmx replies, socket fragments and error pages are all rendered through it.
+
+Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
+markdown, unit, and the functions static, `_`, ngettext.
+"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import portal
+from portal.settings import Settings
+from portal.web import formats, language
+from portal.web.static_files import StaticFiles
+
+
+def shipped(folder: str) -> Path:
+    """Where templates/ or static/ stands: inside the package once installed, beside it in the repository."""
+    installed = Path(portal.__file__).parent / folder
+    return installed if installed.is_dir() else Path(portal.__file__).parent.parent / folder
+
+
+class Templates:
+    """`render(name, language, **context)`; an unknown name in a template is an error, never an empty string."""
+
+    def __init__(self, settings: Settings, static: StaticFiles, folder: Path | None = None) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader(folder or shipped("templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            # The files of a release do not change under it.
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.environment.install_gettext_callables(  # type: ignore[attr-defined]
+            language.gettext,
+            language.ngettext,
+            newstyle=True,
+            pgettext=language.pgettext,
+            npgettext=language.npgettext,
+        )
+        functions = _formats(settings)
+        self.environment.globals |= functions | {"static": static.url, "languages": language.available}
+        self.environment.filters |= functions
+
+    def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
+        token = language.current.set(language_tag)
+        try:
+            return self.environment.get_template(name).render(context)
+        finally:
+            language.current.reset(token)
+
+
+def _formats(settings: Settings) -> dict[str, Any]:
+    zone = settings.zone
+
+    def day(value: date) -> str:
+        return formats.day(value, zone)
+
+    def moment(value: datetime) -> str:
+        return formats.moment(value, zone)
+
+    def clock(value: datetime) -> str:
+        return formats.clock(value, zone)
+
+    def ago(value: datetime, now: datetime | None = None) -> str:
+        return formats.ago(value, now or datetime.now(UTC))
+
+    shared = (formats.money, formats.amount, formats.number, formats.percent, formats.markdown, formats.unit)
+    return {function.__name__: function for function in (*shared, day, moment, clock, ago)}
