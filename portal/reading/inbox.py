@@ -137,17 +137,27 @@ def rows(transaction: Transaction, view: View) -> tuple[InboxRow, ...]:
 
 def row(transaction: Transaction, deal_id: str, view: View) -> InboxRow | None:
     """One deal's row; None when there is no such deal or the view does not show it."""
-    found = _read(transaction, _heads(transaction).where(tables.deal.c.id == deal_id))
+    found = _read(transaction, _heads().where(tables.deal.c.id == deal_id))
     return found[0] if found and found[0].within(view) else None
 
 
+def needing(transaction: Transaction, rep_id: str) -> int:
+    """How many deals of the rep, or of nobody, wait for the seller."""
+    view = View(rep_id=rep_id, whose="mine")
+    heads = transaction.connection.execute(_heads().where(_mine(view), _going())).all()
+    return sum(_row(head, None, transaction.now).tab == "needs" for head in heads)
+
+
 def _rows(transaction: Transaction, view: View) -> list[InboxRow]:
-    deal, mine = tables.deal, _mine(view)
-    going = or_(deal.c.state.not_in(_CLOSED), deal.c.buyer_waits_since.is_not(None))
-    heads = _heads(transaction).where(mine)
-    closed = heads.where(~going, _matching(view)).order_by(deal.c.last_event_at.desc()).limit(MOST_CLOSED)
-    found = [*_read(transaction, heads.where(going)), *_read(transaction, closed)]
+    heads, newest = _heads().where(_mine(view)), tables.deal.c.last_event_at.desc()
+    closed = heads.where(~_going(), _matching(view)).order_by(newest).limit(MOST_CLOSED)
+    found = [*_read(transaction, heads.where(_going())), *_read(transaction, closed)]
     return sorted(found, key=lambda each: (each.order, each.number))
+
+
+def _going() -> ColumnElement[bool]:
+    """Deals that somebody may still be waiting in; a few of them turn out to have lapsed."""
+    return or_(tables.deal.c.state.not_in(_CLOSED), tables.deal.c.buyer_waits_since.is_not(None))
 
 
 def _mine(view: View) -> ColumnElement[bool]:
@@ -173,7 +183,7 @@ def _count_closed(transaction: Transaction, view: View) -> Counter[str]:
     return Counter({"won" if accepted else "lost": count for accepted, count in counted})
 
 
-def _heads(transaction: Transaction) -> Select[Any]:
+def _heads() -> Select[Any]:
     """The columns of a row, with what is open beside the deal."""
     deal, ask, approval = tables.deal, tables.counteroffer, tables.approval
     asks = (

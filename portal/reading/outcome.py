@@ -1,0 +1,91 @@
+"""What publishing would come to: totals and margin before and after. For the seller's templates alone.
+
+Nothing that renders for buyers may import this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.access import Deal
+from portal.domain import change as changing
+from portal.domain import counteroffer, policy
+from portal.domain.change import Change
+from portal.domain.counteroffer import Answer, Counteroffer
+from portal.domain.policy import Margin
+from portal.domain.revision import Offer, Totals
+from portal.domain.totals import totals
+from portal.errors import Invalid, Problem
+from portal.reading import asked
+from portal.storage import documents, private_documents
+from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What publishing would come to. `below` names the lines under their floor; `alone` says whether the rep may publish."""
+
+    before: Totals
+    after: Totals
+    margin_before: Margin
+    margin_after: Margin
+    below: tuple[str, ...]
+    alone: bool
+    problems: tuple[Problem, ...]
+
+
+def weigh(
+    transaction: Transaction, deal: Deal, answers: Sequence[Answer], edits: Sequence[Change]
+) -> Outcome:
+    """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
+    declined; what can't be answered like that is left out, and told in `problems`.
+    """
+    offer = documents.offered(transaction, deal.id, deal.revision).offer
+    private = private_documents.figures(transaction, deal.id, deal.revision)
+    problems: list[Problem] = []
+    made: list[Change] = []
+    for each in asked.counteroffers(transaction, deal):
+        made += _granted(each.counteroffer, answers, offer, problems)
+    after = _applied(offer, [*made, *edits], problems)
+    below = policy.below_floor(after, private)
+    return Outcome(
+        before=totals(offer),
+        after=totals(after),
+        margin_before=policy.margin(offer, private),
+        margin_after=policy.margin(after, private),
+        below=tuple(line.name for line in below),
+        alone=not below or policy.may_publish(deal.role, below),
+        problems=tuple(problems),
+    )
+
+
+def _granted(
+    counter: Counteroffer, answers: Sequence[Answer], offer: Offer, problems: list[Problem]
+) -> list[Change]:
+    """What the answers to one counteroffer change. A bad one is told and left out, and the others still count."""
+    by_change = {answer.change_id: answer for answer in answers}
+    made: list[Change] = []
+    for change in counter.changes:
+        answer = by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
+        single = Counteroffer(id=counter.id, base_revision=counter.base_revision, changes=(change,))
+        try:
+            made += counteroffer.resolve(single, [answer], offer)
+        except Invalid as error:
+            problems += error.problems
+    accepted = [each for each in counter.changes if _accepts(by_change.get(each.id))]
+    if counter.package and accepted and len(accepted) < len(counter.changes):
+        problems.append(
+            Problem("", "This counteroffer is all or nothing: accept every change of it, or none.")
+        )
+    return made
+
+
+def _accepts(answer: Answer | None) -> bool:
+    return answer is not None and answer.verdict == "accept"
+
+
+def _applied(offer: Offer, changes: Sequence[Change], problems: list[Problem]) -> Offer:
+    try:
+        return changing.apply(offer, changes, concession=True)
+    except Invalid as error:
+        problems += error.problems
+        return offer
