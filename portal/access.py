@@ -144,6 +144,17 @@ def rep_for(transaction: Transaction, session_id: str) -> Rep:
     return Rep(**row._mapping)
 
 
+def seller_role(transaction: Transaction, actor: Actor) -> str:
+    """The role of somebody of the seller's where no deal is meant (receivers, orders); NotFound for a buyer."""
+    match actor:
+        case DeskSession(id=session_id):
+            return rep_for(transaction, session_id).role
+        case System():
+            return "admin"
+        case BuyerSession():
+            raise NotFound("There is no such page.")
+
+
 def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str:
     """The token that unsafe requests of this session must carry; SignInNeeded when the session has ended."""
     party: PartyName = "buyer" if isinstance(actor, BuyerSession) else "seller"
@@ -186,14 +197,21 @@ def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
     if row is None:
         csrf_for(transaction, BuyerSession(session_id))
         raise NotFound("There is no such proposal.")
-    return _seat(transaction, row, f"contact:{row.contact_id}", row.contact_name, "buyer", row.role)
+    return _seat(
+        transaction,
+        row,
+        actor=f"contact:{row.contact_id}",
+        name=row.contact_name,
+        party="buyer",
+        role=row.role,
+    )
 
 
 def _for_seller(transaction: Transaction, deal_id: str, *, actor: str, name: str, role: str) -> Deal:
     row = _one(transaction, select(*_HEAD).where(tables.deal.c.id == deal_id))
     if row is None:
         raise NotFound("There is no such deal.")
-    return _seat(transaction, row, actor, name, "seller", role)
+    return _seat(transaction, row, actor=actor, name=name, party="seller", role=role)
 
 
 def _one(transaction: Transaction, query: Select[Any]) -> Row[Any] | None:
@@ -203,7 +221,9 @@ def _one(transaction: Transaction, query: Select[Any]) -> Row[Any] | None:
     return transaction.connection.execute(query).first()
 
 
-def _seat(transaction: Transaction, row: Row[Any], actor: str, name: str, party: PartyName, role: str) -> Deal:
+def _seat(
+    transaction: Transaction, row: Row[Any], actor: str, name: str, party: PartyName, role: str
+) -> Deal:
     head = {column.name: getattr(row, column.name) for column in _HEAD}
     head["state"] = lifecycle.effective_state(row.state, row.valid_until, transaction.now)
     return Deal(**head, actor=actor, actor_name=name, party=party, role=role)

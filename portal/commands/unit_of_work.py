@@ -54,7 +54,12 @@ class UnitOfWork(Transaction):
     touched: set[str] = field(default_factory=set)
 
     def append(
-        self, deal_id: str, actor: str, body: ledger.Body, personal: ledger.Personal | None = None, key: str | None = None
+        self,
+        deal_id: str,
+        actor: str,
+        body: ledger.Body,
+        personal: ledger.Personal | None = None,
+        key: str | None = None,
     ) -> Appended:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
         head = self.connection.execute(
@@ -66,7 +71,11 @@ class UnitOfWork(Transaction):
                 tables.deal.c.seller_digest,
             ).where(tables.deal.c.id == deal_id)
         ).one()
-        salt, stored, text = secrets.token_bytes(16), ledger.encode_body(body), ledger.encode_personal(personal)
+        salt, stored, text = (
+            secrets.token_bytes(16),
+            ledger.encode_body(body),
+            ledger.encode_personal(personal),
+        )
         audience, hidden = body.audience(), ledger.personal_digest(salt, text)
         heads: dict[str, Any] = {"seq": head.seq + 1}
         for party in ("buyer", "seller"):
@@ -107,7 +116,9 @@ class UnitOfWork(Transaction):
             update(tables.deal).where(tables.deal.c.id == deal_id).values(last_event_at=self.now, **heads)
         )
         self.touched.add(deal_id)
-        return Appended(seq=heads["seq"], buyer_seq=heads.get("buyer_seq"), seller_seq=heads.get("seller_seq"))
+        return Appended(
+            seq=heads["seq"], buyer_seq=heads.get("buyer_seq"), seller_seq=heads.get("seller_seq")
+        )
 
     def enqueue(
         self,
@@ -143,8 +154,15 @@ class UnitOfWork(Transaction):
         """Ring for a deal although no event was appended (a grant was revoked, say)."""
         self.touched.add(deal_id)
 
-    def once(  # noqa: PLR0913, PLR0917 - a key belongs to (actor, scope, command); the rest is what runs
-        self, actor: str, scope: str, command: str, key: str | None, asked: object, result: type[R], run: Callable[[], R]
+    def once(  # noqa: PLR0917 - a key belongs to (actor, scope, command); the rest is what runs
+        self,
+        actor: str,
+        scope: str,
+        command: str,
+        key: str | None,
+        asked: object,
+        result: type[R],
+        run: Callable[[], R],
     ) -> R:
         """Run a command once for its key: the same key and content give the first result, other content is refused.
 
@@ -158,7 +176,9 @@ class UnitOfWork(Transaction):
         first = self.connection.execute(select(keys.c.asked, keys.c.result).where(*mine)).first()
         if first is not None:
             if first.asked != content:
-                raise Conflict("This was already sent with other content. Load the page afresh and try again.")
+                raise Conflict(
+                    "This was already sent with other content. Load the page afresh and try again."
+                )
             return msgspec.json.decode(first.result, type=result)
         answer = run()
         self.connection.execute(
@@ -206,7 +226,9 @@ class Database:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         # One writer where the database has one; else as many as the pool has connections.
         writers = 1 if store.embedded else 8
-        self._writers = [threading.Thread(target=self._work, daemon=True, name=f"writer-{n}") for n in range(writers)]
+        self._writers = [
+            threading.Thread(target=self._work, daemon=True, name=f"writer-{n}") for n in range(writers)
+        ]
         for thread in self._writers:
             thread.start()
 

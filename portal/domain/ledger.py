@@ -16,6 +16,7 @@ from portal.domain.change import Change
 
 Audience = Literal["table", "seller", "buyer"]
 PartyName = Literal["seller", "buyer"]
+Signature = Literal["rep", "offer", "policy"]
 GENESIS = "0" * 64
 
 
@@ -51,12 +52,13 @@ class MessagePosted(Body, tag="message", frozen=True, kw_only=True):
 
 
 class CounterofferMade(Body, tag="counteroffer", frozen=True, kw_only=True):
-    """Personal: note, reasons by change id."""
+    """`replaces`: earlier asks that this one overtakes as a whole. Personal: note, reasons by change id."""
 
     counteroffer: str
     base_revision: int
     changes: tuple[Change, ...]
     package: bool = False
+    replaces: tuple[str, ...] = ()
 
 
 class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_only=True):
@@ -84,7 +86,7 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
 
     revision: int
     digest: str
-    signed: Literal["rep", "offer", "policy"]
+    signed: Signature
     counteroffers: tuple[str, ...] = ()
     answers: tuple[Answered, ...] = ()
     changed: tuple[str, ...] = ()

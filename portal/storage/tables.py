@@ -237,7 +237,7 @@ counteroffer = Table(
     Column("base_revision", Integer, nullable=False),
     Column("changes", LargeBinary, nullable=False),
     Column("package", Boolean, nullable=False, server_default=false()),
-    # open, answered, withdrawn or closed
+    # open, answered, withdrawn, replaced or closed
     Column("state", String(12), nullable=False),
     Column("event_seq", Integer, nullable=False),
     Column("made_at", Instant, nullable=False),
@@ -273,8 +273,9 @@ approval = Table(
     Column("base_revision", Integer, nullable=False),
     Column("asked_by", String(60), nullable=False),
     Column("asked_at", Instant, nullable=False),
-    # What publishing would have been given: answers, own changes, note (msgspec JSON of the command's input).
+    # What publishing was given, and the rep's own edits of that moment.
     Column("publication", LargeBinary, nullable=False),
+    Column("edits", LargeBinary, nullable=False),
     # waiting, granted, refused or overtaken
     Column("state", String(12), nullable=False),
     Column("decided_by", String(60)),

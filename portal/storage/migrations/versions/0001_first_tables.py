@@ -140,6 +140,7 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.String(length=60), nullable=False),
         sa.Column("asked_at", Instant(), nullable=False),
         sa.Column("publication", sa.LargeBinary(), nullable=False),
+        sa.Column("edits", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("decided_by", sa.String(length=60), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),

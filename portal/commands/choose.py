@@ -1,0 +1,46 @@
+"""Tick an option, or choose another line of a group: the offer prices it already, so the next revision is there at once."""
+
+from collections.abc import Sequence
+
+from portal.access import Actor, deal_for
+from portal.commands import publishing
+from portal.commands.publishing import Published
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import change as changing
+from portal.domain import counteroffer, policy
+from portal.domain.change import Change
+from portal.errors import Conflict, Invalid
+from portal.storage import documents, private_documents
+
+
+def choose(
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    *,
+    changes: Sequence[Change],
+    revision: int,
+    key: str | None = None,
+) -> Published:
+    """`revision` is the one the buyer saw. Conflict when it moved; Invalid when a change is more than a choice."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("choose")
+        if revision != deal.revision:
+            raise Conflict(f"Revision {deal.revision} has arrived meanwhile. Look at it and choose again.")
+        offer = documents.offered(work, deal_id, deal.revision).offer
+        problems = counteroffer.check(offer, changes)
+        if problems:
+            raise Invalid("This can't be chosen.", problems)
+        if not policy.inside_offer(offer, changes):
+            raise Invalid("This changes more than the offer leaves open. Send it as a counteroffer.", [])
+        chosen = changing.apply(offer, changes, concession=False)
+        private = private_documents.figures(work, deal_id, deal.revision)
+        published = publishing.publish(work, deal, chosen, private)
+        # By comparison, for another line of a choice group is touched as well, by being left.
+        changed = publishing.changed_subjects(offer, chosen)
+        work.append(deal_id, deal.actor, publishing.event(published, "offer", changed=changed))
+        return published
+
+    return work.once(deal.actor, deal_id, "choose", key, [list(changes), revision], Published, run)

@@ -1,0 +1,141 @@
+"""Take a quote in: a draft of a new deal, or the next revision of the deal that came from the same quote."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from portal.access import Actor, deal_for, new_id
+from portal.commands import publishing
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import ledger
+from portal.domain.revision import canonical_bytes
+from portal.domain.totals import revise
+from portal.errors import Conflict
+from portal.intake.incoming import IncomingQuote, NewContact
+from portal.storage import documents, tables
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """`created` is False when the quote was known; `revision` is what --requote published, else 0."""
+
+    deal: str
+    number: str
+    created: bool
+    revision: int = 0
+
+
+def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requote: bool = False) -> Imported:
+    """One deal per external id. Other content under a known id raises Conflict, or becomes a revision with `requote`."""
+    known = work.connection.execute(
+        select(tables.deal.c.id, tables.deal.c.number, tables.deal.c.fingerprint).where(
+            tables.deal.c.external_id == quote.external_id
+        )
+    ).first()
+    if known is None:
+        return _new_deal(work, quote)
+    if known.fingerprint == quote.fingerprint:
+        return Imported(deal=known.id, number=known.number, created=False)
+    if not requote:
+        raise Conflict(
+            f"Quote {quote.external_id} is already deal {known.number}, with other content. "
+            "Import it with --requote to make it the next revision."
+        )
+    return _requote(work, actor, known.id, quote)
+
+
+def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
+    year = work.now.year
+    deal_id, number = new_id(), f"{year}-{work.next_number(f'deal-{year}'):04d}"
+    offer = quote.offer
+    work.connection.execute(
+        insert(tables.deal).values(
+            id=deal_id,
+            number=number,
+            external_id=quote.external_id,
+            fingerprint=quote.fingerprint,
+            state="draft",
+            title=offer.title,
+            company=offer.buyer.name,
+            currency=offer.currency,
+            language=offer.language,
+            owner_id=_owner(work, quote.seller_contact_email),
+            valid_until=offer.valid_until_instant,
+            created_at=work.now,
+            last_event_at=work.now,
+            buyer_digest=ledger.GENESIS,
+            seller_digest=ledger.GENESIS,
+        )
+    )
+    work.connection.execute(
+        insert(tables.draft).values(
+            deal_id=deal_id, document=canonical_bytes(revise(offer)), private=canonical_bytes(quote.private)
+        )
+    )
+    _add_contacts(work, deal_id, quote.contacts)
+    work.touch(deal_id)
+    return Imported(deal=deal_id, number=number, created=True)
+
+
+def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote) -> Imported:
+    deal = deal_for(work, actor, deal_id)
+    if deal.state == "draft":
+        draft = tables.draft
+        work.connection.execute(
+            update(draft)
+            .where(draft.c.deal_id == deal_id)
+            .values(document=canonical_bytes(revise(quote.offer)), private=canonical_bytes(quote.private))
+        )
+        head = {
+            "title": quote.offer.title,
+            "company": quote.offer.buyer.name,
+            "currency": quote.offer.currency,
+        }
+        work.connection.execute(
+            update(tables.deal)
+            .where(tables.deal.c.id == deal_id)
+            .values(valid_until=quote.offer.valid_until_instant, language=quote.offer.language, **head)
+        )
+        published = publishing.Published(revision=0, digest="")
+    else:
+        deal.require("publish")
+        if quote.offer.currency != deal.currency:
+            raise Conflict(f"Deal {deal.number} is in {deal.currency}; a revision can't change the currency.")
+        before = documents.offered(work, deal_id, deal.revision).offer
+        published = publishing.publish(work, deal, quote.offer, quote.private)
+        changed = publishing.changed_subjects(before, quote.offer)
+        work.append(deal_id, deal.actor, publishing.event(published, "rep", changed=changed))
+        publishing.tell_buyers(work, deal, "new_answer", quote.offer, {"revision": str(published.revision)})
+    work.connection.execute(
+        update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
+    )
+    _add_contacts(work, deal_id, quote.contacts)
+    work.touch(deal_id)
+    return Imported(deal=deal_id, number=deal.number, created=False, revision=published.revision)
+
+
+def _owner(work: UnitOfWork, email: str) -> str | None:
+    return work.connection.execute(
+        select(tables.rep.c.id).where(tables.rep.c.email == email.lower(), tables.rep.c.active)
+    ).scalar()
+
+
+def _add_contacts(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact]) -> None:
+    contact = tables.contact
+    present = set(
+        work.connection.execute(select(contact.c.email).where(contact.c.deal_id == deal_id)).scalars()
+    )
+    for person in contacts:
+        if person.email.lower() in present:
+            continue
+        present.add(person.email.lower())
+        work.connection.execute(
+            insert(contact).values(
+                id=new_id(),
+                deal_id=deal_id,
+                name=person.name or person.email,
+                email=person.email.lower(),
+                role=person.role,
+                created_at=work.now,
+            )
+        )

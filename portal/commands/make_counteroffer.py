@@ -1,0 +1,94 @@
+"""Ask for changes of the offer that stands. The offer goes on standing until it is replaced, withdrawn or expired."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import insert
+
+from portal.access import Actor, Deal, deal_for, new_id
+from portal.commands import asks, draft_counteroffer, publishing
+from portal.commands.text import written
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import counteroffer, ledger
+from portal.domain.change import Change
+from portal.errors import Invalid
+from portal.storage import documents, tables
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    counteroffer: str
+
+
+def make_counteroffer(
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    *,
+    changes: Sequence[Change] | None = None,
+    package: bool | None = None,
+    note: str = "",
+    reasons: Mapping[str, str] | None = None,
+    key: str | None = None,
+) -> Made:
+    """Send the draft (`changes` None) or these changes. Invalid when something may not be asked; then nothing is sent."""
+    deal = deal_for(work, actor, deal_id)
+    draft = draft_counteroffer.draft_of(work, deal)
+    asked = draft.changes if changes is None else tuple(changes)
+    said = dict(draft.reasons if reasons is None else reasons)
+    bound = draft.package if package is None else package
+    # A draft is gone once it is sent: its repetition is recognised by the key alone.
+    content = [None if changes is None else asked, bound if changes else None, note]
+
+    def run() -> Made:
+        deal.require("counter")
+        made = Made(counteroffer=new_id())
+        _make(work, deal, made.counteroffer, asked, bound, written(note, "note", required=False), said)
+        if changes is None:
+            draft_counteroffer.forget(work, deal)
+        return made
+
+    return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
+
+
+def _make(  # noqa: PLR0917 - the parts of one ask
+    work: UnitOfWork,
+    deal: Deal,
+    ask_id: str,
+    asked: tuple[Change, ...],
+    package: bool,
+    note: str,
+    reasons: dict[str, str],
+) -> None:
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    problems = counteroffer.check(offer, asked, today=work.now.date())
+    if problems:
+        raise Invalid("This counteroffer can't be sent as it is.", problems)
+    appended = work.append(
+        deal.id,
+        deal.actor,
+        ledger.CounterofferMade(
+            counteroffer=ask_id,
+            base_revision=deal.revision,
+            changes=asked,
+            package=package,
+            replaces=asks.overtake(work, deal, asked),
+        ),
+        ledger.Personal(note=note, reasons=reasons),
+    )
+    work.connection.execute(
+        insert(tables.counteroffer).values(
+            id=ask_id,
+            deal_id=deal.id,
+            contact_id=deal.contact_id,
+            base_revision=deal.revision,
+            changes=msgspec.json.encode(asked),
+            package=package,
+            state="open",
+            event_seq=appended.seq,
+            made_at=work.now,
+        )
+    )
+    sentence = (
+        f"{deal.actor_name} sent a counteroffer with {len(asked)} change{'s' if len(asked) != 1 else ''}."
+    )
+    publishing.tell_sellers(work, deal, "seller_notice", {"sentence": sentence})

@@ -1,0 +1,169 @@
+"""Answer what was asked, add the seller's own edits, and publish the next revision; below the floor a manager approves."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import func, insert, select, update
+
+from portal.access import Actor, Deal, deal_for, new_id
+from portal.commands import asks, draft_revision, publishing
+from portal.commands.publishing import Published
+from portal.commands.text import written
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import change as changing
+from portal.domain import counteroffer, ledger, policy
+from portal.domain.change import Change
+from portal.domain.counteroffer import Answer, Counteroffer
+from portal.domain.revision import Line, Offer
+from portal.errors import Conflict, Invalid, Problem
+from portal.storage import documents, private_documents, tables
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole."""
+
+    base_revision: int
+    answers: tuple[Answer, ...] = ()
+    answer_notes: dict[str, str] = {}
+    note: str = ""
+
+
+def publish_revision(
+    work: UnitOfWork, actor: Actor, deal_id: str, publication: Publication, *, key: str | None = None
+) -> Published:
+    """Conflict when the revision moved meanwhile; Invalid, with a problem per change, when an answer is missing or wrong."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        return publish_with(work, deal, publication, draft_revision.edits_of(work, deal).changes)
+
+    return work.once(deal.actor, deal_id, "publish_revision", key, publication, Published, run)
+
+
+def publish_with(
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: Sequence[Change],
+    *,
+    asked_by: str | None = None,
+) -> Published:
+    """Publish with the authority of whoever is looking at the deal; `asked_by` is the rep whose publication it was."""
+    deal.require("publish")
+    if publication.base_revision != deal.revision:
+        raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then publish again.")
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    open_asks = asks.open_asks(work, deal.id)
+    made, answered = _answered(work, deal, offer, open_asks, publication.answers)
+    if not open_asks and not edits:
+        raise Invalid("There is nothing to publish yet.", [])
+    offered = changing.apply(offer, [*made, *edits], concession=True, round_number=_round(work, deal))
+    private = private_documents.figures(work, deal.id, deal.revision)
+    below = policy.below_floor(offered, private)
+    if below and not policy.may_publish(deal.role, below):
+        return _ask_for_approval(work, deal, publication, edits, below)
+    published = publishing.publish(work, deal, offered, private)
+    publishing.forget_edits(work, deal)
+    ids = tuple(ask.id for ask in open_asks)
+    asks.set_state(work, ids, "answered")
+    work.append(
+        deal.id,
+        asked_by or deal.actor,
+        publishing.event(
+            published,
+            "rep",
+            changed=publishing.changed_subjects(offer, offered),
+            counteroffers=ids,
+            answers=tuple(answered),
+        ),
+        _words(publication),
+    )
+    publishing.tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision)})
+    return published
+
+
+def _answered(
+    work: UnitOfWork, deal: Deal, offer: Offer, open_asks: Sequence[Counteroffer], answers: Sequence[Answer]
+) -> tuple[list[Change], list[ledger.Answered]]:
+    """What the answers change, and how the ledger keeps them. All asks are looked at before anything is refused."""
+    known = {change.id for ask in open_asks for change in ask.changes}
+    problems: list[Problem] = []
+    stray = [answer.change_id for answer in answers if answer.change_id not in known]
+    if stray:
+        raise Conflict("An ask that you answer is not open any more. Look at the deal afresh.")
+    made: list[Change] = []
+    kept: list[ledger.Answered] = []
+    for ask in open_asks:
+        base = documents.offered(work, deal.id, ask.base_revision).offer
+        settled = {change.id for change in counteroffer.rebase(ask.changes, base, offer).settled}
+        ids = {change.id for change in ask.changes}
+        own = [answer for answer in answers if answer.change_id in ids]
+        given = {answer.change_id for answer in own}
+        # What the offer says already by now needs no answer of its own.
+        own += [Answer(change_id=each, verdict="accept") for each in settled - given]
+        try:
+            made += counteroffer.resolve(ask, own, offer)
+        except Invalid as error:
+            problems += error.problems
+            continue
+        kept += [_kept(offer, change, own) for change in ask.changes]
+    if problems:
+        raise Invalid("Some asks are not answered yet, or not in a way that is possible.", problems)
+    return made, kept
+
+
+def _kept(offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
+    answer = next(each for each in answers if each.change_id == change.id)
+    offered = changing.current(offer, change)
+    values = {"accept": change.value, "decline": offered}
+    if answer.verdict == "counter":
+        values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
+    return ledger.Answered(
+        change=change, verdict=answer.verdict, offered=offered, answered=values[answer.verdict]
+    )
+
+
+def _round(work: UnitOfWork, deal: Deal) -> int:
+    """Which round of asking this answers, from 1."""
+    asked = work.connection.execute(
+        select(func.count()).where(tables.event.c.deal_id == deal.id, tables.event.c.kind == "counteroffer")
+    ).scalar_one()
+    return max(1, int(asked))
+
+
+def _words(publication: Publication) -> ledger.Personal | None:
+    note = written(publication.note, "note", required=False)
+    notes = {
+        change_id: written(text, f"note:{change_id}", longest=2_000)
+        for change_id, text in publication.answer_notes.items()
+        if text.strip()
+    }
+    return ledger.Personal(note=note, reasons=notes) if note or notes else None
+
+
+def _ask_for_approval(
+    work: UnitOfWork, deal: Deal, publication: Publication, edits: Sequence[Change], below: Sequence[Line]
+) -> Published:
+    """The rep's publication waits for a manager; a newer one takes the place of an older."""
+    approval, approvals = new_id(), tables.approval
+    work.connection.execute(
+        update(approvals)
+        .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")
+        .values(state="overtaken", decided_at=work.now)
+    )
+    work.connection.execute(
+        insert(approvals).values(
+            id=approval,
+            deal_id=deal.id,
+            base_revision=deal.revision,
+            asked_by=deal.actor,
+            asked_at=work.now,
+            publication=msgspec.json.encode(publication),
+            edits=msgspec.json.encode(tuple(edits)),
+            state="waiting",
+        )
+    )
+    keys = tuple(line.key for line in below)
+    work.append(deal.id, deal.actor, ledger.ApprovalAsked(approval=approval, below_floor=keys))
+    publishing.tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    return Published(revision=0, digest="", approval=approval)

@@ -1,0 +1,27 @@
+"""Put a declined, withdrawn or expired offer back on the table, as a new revision."""
+
+from datetime import date
+
+from portal.access import Actor, deal_for
+from portal.commands import publishing
+from portal.commands.extending import publish_until
+from portal.commands.publishing import Published
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import ledger
+
+
+def reopen(
+    work: UnitOfWork, actor: Actor, deal_id: str, *, valid_until: date, key: str | None = None
+) -> Published:
+    """`valid_until`: the last day, in the offer's time zone."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("reopen")
+        published, offer = publish_until(work, deal, valid_until, "reopen")
+        work.append(deal_id, deal.actor, ledger.Reopened(was=deal.state))
+        work.append(deal_id, deal.actor, publishing.event(published, "rep"))
+        publishing.tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        return published
+
+    return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)

@@ -1,0 +1,45 @@
+"""Send a draft: it becomes revision 1, and every contact gets an invitation with a link of their own."""
+
+from sqlalchemy import delete, select
+
+from portal.access import Actor, deal_for
+from portal.commands import publishing
+from portal.commands.issue_link import invite
+from portal.commands.publishing import Published
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import ledger
+from portal.errors import Invalid
+from portal.storage import documents, private_documents, tables
+
+
+def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | None = None) -> Published:
+    """Invalid when there is nobody to send it to, or when its validity has ended."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("send")
+        offer = documents.drafted(work, deal_id)
+        contacts = work.connection.execute(
+            select(tables.contact)
+            .where(tables.contact.c.deal_id == deal_id)
+            .order_by(tables.contact.c.created_at)
+        ).all()
+        if not contacts:
+            raise Invalid.field(
+                "contacts", "Nobody can be invited yet.", "Add a contact with a mail address first."
+            )
+        if offer.valid_until_instant <= work.now:
+            raise Invalid.field(
+                "valid_until", f"This proposal was valid until {offer.valid_until}.", "Give it a later day."
+            )
+        private = private_documents.figures(work, deal_id, 0)
+        published = publishing.publish(work, deal, offer, private, verb="send")
+        work.connection.execute(delete(tables.draft).where(tables.draft.c.deal_id == deal_id))
+        work.append(
+            deal_id, deal.actor, ledger.ProposalSent(revision=published.revision, digest=published.digest)
+        )
+        for contact in contacts:
+            invite(work, deal, contact, offer)
+        return published
+
+    return work.once(deal.actor, deal_id, "send_proposal", key, [], Published, run)
