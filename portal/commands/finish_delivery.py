@@ -40,9 +40,9 @@ def finish_delivery(
     `keep_link` leaves a mail's link in the outbox (the demo's mailbox shows it).
     """
     outbox = tables.outbox
-    mine = (outbox.c.id == delivery_id, outbox.c.state == "waiting")
+    mine = [outbox.c.id == delivery_id, outbox.c.state == "waiting"]
     if error:
-        mine = (*mine, outbox.c.attempts == attempt)
+        mine.append(outbox.c.attempts == attempt)
         values = _failure(work, attempt, error, for_good)
     else:
         values = {"state": "sent", "done_at": work.now, "leased_until": None, "error": ""}
@@ -55,7 +55,7 @@ def finish_delivery(
 
 def pause_after(attempt: int, percent: int) -> timedelta:
     """One minute after the first attempt, doubled by each further one up to six hours; then `percent` of that."""
-    return min(FIRST_PAUSE * 2 ** (attempt - 1), LONGEST_PAUSE) * percent / 100
+    return min(FIRST_PAUSE * (1 << (attempt - 1)), LONGEST_PAUSE) * percent / 100
 
 
 def _failure(work: UnitOfWork, attempt: int, error: str, for_good: bool) -> dict[str, Any]:
