@@ -8,21 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain import change as changing
-from portal.domain import counteroffer, money
+from portal.domain import counteroffer, money, settlement
 from portal.domain.change import Change
 from portal.domain.counteroffer import Conflict
 from portal.domain.revision import Offer
-from portal.reading import asked, outcome, private
-from portal.reading.asked import Asked
+from portal.reading import asks, outcome, people, private
+from portal.reading.asks import Asking, Shown
 from portal.reading.outcome import Outcome
 from portal.reading.private import LineFigures
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
+_changes = msgspec.json.Decoder(tuple[Change, ...])
 # Granting or refusing such an ask leaves nothing in between.
 _NOTHING_BETWEEN = ("selected", "choice")
 
@@ -33,7 +35,8 @@ class Ask:
 
     change: Change
     name: str
-    offered: str
+    offered: Shown
+    asked: Shown
     reason: str
     conflict: Conflict | None
     settled: bool
@@ -62,7 +65,8 @@ class Edit:
 
     change: Change
     name: str
-    offered: str
+    offered: Shown
+    wanted: Shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +86,12 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     """What there is to answer on a deal that has been sent."""
     offer = documents.offered(transaction, deal.id, deal.revision).offer
     first = documents.offered(transaction, deal.id, 1).totals.contract.net
-    edits = asked.own_edits(transaction, deal)
+    edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
+    named = people.at_table(transaction, deal.id, asking.actors(), "")
     weighed = outcome.weigh(transaction, deal, (), edits)
     return Answering(
         counteroffers=tuple(
-            _shown(transaction, deal, offer, each) for each in asked.counteroffers(transaction, deal)
+            _shown(transaction, deal, offer, ask, asking, named[ask.by].name) for ask in asking.open
         ),
         edits=tuple(_edit(offer, change) for change in edits),
         figures=private.figures(transaction, deal, offer),
@@ -97,25 +102,37 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     )
 
 
-def _shown(transaction: Transaction, deal: Deal, offer: Offer, stored: Asked) -> OpenCounteroffer:
-    counter = stored.counteroffer
+def own_edits(transaction: Transaction, deal: Deal) -> tuple[Change, ...]:
+    """The seller's own edits towards the next revision."""
+    draft = tables.revision_draft
+    stored = transaction.connection.execute(
+        select(draft.c.changes).where(draft.c.deal_id == deal.id)
+    ).scalar()
+    return _changes.decode(stored) if stored else ()
+
+
+def _shown(  # noqa: PLR0917
+    transaction: Transaction, deal: Deal, offer: Offer, ask: settlement.Ask, asking: Asking, by: str
+) -> OpenCounteroffer:
+    counter = ask.counteroffer
     base = documents.offered(transaction, deal.id, counter.base_revision).offer
     moved = counteroffer.rebase(counter.changes, base, offer)
     conflicts = {conflict.change.id: conflict for conflict in moved.conflicts}
     settled = {change.id for change in moved.settled}
     return OpenCounteroffer(
         id=counter.id,
-        by=stored.by,
-        made_at=stored.made_at,
+        by=by,
+        made_at=ask.since,
         base_revision=counter.base_revision,
         package=counter.package,
-        note=stored.personal.note,
+        note=asking.notes.get(counter.id, ""),
         asks=tuple(
             Ask(
                 change=change,
                 name=_name(offer, base, change),
                 offered=_says(offer, change),
-                reason=stored.personal.reasons.get(change.id, ""),
+                asked=asks.shown(change.field, change.value),
+                reason=asking.words.get((counter.id, change.id), ""),
                 conflict=conflicts.get(change.id),
                 settled=change.id in settled,
             )
@@ -125,7 +142,12 @@ def _shown(transaction: Transaction, deal: Deal, offer: Offer, stored: Asked) ->
 
 
 def _edit(offer: Offer, change: Change) -> Edit:
-    return Edit(change=change, name=_name(offer, offer, change), offered=_says(offer, change))
+    return Edit(
+        change=change,
+        name=_name(offer, offer, change),
+        offered=_says(offer, change),
+        wanted=asks.shown(change.field, change.value),
+    )
 
 
 def _name(offer: Offer, base: Offer, change: Change) -> str:
@@ -133,9 +155,10 @@ def _name(offer: Offer, base: Offer, change: Change) -> str:
     return item.name if item else change.key
 
 
-def _says(offer: Offer, change: Change) -> str:
-    """What the offer says now, "" when the line or term is gone."""
-    return changing.current(offer, change) if changing.touched(offer, change.subject) else ""
+def _says(offer: Offer, change: Change) -> Shown:
+    """What the offer says now, None when the line or term is gone."""
+    gone = changing.touched(offer, change.subject) is None
+    return None if gone else asks.shown(change.field, changing.current(offer, change))
 
 
 def _waiting_since(transaction: Transaction, deal: Deal) -> datetime | None:

@@ -15,7 +15,7 @@ from portal.domain.policy import Margin
 from portal.domain.revision import Offer, Totals
 from portal.domain.totals import totals
 from portal.errors import Invalid, Problem
-from portal.reading import asked
+from portal.reading import asks
 from portal.storage import documents, private_documents
 from portal.storage.session import Transaction
 
@@ -43,7 +43,7 @@ def weigh(
     private = private_documents.figures(transaction, deal.id, deal.revision)
     problems: list[Problem] = []
     made: list[Change] = []
-    for each in asked.counteroffers(transaction, deal):
+    for each in asks.load(transaction, deal.id, ()).open:
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
     below = policy.below_floor(after, private)
