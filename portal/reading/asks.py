@@ -1,0 +1,177 @@
+"""What was asked and answered, with the words that went with it, and as values that a page can show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from portal.domain import ledger, settlement
+from portal.domain.change import Change, Field
+from portal.domain.counteroffer import Counteroffer
+from portal.reading.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+Shown = Decimal | date | bool | str | None
+_changes = msgspec.json.Decoder(tuple[Change, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskView:
+    """One field somebody wants otherwise: offered and asked. `since` None for one that is not sent yet."""
+
+    id: str
+    field: Field
+    offered: Shown
+    asked: Shown
+    who: Person | None = None
+    since: datetime | None = None
+    reason: str = ""
+    counteroffer: str = ""
+    package: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerView:
+    """One answer: offered, asked, answered, in which revision."""
+
+    id: str
+    field: Field
+    verdict: str
+    offered: Shown
+    asked: Shown
+    answered: Shown
+    who: Person
+    at: datetime
+    revision: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAsk:
+    """An open counteroffer as a whole."""
+
+    id: str
+    who: Person
+    at: datetime
+    base_revision: int
+    package: bool
+    note: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Everything asked and answered so far; `words` are reasons and notes by (counteroffer or revision, change id)."""
+
+    open: tuple[settlement.Ask, ...]
+    given: tuple[settlement.Given, ...]
+    notes: Mapping[str, str]
+    words: Mapping[tuple[str, str], str]
+
+    def actors(self) -> set[str]:
+        return {ask.by for ask in self.open} | {given.by for given in self.given}
+
+
+def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
+    """`revisions`: the rows of the events that published revisions, oldest first."""
+    ask, event = tables.counteroffer, tables.event
+    rows = transaction.connection.execute(
+        select(ask, event.c.personal)
+        .join(event, (event.c.deal_id == ask.c.deal_id) & (event.c.seq == ask.c.event_seq))
+        .where(ask.c.deal_id == deal_id, ask.c.state == "open")
+        .order_by(ask.c.event_seq)
+    ).all()
+    words: dict[tuple[str, str], str] = {}
+    notes: dict[str, str] = {}
+    for row in rows:
+        personal = ledger.decode_personal(row.personal)
+        notes[row.id] = personal.note
+        words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
+    given = []
+    for row in revisions:
+        body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
+        if isinstance(body, ledger.RevisionPublished):
+            given += [
+                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision)
+                for each in body.answers
+            ]
+            words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
+    return Asking(open=tuple(_ask(row) for row in rows), given=tuple(given), notes=notes, words=words)
+
+
+def _ask(row: Any) -> settlement.Ask:
+    return settlement.Ask(
+        counteroffer=Counteroffer(
+            id=row.id,
+            base_revision=row.base_revision,
+            changes=_changes.decode(row.changes),
+            package=row.package,
+        ),
+        by=f"contact:{row.contact_id}",
+        since=row.made_at,
+    )
+
+
+def sent(asking: Asking, people: Mapping[str, Person]) -> tuple[SentAsk, ...]:
+    return tuple(
+        SentAsk(
+            id=ask.counteroffer.id,
+            who=people[ask.by],
+            at=ask.since,
+            base_revision=ask.counteroffer.base_revision,
+            package=ask.counteroffer.package,
+            note=asking.notes.get(ask.counteroffer.id, ""),
+            changes=ask.counteroffer.changes,
+        )
+        for ask in asking.open
+    )
+
+
+def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
+    return AskView(
+        id=each.change.id,
+        field=each.change.field,
+        offered=shown(each.change.field, each.offered),
+        asked=shown(each.change.field, each.change.value),
+        who=people[each.by],
+        since=each.since,
+        reason=asking.words.get((each.counteroffer, each.change.id), ""),
+        counteroffer=each.counteroffer,
+        package=each.package,
+    )
+
+
+def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
+    field = given.answer.change.field
+    return AnswerView(
+        id=given.answer.change.id,
+        field=field,
+        verdict=given.answer.verdict,
+        offered=shown(field, given.answer.offered),
+        asked=shown(field, given.answer.change.value),
+        answered=shown(field, given.answer.answered),
+        who=people[given.by],
+        at=given.at,
+        revision=given.revision,
+        note=asking.words.get((str(given.revision), given.answer.change.id), ""),
+    )
+
+
+def shown(field: Field, text: str | None) -> Shown:
+    """A field's spelling as the value it spells; None where nothing is stated."""
+    if text is None or (field == "delivery_date" and not text):
+        return None
+    match field:
+        case "quantity" | "unit_price" | "discount_percent":
+            return Decimal(text)
+        case "selected" | "choice":
+            return text == "true"
+        case "delivery_date":
+            return date.fromisoformat(text)
+        case _:
+            return text

@@ -1,0 +1,68 @@
+"""The revisions of a deal, newest first: who signed each, why, and what was answered in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.domain import ledger, settlement
+from portal.reading import asks
+from portal.reading.asks import AnswerView, Asking
+from portal.reading.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+# The events that publish a revision.
+PUBLISHING = ("proposal_sent", "revision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevisionEntry:
+    """`signed` is "sent" for the first, else as in the ledger; `changed` the number of lines and terms it touches."""
+
+    number: int
+    digest: str
+    at: datetime
+    who: Person
+    signed: str
+    note: str = ""
+    changed: int = 0
+    answers: tuple[AnswerView, ...] = ()
+
+
+def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
+    """The events that published a revision, oldest first."""
+    event = tables.event
+    return transaction.connection.execute(
+        select(event).where(event.c.deal_id == deal_id, event.c.kind.in_(PUBLISHING)).order_by(event.c.seq)
+    ).all()
+
+
+def history(
+    published: Sequence[Any], asking: Asking, people: Mapping[str, Person]
+) -> tuple[RevisionEntry, ...]:
+    return tuple(_entry(row, asking, people) for row in reversed(published))
+
+
+def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
+    body, who = ledger.decode_body(row.body), people[row.actor]
+    if isinstance(body, ledger.ProposalSent):
+        return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
+    assert isinstance(body, ledger.RevisionPublished)
+    return RevisionEntry(
+        number=body.revision,
+        digest=body.digest,
+        at=row.at,
+        who=who,
+        signed=body.signed,
+        note=ledger.decode_personal(row.personal).note,
+        changed=len(body.changed),
+        answers=tuple(
+            asks.answer_view(
+                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
+            )
+            for each in body.answers
+        ),
+    )

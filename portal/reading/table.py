@@ -1,0 +1,245 @@
+"""The deal page as one party sees it: a pure function of ledger and revision, of one snapshot.
+
+Nothing here is one person's own, and nothing is private to the seller: what only one side may see is read elsewhere
+(`tray`, `private`). The table is kept by the ledger's position, so that a page that did not change is not read twice.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain import clock, ledger, lifecycle, settlement
+from portal.domain.compare import Comparison, compare
+from portal.domain.ledger import PartyName
+from portal.domain.lifecycle import Turn
+from portal.domain.revision import Offer, Revision
+from portal.domain.settlement import Board
+from portal.domain.totals import revise
+from portal.reading import asks, conversation, history, lines, people, summary
+from portal.reading.asks import SentAsk
+from portal.reading.conversation import Conversation, Entry
+from portal.reading.history import RevisionEntry
+from portal.reading.lines import LineView, Section, TermView
+from portal.reading.people import Person
+from portal.reading.summary import Summary
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+KEPT = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """The order that acceptance made; `total` is the contract's, with tax."""
+
+    number: str
+    revision: int
+    total: Decimal
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a deal that is not open came to be so; `reason` is what the person wrote."""
+
+    at: datetime
+    who: Person
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """`position` is the newest number of the party's stream; `last_day` the last day of validity in `time_zone`."""
+
+    deal_id: str
+    number: str
+    party: PartyName
+    position: int
+    state: str
+    turn: Turn
+    # What keeps the buyer waiting: the oldest open ask or unanswered message.
+    waiting_since: datetime | None
+    revision_number: int
+    digest: str
+    seller: str
+    hue: int
+    epoch: str
+    last_day: date
+    time_zone: str
+    revision: Revision
+    comparison: Comparison | None
+    sections: tuple[Section, ...]
+    terms: tuple[TermView, ...]
+    summary: Summary
+    board: Board
+    sent: tuple[SentAsk, ...]
+    conversation: Conversation
+    history: tuple[RevisionEntry, ...]
+    people: dict[str, Person]
+    order: Placed | None
+    ending: Ending | None
+    more_time: Entry | None
+
+    @property
+    def offer(self) -> Offer:
+        return self.revision.offer
+
+    @property
+    def lines(self) -> tuple[LineView, ...]:
+        return tuple(line for section in self.sections for line in section.lines)
+
+    def item(self, subject: str) -> LineView | TermView | None:
+        """The line or term that `line:KEY` or `term:KEY` names."""
+        return next((each for each in (*self.lines, *self.terms) if each.subject == subject), None)
+
+
+class _Kept:
+    """Tables by what they depend on, the least used forgotten first."""
+
+    def __init__(self) -> None:
+        self._tables: OrderedDict[Any, Table] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any) -> Table | None:
+        with self._lock:
+            found = self._tables.get(key)
+            if found is not None:
+                self._tables.move_to_end(key)
+            return found
+
+    def put(self, key: Any, table: Table) -> Table:
+        with self._lock:
+            self._tables[key] = table
+            while len(self._tables) > KEPT:
+                self._tables.popitem(last=False)
+        return table
+
+
+_kept = _Kept()
+
+
+def load(transaction: Transaction, deal: Deal) -> Table:
+    """The table for the party of whoever is looking."""
+    house = transaction.connection.execute(
+        select(tables.installation.c.seller_name, tables.installation.c.hue, tables.installation.c.epoch)
+    ).first()
+    # Everything below follows from these: the ledger only grows, and the epoch tells a restored backup.
+    key = (deal.id, deal.seq, deal.state, deal.party, deal.digest, tuple(house or ()))
+    return _kept.get(key) or _kept.put(key, _read(transaction, deal, house))
+
+
+def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
+    revision, previous = _revisions(transaction, deal)
+    comparison = compare(previous, revision) if previous else None
+    seller = revision.offer.seller.name or (house.seller_name if house else "")
+
+    published = history.rows(transaction, deal.id)
+    asking = asks.load(transaction, deal.id, published)
+    said = conversation.newest(transaction, deal.id, deal.party)
+    comments = conversation.comments(transaction, deal.id, deal.party)
+    endings = _endings(transaction, deal)
+    rows = [*published, *said, *(row for _, some in comments.values() for row in some), *endings.values()]
+    known = people.at_table(transaction, deal.id, conversation.actors(rows) | asking.actors(), seller)
+
+    board = settlement.board(revision.offer, asking.open, asking.given)
+    standings = lines.Standings.of(
+        board, asking, known, conversation.threads(comments, deal.party, known), comparison
+    )
+    waits = [ask.since for ask in asking.open] + ([deal.buyer_waits_since] if deal.buyer_waits_since else [])
+    return Table(
+        deal_id=deal.id,
+        number=deal.number,
+        party=deal.party,
+        position=deal.position,
+        state=deal.state,
+        turn=lifecycle.awaiting(
+            deal.state, open_counteroffers=len(asking.open), buyer_waits=deal.buyer_waits_since is not None
+        ),
+        waiting_since=min(waits, default=None),
+        revision_number=deal.revision,
+        digest=deal.digest,
+        seller=seller,
+        hue=house.hue if house else 255,
+        epoch=house.epoch if house else "",
+        last_day=_last_day(deal.valid_until, revision.offer.time_zone),
+        time_zone=revision.offer.time_zone,
+        revision=revision,
+        comparison=comparison,
+        sections=lines.sections(revision, standings),
+        terms=lines.terms(revision, standings),
+        summary=summary.summary(revision, previous),
+        board=board,
+        sent=asks.sent(asking, known),
+        conversation=conversation.conversation(said, deal.party, known),
+        history=history.history(published, asking, known),
+        people=dict(known),
+        order=_order(transaction, deal),
+        ending=_ending(endings.get(deal.state), known),
+        more_time=_more_time(endings.get("more_time_asked"), deal, known),
+    )
+
+
+def _revisions(transaction: Transaction, deal: Deal) -> tuple[Revision, Revision | None]:
+    """The current revision and the one before it; a draft counts as the first."""
+    if deal.revision == 0:
+        return revise(documents.drafted(transaction, deal.id)), None
+    current = documents.offered(transaction, deal.id, deal.revision)
+    return current, documents.offered(transaction, deal.id, deal.revision - 1) if deal.revision > 1 else None
+
+
+def _endings(transaction: Transaction, deal: Deal) -> dict[str, Any]:
+    """The newest event of each kind that closes a deal or asks for more time, by kind."""
+    event = tables.event
+    kinds = ("declined", "withdrawn", "expired", "more_time_asked")
+    rows = transaction.connection.execute(
+        select(event).where(event.c.deal_id == deal.id, event.c.kind.in_(kinds)).order_by(event.c.seq)
+    )
+    return {row.kind: row for row in rows}
+
+
+def _ending(row: Any, known: dict[str, Person] | Any) -> Ending | None:
+    if row is None:
+        return None
+    return Ending(at=row.at, who=known[row.actor], reason=ledger.decode_personal(row.personal).reason)
+
+
+def _more_time(row: Any, deal: Deal, known: Any) -> Entry | None:
+    """The buyer's wish for more time, while nobody has answered it."""
+    if row is None or deal.state != "expired":
+        return None
+    return conversation.entry(row, deal.party, known[row.actor])
+
+
+def _order(transaction: Transaction, deal: Deal) -> Placed | None:
+    if deal.state != "accepted":
+        return None
+    order, event = tables.order, tables.event
+    row = transaction.connection.execute(select(order).where(order.c.deal_id == deal.id)).first()
+    accepted = transaction.connection.execute(
+        select(event.c.at, event.c.body, event.c.personal).where(
+            event.c.deal_id == deal.id, event.c.kind == "accepted"
+        )
+    ).first()
+    if row is None or accepted is None:
+        return None
+    fact = ledger.decode_body(accepted.body)
+    assert isinstance(fact, ledger.Accepted)
+    return Placed(
+        number=row.number,
+        revision=row.revision,
+        total=Decimal(fact.total),
+        by=ledger.decode_personal(accepted.personal).name,
+        at=accepted.at,
+    )
+
+
+def _last_day(valid_until: datetime, time_zone: str) -> date:
+    # The instant is the first one after the day: seen as a moment it would read as the day after.
+    return (valid_until - timedelta(microseconds=1)).astimezone(clock.zone(time_zone)).date()
