@@ -222,7 +222,7 @@ def _one(transaction: Transaction, query: Select[Any]) -> Row[Any] | None:
 
 
 def _seat(
-    transaction: Transaction, row: Row[Any], actor: str, name: str, party: PartyName, role: str
+    transaction: Transaction, row: Row[Any], *, actor: str, name: str, party: PartyName, role: str
 ) -> Deal:
     head = {column.name: getattr(row, column.name) for column in _HEAD}
     head["state"] = lifecycle.effective_state(row.state, row.valid_until, transaction.now)

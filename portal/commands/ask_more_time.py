@@ -23,7 +23,7 @@ def ask_more_time(
         text = written(body, "body", longest=2_000, required=False)
         appended = work.append(deal_id, deal.actor, ledger.MoreTimeAsked(), ledger.Personal(body=text))
         publishing.tell_sellers(
-            work, deal, "seller_notice", sentence=f"{deal.actor_name} asks for more time."
+            work, deal, "seller_notice", {"sentence": f"{deal.actor_name} asks for more time."}
         )
         return Asked(position=appended.buyer_seq or 0)
 

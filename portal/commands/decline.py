@@ -26,7 +26,7 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
             deal_id, deal.actor, ledger.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
         publishing.tell_sellers(
-            work, deal, "seller_notice", sentence=f"{deal.actor_name} declined the proposal."
+            work, deal, "seller_notice", {"sentence": f"{deal.actor_name} declined the proposal."}
         )
         return Closed(state="declined")
 

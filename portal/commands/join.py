@@ -1,10 +1,11 @@
 """Use a magic link: looking at it changes nothing, opening it makes a session that holds the grant."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from portal.access import System, deal_for, new_token, token_hash
 from portal.commands.issue_link import invite
@@ -125,7 +126,7 @@ def request_link(
     return Asked()
 
 
-def _may_have_another(work: UnitOfWork, person: Row[Any]) -> bool:
+def _may_have_another(work: UnitOfWork, person: Any) -> bool:
     grant = tables.grant
     issued = work.connection.execute(
         select(grant.c.revoked_at, grant.c.issued_at).where(grant.c.contact_id == person.id)
@@ -136,7 +137,7 @@ def _may_have_another(work: UnitOfWork, person: Row[Any]) -> bool:
     return (newest is None or newest.revoked_at is None) and len(recent) < LINKS_AN_HOUR
 
 
-def _granted(transaction: Transaction, token: str) -> Row[Any] | None:
+def _granted(transaction: Transaction, token: str) -> Any:
     grant, contact, deal = tables.grant, tables.contact, tables.deal
     return transaction.connection.execute(
         select(
@@ -161,16 +162,12 @@ def _granted(transaction: Transaction, token: str) -> Row[Any] | None:
     ).first()
 
 
-def _held_before(work: UnitOfWork, session_id: str | None) -> list[Row[Any]]:
+def _held_before(work: UnitOfWork, session_id: str | None) -> Sequence[Any]:
     if not session_id:
         return []
     held, session = tables.session_grant, tables.session
-    return list(
-        work.connection.execute(
-            select(held.c.deal_id, held.c.grant_id)
-            .join(session, session.c.id == held.c.session_id)
-            .where(
-                session.c.id == session_id, session.c.revoked_at.is_(None), session.c.expires_at > work.now
-            )
-        ).all()
-    )
+    return work.connection.execute(
+        select(held.c.deal_id, held.c.grant_id)
+        .join(session, session.c.id == held.c.session_id)
+        .where(session.c.id == session_id, session.c.revoked_at.is_(None), session.c.expires_at > work.now)
+    ).all()

@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=60)
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the outbox with what its delivery needs. `id` is the same over all attempts, and `at` is this one's time.
 
-    A hand-off has a receiver (`target`, `secret`) and its part of the order (`kind`, `document`); a mail has neither.
+    A hand-off has a receiver (`target`, `format`, `secret`) and its part of the order (`kind`, `document`); a mail has neither.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     deal_id: str | None
     payload: bytes
     target: str = ""
+    format: str = ""
     secret: str = ""
     kind: str = ""
     document: bytes = b""
@@ -66,7 +67,7 @@ def lease_deliveries(work: UnitOfWork, *, transports: Sequence[str], limit: int 
     )
     receiver, part = tables.receiver, tables.work_order
     rows = work.connection.execute(
-        select(outbox, receiver.c.target, receiver.c.secret, part.c.kind, part.c.document)
+        select(outbox, receiver.c.target, receiver.c.format, receiver.c.secret, part.c.kind, part.c.document)
         .select_from(outbox)
         .outerjoin(receiver, receiver.c.id == outbox.c.receiver_id)
         .outerjoin(part, part.c.id == outbox.c.work_order_id)
@@ -83,6 +84,7 @@ def lease_deliveries(work: UnitOfWork, *, transports: Sequence[str], limit: int 
                 deal_id=row.deal_id,
                 payload=row.payload,
                 target=row.target or "",
+                format=row.format or "",
                 secret=row.secret or "",
                 kind=row.kind or "",
                 document=row.document or b"",
