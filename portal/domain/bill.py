@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from msgspec.structs import replace
+
 from portal.domain.order import Document, Instalment, OrderDocument, OrderLine, OrderTerm
 from portal.domain.revision import Address, Party, Sum, Tax, TaxGroup
 
@@ -97,6 +99,11 @@ def bill_proposal(order: OrderDocument) -> Bill:
         payment_terms=_payment_terms(order),
         schedule=order.schedule[1:],
     )
+
+
+def invoice(proposal: Bill, number: str, issued_on: date) -> Bill:
+    """The proposal as an invoice (type 380) under accounting's own number and date."""
+    return replace(proposal, type_code=INVOICE, number=number, issued_on=issued_on)
 
 
 def _line(line: OrderLine) -> BillLine:

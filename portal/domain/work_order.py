@@ -105,15 +105,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     document: bytes
 
 
-class HandOff(msgspec.Struct, frozen=True, kw_only=True):
-    """The outbox payload of a delivery to a receiver. What is delivered is the work order that its row names."""
-
-    order: str
-    kind: Kind
-    fulfilment: str
-    format: str
-
-
 def work_orders(order: OrderDocument) -> list[Part]:
     """All parts of an order: one for each fulfilment group, one bill, one set of rows."""
     parts = [

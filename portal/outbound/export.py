@@ -1,0 +1,71 @@
+"""An order or a part of it as a file.
+
+JSON is the canonical document. CSV (RFC 4180: commas, CRLF, a header row) is UTF-8 without a byte order mark, because
+programs read it more often than Excel does; Excel opens it by Data > From Text/CSV. Amounts and quantities are decimal
+strings with a point. A text cell that a spreadsheet would take for a formula gets a leading apostrophe.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from portal.domain import receiver
+from portal.domain.bill import Bill
+from portal.domain.order import OrderDocument
+from portal.domain.revision import canonical_bytes
+from portal.domain.work_order import Analysis, WorkOrder
+from portal.outbound import table
+
+Exportable = OrderDocument | WorkOrder | Bill | Analysis
+MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """`name` is safe as a file name anywhere, such as O-2026-0007-warehouse.csv."""
+
+    content: bytes
+    media_type: str
+    name: str
+
+
+def export(document: Exportable, format: str) -> Export:  # noqa: A002
+    """The document as a file; Invalid for a format that is not written, naming those that are."""
+    receiver.check_format(format)
+    content = canonical_bytes(document) if format == "json" else written_csv(table.rows(document))
+    return Export(content=content, media_type=MEDIA_TYPES[format], name=f"{_stem(document)}.{format}")
+
+
+def written_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Rows of the same columns as CSV; None and "" are empty cells."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if rows:
+        writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([guarded(value) for value in row.values()])
+    return text.getvalue().encode()
+
+
+def guarded(value: Any) -> str:
+    """A cell that no spreadsheet runs as a formula; numbers, negative ones too, stay numbers."""
+    cell = "" if value is None else str(value)
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def _stem(document: Exportable) -> str:
+    match document:
+        case OrderDocument(number=number):
+            name = number
+        case WorkOrder(order=number, fulfilment=group):
+            name = f"{number}-{group}"
+        case Bill(order=number):
+            name = f"{number}-bill"
+        case Analysis(order=number):
+            name = f"{number}-analysis"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "order"
