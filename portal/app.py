@@ -16,8 +16,12 @@ from portal.commands.unit_of_work import Database
 from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web import errors, forms, security, sessions, state, static_files
+from portal.web.alike import LINKS
 from portal.web.static_files import StaticFiles
 from portal.web.templating import Templates, shipped
+from realtime.doorbell import doorbell_for
+from realtime.hub import Hub
+from realtime.rate import Rate
 
 log = structlog.get_logger()
 
@@ -26,16 +30,24 @@ def create_app(settings: Settings) -> Litestar:
     """The application of one process: its database, its hub, its routes, and the edge around them."""
     static = StaticFiles(shipped("static"))
     templates = Templates(settings, static)
-    database = Database(Store(settings.database_url), public_url=settings.public_url)
+    hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
+    database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
     services = state.Services(
-        settings=settings, database=database, templates=templates, hub=None, fragments=None
+        settings=settings,
+        database=database,
+        templates=templates,
+        hub=hub,
+        fragments=None,
+        link_requests=Rate(LINKS),
     )
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
+        await hub.start(database)
         try:
             yield
         finally:
+            await hub.stop()
             database.close()
 
     app = Litestar(
@@ -73,7 +85,7 @@ def _for_buyers() -> Router:
 def _for_the_desk() -> Router:
     dependencies: dict[str, Any] = {"actor": Provide(sessions.provide_desk)}
     try:
-        desk = importlib.import_module("portal.web.desk")
+        desk = importlib.import_module("portal.web.desk_request")
         dependencies["desk"] = Provide(desk.provide_desk, sync_to_thread=False)
     except ImportError:
         pass

@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portal.errors import Invalid, NotFound, ParleyError, Problem, Refused, SignInNeeded
-from portal.web import signing
 from portal.web.forms import FormFields
+from portal.web.join import new_link_page
 from portal.web.request import HttpRequest, is_partial, wants_json
+from portal.web.sign_in import request_page
 from portal.web.state import HTML, Services
 
 log = structlog.get_logger()
@@ -103,13 +104,9 @@ def sign_in_page(services: Services, request: HttpRequest) -> Response[str]:
     """What somebody without a session gets, for every id, real or not; the desk's has the form for reps."""
     path = request.scope["path"]
     if _of_desk(path):
-        token = signing.sign(services.settings, "sign-in-request", "")
-        return services.page("sign_in/request.html", request, status=401, csrf=token, notice="")
+        return request_page(request, services, status=401)
     deal_id = path.split("/")[2] if path.startswith("/deals/") else ""
-    token = signing.sign(services.settings, "new-link", "")
-    return services.page(
-        "join/new_link.html", request, status=401, csrf=token, deal_id=deal_id[:60], token=""
-    )
+    return new_link_page(request, services, status=401, deal_id=deal_id)
 
 
 def _problem_document(error: ParleyError, problems: tuple[Problem, ...]) -> Response[Any]:

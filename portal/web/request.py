@@ -10,6 +10,8 @@ from portal.web import language
 HttpRequest: TypeAlias = Request[Any, Any, Any]
 Socket: TypeAlias = WebSocket[Any, Any, Any]
 Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
+# Methods that change nothing.
+SAFE = ("GET", "HEAD", "OPTIONS")
 LANGUAGE_COOKIE = "parley_language"
 
 
@@ -44,6 +46,4 @@ def agent_of(request: Connection) -> str:
 
 def is_local(request: Connection) -> bool:
     """Whether the client is on this machine. A proxy that is not trusted counts as its own address."""
-    return (
-        address_of(request) in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers
-    )
+    return address_of(request) in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers

@@ -17,10 +17,9 @@ from portal.errors import NotAllowed, NotFound, ParleyError
 from portal.settings import Settings
 from portal.web import errors
 from portal.web.logs import without_tokens
-from portal.web.request import HttpRequest
+from portal.web.request import SAFE, HttpRequest
 
 log = structlog.get_logger("access")
-SAFE = ("GET", "HEAD", "OPTIONS")
 FORM_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
 # Pages of the API are read with a bearer token and no cookie, so no browser can be made to send them.

@@ -17,12 +17,10 @@ from portal.access import BuyerSession, DeskSession
 from portal.errors import NotAllowed, SignInNeeded
 from portal.settings import Settings
 from portal.web.forms import read_form
-from portal.web.request import Connection, HttpRequest
-from portal.web.security import SAFE
+from portal.web.request import SAFE, Connection, HttpRequest
 from portal.web.state import Services
 
 BUYER, DESK = "parley_buyer", "parley_desk"
-BUYER_LIFE, DESK_LIFE = timedelta(days=60), timedelta(days=14)
 STALE = "This page is from another session. Load it afresh; what you typed is still here if you go back."
 
 
@@ -31,8 +29,7 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-{name}" if settings.secure else name
 
 
-def session_cookie(settings: Settings, name: str, value: str) -> Cookie:
-    life = BUYER_LIFE if name == BUYER else DESK_LIFE
+def session_cookie(settings: Settings, name: str, value: str, life: timedelta) -> Cookie:
     return Cookie(
         key=cookie_name(settings, name),
         value=value,
@@ -45,15 +42,7 @@ def session_cookie(settings: Settings, name: str, value: str) -> Cookie:
 
 
 def ended_cookie(settings: Settings, name: str) -> Cookie:
-    return Cookie(
-        key=cookie_name(settings, name),
-        value="",
-        max_age=0,
-        path="/",
-        httponly=True,
-        secure=settings.secure,
-        samesite="lax",
-    )
+    return session_cookie(settings, name, "", timedelta(0))
 
 
 def buyer_session(connection: Connection) -> BuyerSession | None:

@@ -10,6 +10,8 @@ from portal.commands.unit_of_work import Database
 from portal.settings import Settings
 from portal.web.request import HttpRequest, language_of
 from portal.web.templating import Templates
+from realtime.hub import Hub
+from realtime.rate import Rate
 
 HTML = "text/html"
 
@@ -21,13 +23,15 @@ class Services:
     settings: Settings
     database: Database
     templates: Templates
-    hub: Any
+    hub: Hub
     fragments: Any
+    link_requests: Rate
 
     def page(
         self,
         name: str,
         request: HttpRequest,
+        /,
         *,
         status: int = 200,
         headers: dict[str, str] | None = None,
@@ -48,7 +52,7 @@ class Services:
             content, status_code=status, media_type=HTML, headers={**(headers or {}), "Content-Language": tag}
         )
 
-    def partial(self, name: str, language: str, **context: Any) -> str:
+    def partial(self, name: str, language: str, /, **context: Any) -> str:
         """A fragment as a string, for sockets and replies put together from several."""
         return self.templates.render(name, language, language=language, **context)
 
