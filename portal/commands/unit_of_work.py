@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.domain import ledger
@@ -109,7 +109,9 @@ class UnitOfWork(Transaction):
         )
         match ledger.waiting(body, actor):
             case "begins":
-                heads["buyer_waits_since"] = func.coalesce(tables.deal.c.buyer_waits_since, self.now)
+                heads["buyer_waits_since"] = func.coalesce(
+                    tables.deal.c.buyer_waits_since, literal(self.now, tables.Instant())
+                )
             case "ends":
                 heads["buyer_waits_since"] = None
         self.connection.execute(

@@ -1,0 +1,313 @@
+"""The cast, at a table of their own: Bea negotiates for Oakum Foods and Sol signs; Rita answers for Kestrel Machines and
+Mia, her manager, approves; Ravn of Havn ApS has a deal of his own and must see nothing of theirs.
+
+    table = Table(database)
+    table.bea.proposes("press", unit_price="17200")
+    table.rita.publishes(accept="all")
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
+from portal.commands import (
+    accept,
+    add_rep,
+    asks,
+    choose,
+    decline,
+    draft_revision,
+    import_quote,
+    issue_link,
+    join,
+    keep_note,
+    make_counteroffer,
+    post_message,
+    publish_revision,
+    send_proposal,
+    sign_in,
+    withdraw,
+)
+from portal.commands.unit_of_work import Database, utc_now
+from portal.domain import change as changing
+from portal.domain.counteroffer import Answer
+from portal.domain.revision import Offer, Revision
+from portal.intake.incoming import read_quote
+from portal.storage import documents, migrate, tables
+from portal.storage.session import Store
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+# Figures that nobody on the buyer's side may ever see; each is found nowhere else in the quote.
+CANARIES = {"unit_cost": "13717.31", "floor_unit_price": "15919.13", "auto_accept_unit_price": "17171.97"}
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+def quote(**changes: Any) -> dict[str, Any]:
+    """A quote document: two presses, installation by the hour, a monthly plan, an option and a choice of two."""
+    nineteen = {"category": "S", "rate": "19"}
+    document: dict[str, Any] = {
+        "external_id": "CPQ-1001",
+        "title": "Two HP-40 presses for the Odense line",
+        "currency": "EUR",
+        "valid_until": "2026-12-31",
+        "language": "en",
+        "introduction": "As discussed in **Odense**.",
+        "seller": {"name": "Kestrel Machines", "contact": {"name": "Rita Holm", "email": "rita@kestrel.example"}},
+        "buyer": {
+            "company": "Oakum Foods",
+            "contacts": [
+                {"name": "Bea Lund", "email": "bea@oakum.example", "role": "negotiator"},
+                {"name": "Sol Iversen", "email": "sol@oakum.example", "role": "signer"},
+                {"name": "Vic Olsen", "email": "vic@oakum.example", "role": "viewer"},
+            ],
+        },
+        "lines": [
+            {
+                "key": "press",
+                "sku": "HP-40",
+                "name": "Hydraulic press HP-40",
+                "quantity": "2",
+                "unit": "C62",
+                "unit_price": "18450.00",
+                "list_price": "19500.00",
+                "tax": nineteen,
+                "why": [{"label": "List price", "amount": "19500.00"}, {"label": "Project", "amount": "-1050.00"}],
+                "explanation": "The price of the spring list, less the discount for the whole line.",
+                "negotiable": ["quantity", "unit_price"],
+                "bounds": {"min_quantity": "1", "max_quantity": "10", "step": "1"},
+                "price_breaks": [{"from": "5", "unit_price": "17900.00"}],
+                "fulfilment": "machines",
+                "private": CANARIES,
+            },
+            {
+                "key": "install",
+                "name": "Installation",
+                "quantity": "40",
+                "unit": "HUR",
+                "unit_price": "155.00",
+                "tax": nineteen,
+                "negotiable": ["quantity"],
+                "fulfilment": "service",
+            },
+            {
+                "key": "care",
+                "name": "Care plan",
+                "quantity": "1",
+                "unit_price": "250.00",
+                "billing": "month",
+                "periods": 36,
+                "tax": nineteen,
+                "fulfilment": "service",
+            },
+            {
+                "key": "training",
+                "name": "Training",
+                "quantity": "1",
+                "unit_price": "1710.00",
+                "tax": nineteen,
+                "optional": True,
+                "selected": False,
+                "fulfilment": "service",
+            },
+            {
+                "key": "panel-plain",
+                "name": "Control panel, keys",
+                "quantity": "2",
+                "unit_price": "400.00",
+                "tax": nineteen,
+                "choice_group": "panel",
+                "selected": True,
+                "fulfilment": "machines",
+            },
+            {
+                "key": "panel-touch",
+                "name": "Control panel, touch",
+                "quantity": "2",
+                "unit_price": "900.00",
+                "tax": nineteen,
+                "choice_group": "panel",
+                "selected": False,
+                "fulfilment": "machines",
+            },
+        ],
+        "terms": [
+            {
+                "key": "payment",
+                "name": "Payment",
+                "value": "30 days net",
+                "options": ["14 days net", "30 days net", "60 days net"],
+                "negotiable": True,
+            },
+            {"key": "delivery", "name": "Delivery", "value": "Week 12"},
+        ],
+    }
+    return document | changes
+
+
+class Seat:
+    """One person at one deal. Verbs are the trade's; each is one command, as an edge would call it."""
+
+    def __init__(self, database: Database, actor: Actor, deal_id: str, contact_id: str = "") -> None:
+        self.database, self.actor, self.deal_id, self.contact_id = database, actor, deal_id, contact_id
+
+    def does(self, command: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        def run(work: Any) -> Any:
+            return command(work, self.actor, self.deal_id, *arguments, **options)
+
+        return self.database.write_now(run)
+
+    @property
+    def deal(self) -> Deal:
+        return self.database.read_now(lambda transaction: deal_for(transaction, self.actor, self.deal_id))
+
+    @property
+    def revision(self) -> Revision:
+        number = self.deal.revision
+        return self.database.read_now(lambda transaction: documents.offered(transaction, self.deal_id, number))
+
+    @property
+    def offer(self) -> Offer:
+        return self.revision.offer
+
+    def change(self, key: str, field: str, value: str) -> changing.Change:
+        subject = f"term:{key}" if field == "value" else f"line:{key}"
+        return changing.spell(self.offer, subject, field, value)
+
+    def says(self, body: str, anchor: str | None = None, key: str | None = None) -> Any:
+        return self.does(post_message.post_message, body=body, anchor=anchor, key=key)
+
+    def notes(self, body: str) -> Any:
+        return self.does(keep_note.keep_note, body=body)
+
+    def proposes(self, line: str, *, package: bool = False, key: str | None = None, **fields: str) -> Any:
+        changes = [self.change(line, field, value) for field, value in fields.items()]
+        return self.does(make_counteroffer.make_counteroffer, changes=changes, package=package, key=key)
+
+    def asks(self, *changes: changing.Change, **options: Any) -> Any:
+        return self.does(make_counteroffer.make_counteroffer, changes=changes, **options)
+
+    def ticks(self, line: str, value: str = "true", field: str = "selected") -> Any:
+        changes = [self.change(line, field, value)]
+        return self.does(choose.choose, changes=changes, revision=self.deal.revision)
+
+    def edits(self, key: str, **fields: str) -> Any:
+        changes = [self.change(key, field, value) for field, value in fields.items()]
+        return self.does(draft_revision.put_changes, changes=changes)
+
+    def publishes(self, answers: dict[str, str] | str = "", note: str = "", key: str | None = None) -> Any:
+        """`answers` by change id: "accept", "decline" or a counter value; one word answers everything."""
+        open_asks = self.database.read_now(partial(asks.open_asks, deal_id=self.deal_id))
+        ids = [change.id for ask in open_asks for change in ask.changes]
+        given = dict.fromkeys(ids, answers) if isinstance(answers, str) else answers
+        verdicts = tuple(
+            Answer(change_id=each, verdict=word)
+            if word in ("accept", "decline")
+            else Answer(change_id=each, verdict="counter", value=word)
+            for each, word in given.items()
+            if word
+        )
+        publication = publish_revision.Publication(base_revision=self.deal.revision, answers=verdicts, note=note)
+        return self.does(publish_revision.publish_revision, publication, key=key)
+
+    def form(self, **changes: Any) -> accept.AcceptanceForm:
+        deal = self.deal
+        facts = {
+            "revision": deal.revision,
+            "digest": deal.digest,
+            "name": "Sol Iversen",
+            "title": "Head of purchasing",
+            "authority": True,
+            "statement": "I accept this proposal.",
+            "language": "en",
+        }
+        return accept.AcceptanceForm(**(facts | changes))
+
+    def accepts(self, form: accept.AcceptanceForm | None = None, key: str | None = None) -> Any:
+        return self.does(accept.accept, form or self.form(), key=key, address="192.0.2.7", agent="test")
+
+    def declines(self, reason: str = "Too dear.") -> Any:
+        return self.does(decline.decline, reason=reason)
+
+    def withdraws(self, reason: str = "") -> Any:
+        return self.does(withdraw.withdraw, reason=reason)
+
+
+class Table:
+    """A sent deal with its people. `cookies` and `desk_cookies` open the same sessions in a browser."""
+
+    def __init__(self, database: Database, document: dict[str, Any] | None = None) -> None:
+        self.database = database
+        self.cookies: dict[str, str] = {}
+        for name, role in (("rita", "rep"), ("mia", "manager")):
+            rep = partial(add_rep.add_rep, email=f"{name}@kestrel.example", name=name.capitalize(), role=role)
+            database.write_now(rep)
+        self.deal_id, seats = self._sent(document or quote())
+        self.bea, self.sol, self.vic = seats["bea"], seats["sol"], seats["vic"]
+        self.rita, self.mia = self._rep("rita"), self._rep("mia")
+        rival = quote(
+            external_id="CPQ-2002",
+            title="One HP-20 press",
+            buyer={"company": "Havn ApS", "contacts": [{"name": "Ravn Friis", "email": "ravn@havn.example", "role": "signer"}]},
+        )
+        self.rival_deal_id, rivals = self._sent(rival)
+        self.ravn = rivals["ravn"]
+
+    def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
+        today = self.database.clock().date()
+        incoming = read_quote(json.dumps(document).encode(), "quote.json", today=today, zone="Europe/Copenhagen")
+        system = System("cli")
+        deal_id = self.database.write_now(lambda work: import_quote.import_quote(work, system, incoming)).deal
+        self.database.write_now(lambda work: send_proposal.send_proposal(work, system, deal_id))
+        return deal_id, {name: self._buyer(deal_id, contact) for name, contact in self._contacts(deal_id).items()}
+
+    def _contacts(self, deal_id: str) -> dict[str, str]:
+        contact = tables.contact
+        rows = self.database.read_now(
+            lambda t: t.connection.execute(contact.select().where(contact.c.deal_id == deal_id)).all()
+        )
+        return {row.email.partition("@")[0]: row.id for row in rows}
+
+    def _buyer(self, deal_id: str, contact_id: str) -> Seat:
+        link = self.database.write_now(
+            lambda work: issue_link.issue_link(work, System("cli"), deal_id, contact_id, channel="shown")
+        )
+        token = link.url.rpartition("/")[2]
+        joined = self.database.write_now(lambda work: join.join(work, token, session_id=None))
+        self.cookies[contact_id] = joined.cookie
+        return Seat(self.database, BuyerSession(token_hash(joined.cookie)), deal_id, contact_id)
+
+    def _rep(self, name: str) -> Seat:
+        link = self.database.write_now(
+            lambda work: sign_in.issue_sign_in_link(work, f"{name}@kestrel.example")
+        )
+        token = link.url.rpartition("/")[2]
+        signed_in = self.database.write_now(lambda work: sign_in.sign_in(work, token))
+        self.cookies[name] = signed_in.cookie
+        return Seat(self.database, DeskSession(token_hash(signed_in.cookie)), self.deal_id)
+
+
+def open_database(url: str, clock: Callable[[], datetime] = utc_now, **options: Any) -> Database:
+    """A migrated database of a test's own; the test closes it."""
+    store = Store(url)
+    migrate.upgrade(store, new_epoch="test")
+    return Database(store, clock=clock, public_url="http://127.0.0.1:8000", **options)
+
+
+def tomorrow(clock: Callable[[], datetime]) -> date:
+    return clock().date() + timedelta(days=1)
