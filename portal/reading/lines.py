@@ -39,6 +39,8 @@ class LineView(ItemView):
     """`net` is per period of its billing, zero while not selected; `level` the heading's."""
 
     line: Line
+    # The line a revision ago, where it differs.
+    before: Line | None
     net: Decimal
     level: int
     open_fields: tuple[Field, ...]
@@ -55,6 +57,7 @@ class LineView(ItemView):
 @dataclass(frozen=True, kw_only=True)
 class TermView(ItemView):
     term: Term
+    before: Term | None
     open_fields: tuple[Field, ...]
 
     @property
@@ -84,6 +87,8 @@ class Standings:
     threads: Mapping[str, Thread]
     changed: Mapping[str, Changed]
     added: frozenset[str]
+    lines_before: Mapping[str, Line]
+    terms_before: Mapping[str, Term]
 
     @classmethod
     def of(
@@ -93,6 +98,8 @@ class Standings:
         people: Mapping[str, Person],
         threads: Mapping[str, Thread],
         comparison: Comparison | None,
+        *,
+        previous: Revision | None = None,
     ) -> "Standings":
         changed = (*comparison.lines, *comparison.terms) if comparison else ()
         added = (
@@ -106,6 +113,8 @@ class Standings:
             threads=threads,
             changed={each.subject: each for each in changed},
             added=frozenset(added),
+            lines_before={line.key: line for line in previous.offer.lines} if previous else {},
+            terms_before={term.key: term for term in previous.offer.terms} if previous else {},
         )
 
     def asks(self, subject: str) -> tuple[AskView, ...]:
@@ -142,6 +151,7 @@ def _line(line: Line, net: Decimal, level: int, standings: Standings) -> LineVie
         added=subject in standings.added,
         thread=standings.threads.get(subject, _QUIET),
         line=line,
+        before=standings.lines_before.get(line.key) if subject in standings.changed else None,
         net=net,
         level=level,
         open_fields=buyer_fields(line),
@@ -159,5 +169,6 @@ def _term(term: Term, standings: Standings) -> TermView:
         added=subject in standings.added,
         thread=standings.threads.get(subject, _QUIET),
         term=term,
+        before=standings.terms_before.get(term.key) if subject in standings.changed else None,
         open_fields=buyer_fields(term),
     )

@@ -97,7 +97,8 @@ class Table:
 
     def item(self, subject: str) -> LineView | TermView | None:
         """The line or term that `line:KEY` or `term:KEY` names."""
-        return next((each for each in (*self.lines, *self.terms) if each.subject == subject), None)
+        items: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
+        return next((each for each in items if each.subject == subject), None)
 
 
 class _Kept:
@@ -130,6 +131,9 @@ def load(transaction: Transaction, deal: Deal) -> Table:
     house = transaction.connection.execute(
         select(tables.installation.c.seller_name, tables.installation.c.hue, tables.installation.c.epoch)
     ).first()
+    if deal.revision == 0:
+        # A draft is replaced without an event.
+        return _read(transaction, deal, house)
     # Everything below follows from these: the ledger only grows, and the epoch tells a restored backup.
     key = (deal.id, deal.seq, deal.state, deal.party, deal.digest, tuple(house or ()))
     return _kept.get(key) or _kept.put(key, _read(transaction, deal, house))
@@ -150,7 +154,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
 
     board = settlement.board(revision.offer, asking.open, asking.given)
     standings = lines.Standings.of(
-        board, asking, known, conversation.threads(comments, deal.party, known), comparison
+        board, asking, known, conversation.threads(comments, deal.party, known), comparison, previous=previous
     )
     waits = [ask.since for ask in asking.open] + ([deal.buyer_waits_since] if deal.buyer_waits_since else [])
     return Table(

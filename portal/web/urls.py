@@ -1,0 +1,75 @@
+"""Where the links and forms of a deal's page lead. Both sides share the page's partials, not its addresses."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Urls:
+    """`base` is /deals/ID or /desk/deals/ID. A `subject` is line:KEY or term:KEY; keys need no quoting."""
+
+    base: str
+
+    @classmethod
+    def buyer(cls, deal_id: str) -> "Urls":
+        return cls(f"/deals/{deal_id}")
+
+    @classmethod
+    def desk(cls, deal_id: str) -> "Urls":
+        return cls(f"/desk/deals/{deal_id}")
+
+    @property
+    def messages(self) -> str:
+        return f"{self.base}/messages"
+
+    @property
+    def choices(self) -> str:
+        return f"{self.base}/choices"
+
+    @property
+    def counteroffer(self) -> str:
+        """The draft: shown by GET, sent by POST."""
+        return f"{self.base}/counteroffer"
+
+    @property
+    def acceptance(self) -> str:
+        return f"{self.base}/acceptance"
+
+    @property
+    def refusal(self) -> str:
+        return f"{self.base}/decline"
+
+    @property
+    def more_time(self) -> str:
+        return f"{self.base}/more-time"
+
+    def live(self, after: int, epoch: str) -> str:
+        return f"{self.base}/live?after={after}&epoch={epoch}"
+
+    @property
+    def changes(self) -> str:
+        return f"{self.base}/changes"
+
+    def change(self, subject: str) -> str:
+        return f"{self._item(subject)}/change"
+
+    def preview(self, subject: str) -> str:
+        return f"{self._item(subject)}/preview"
+
+    def comment(self, subject: str) -> str:
+        return f"{self._item(subject)}/comment"
+
+    def withdrawal(self, counteroffer: str) -> str:
+        return f"{self.base}/counteroffers/{counteroffer}/withdraw"
+
+    def revision(self, number: int) -> str:
+        return f"{self.base}/revisions/{number}"
+
+    def compare(self, a: int, b: int) -> str:
+        return f"{self.base}/compare?from={a}&to={b}"
+
+    def earlier(self, before: int) -> str:
+        return f"{self.base}/conversation?before={before}"
+
+    def _item(self, subject: str) -> str:
+        kind, _, key = subject.partition(":")
+        return f"{self.base}/{kind}s/{key}"
