@@ -1,0 +1,155 @@
+"""Hand a mail to the mail server, in the worker's thread.
+
+The Message-ID is the delivery's id, so that a mail that was sent twice is shown once by clients that know it. Mails about
+one deal refer to the same root and stand in one thread. Names and subjects cannot add headers: they are one line each.
+"""
+
+import contextlib
+import hashlib
+import re
+import smtplib
+import ssl
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from portal.domain.mail import Mail
+from portal.errors import Misconfigured
+from portal.outbound.mail import Rendered, one_line
+from portal.outbound.undelivered import Undelivered
+from portal.settings import Settings
+
+TIMEOUT = 30
+_ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"@,;:\\]+@[^\s\x00-\x1f<>()\"@,;:\\]+")
+
+
+class Server(NamedTuple):
+    """PORTAL_SMTP_URL, taken apart."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    encrypted: bool
+
+    @property
+    def here(self) -> bool:
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def server(smtp_url: str) -> Server:
+    """Misconfigured when it is not smtp://user:pass@host:587 or smtps://…"""
+    try:
+        parts = urlsplit(smtp_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"smtp", "smtps"}:
+        raise Misconfigured(
+            "PORTAL_SMTP_URL is not an address such as smtp://user:password@mail.example.com:587."
+        )
+    encrypted, user = parts.scheme == "smtps", unquote(parts.username or "")
+    return Server(
+        host=host,
+        port=port or (465 if encrypted else 587 if user else 25),
+        user=user,
+        password=unquote(parts.password or ""),
+        encrypted=encrypted,
+    )
+
+
+def compose(
+    mail: Mail, rendered: Rendered, settings: Settings, *, delivery: str, deal_id: str | None, at: datetime
+) -> EmailMessage:
+    """The message with its headers; Undelivered for good when an address is none."""
+    host = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(settings.public_url).hostname or "localhost")
+    message = EmailMessage()
+    sender, address = parseaddr(settings.mail_from)
+    message["From"] = _address(sender, address, "PORTAL_MAIL_FROM")
+    message["To"] = _address(mail.to_name, mail.to_email, "The contact's address")
+    message["Subject"] = rendered.subject
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{delivery}@{host}>"
+    if deal_id:
+        # Not the deal's id itself: mails are forwarded to people who have no business with it.
+        root = f"<deal-{hashlib.sha256(deal_id.encode()).hexdigest()[:32]}@{host}>"
+        message["In-Reply-To"] = message["References"] = root
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(rendered.text)
+    message.add_alternative(rendered.html, subtype="html")
+    return message
+
+
+def send(message: EmailMessage, smtp_url: str) -> None:
+    """Undelivered when the server did not take it; for good when it never will."""
+    to = server(smtp_url)
+    place = f"the mail server {to.host}:{to.port}"
+    try:
+        client = _connected(to)
+        try:
+            client.send_message(message)
+        finally:
+            # It was taken or refused by now; how the parting goes must not decide.
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
+            client.close()
+    except smtplib.SMTPRecipientsRefused as error:
+        (code, said), *_ = error.recipients.values()
+        raise Undelivered(
+            f"{place} refused {message['To']}: {_answer(code, said)}", for_good=code >= 500
+        ) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise Undelivered(f"{place} cannot do it: {error}", for_good=True) from error
+    except smtplib.SMTPResponseException as error:
+        refused = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+        answer = _answer(error.smtp_code, error.smtp_error)
+        raise Undelivered(f"{place} answered {answer}", for_good=refused) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Undelivered(f"{place} could not be reached: {type(error).__name__} {error}") from error
+
+
+def _connected(to: Server) -> smtplib.SMTP:
+    if to.encrypted:
+        secure = ssl.create_default_context()
+        client: smtplib.SMTP = smtplib.SMTP_SSL(
+            to.host, to.port, "localhost", timeout=TIMEOUT, context=secure
+        )
+    else:
+        client = smtplib.SMTP(to.host, to.port, "localhost", timeout=TIMEOUT)
+    try:
+        client.ehlo()
+        # On this machine nothing passes a wire, and its mail server has a certificate for another name.
+        if not to.encrypted and not to.here and client.has_extn("starttls"):
+            client.starttls(context=ssl.create_default_context())
+            client.ehlo()
+        elif to.user and not to.encrypted and not to.here:
+            raise Undelivered(
+                f"The mail server {to.host}:{to.port} offers no encryption, so the password was not sent."
+            )
+        if to.user:
+            client.login(to.user, to.password)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _address(name: str, address: str, what: str) -> Address:
+    if not _ADDRESS.fullmatch(address):
+        raise Undelivered(f"{what}, {one_line(address)!r}, is not a mail address.", for_good=True)
+    try:
+        return Address(one_line(name), addr_spec=address)
+    except Exception as error:
+        raise Undelivered(f"{what}, {address!r}, is not a mail address.", for_good=True) from error
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"{code} {one_line(text)[:200]}"
