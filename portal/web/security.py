@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from portal.errors import NotAllowed, NotFound, ParleyError
 from portal.settings import Settings
-from portal.web import errors
+from portal.web import errors, metrics
 from portal.web.logs import without_tokens
 from portal.web.request import SAFE, HttpRequest
 
@@ -81,12 +81,15 @@ class Edge:
             response = errors.answer(request, error).to_asgi_response(app=None, request=request)
             await response(scope, receive, answer)
         finally:
+            took = time.perf_counter() - began
+            metrics.answers.labels(answer.status).inc()
+            metrics.seconds.observe(took)
             log.info(
                 "request",
                 method=method,
                 path=without_tokens(scope["path"]),
                 status=answer.status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(took * 1000, 1),
                 client=(scope["client"] or ("",))[0],
             )
 
