@@ -46,7 +46,7 @@ def offences(name: str, text: str) -> Iterator[str]:
     # Comments may name what is forbidden; blanked rather than removed, so that line numbers stay right.
     markup = re.sub(r"\{#.*?#\}", lambda comment: re.sub(r"[^\n]", " ", comment[0]), text, flags=re.DOTALL)
     rules = RULES if name.startswith(MAIL) else RULES | STYLE_RULES
-    for what, pattern in rules.items():
+    for what, pattern in rules.items() if name.endswith(".html") else ():
         for found in re.finditer(pattern, markup, flags=re.IGNORECASE):
             line = markup.count("\n", 0, found.start()) + 1
             yield f"templates/{name}:{line}: {what}: {found[0].strip()[:80]}"
@@ -59,7 +59,7 @@ def offences(name: str, text: str) -> Iterator[str]:
 def all_offences() -> list[str]:
     return [
         offence
-        for path in sorted(TEMPLATES.rglob("*.html"))
+        for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
         for offence in offences(path.relative_to(TEMPLATES).as_posix(), path.read_text())
     ]
 
