@@ -3,7 +3,6 @@
 Everything here reads the private document of a revision. Nothing that renders for buyers may import it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +16,9 @@ from portal.domain import counteroffer, money, settlement
 from portal.domain.change import Change
 from portal.domain.counteroffer import Conflict
 from portal.domain.revision import Offer
-from portal.reading import asks, outcome, people, private
+from portal.reading import asks, outcome, people
 from portal.reading.asks import Asking, Shown
 from portal.reading.outcome import Outcome
-from portal.reading.private import LineFigures
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -75,7 +73,6 @@ class Answering:
 
     counteroffers: tuple[OpenCounteroffer, ...]
     edits: tuple[Edit, ...]
-    figures: Mapping[str, LineFigures]
     outcome: Outcome
     given: Decimal
     next_number: int
@@ -94,7 +91,6 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
             _shown(transaction, deal, offer, ask, asking, named[ask.by].name) for ask in asking.open
         ),
         edits=tuple(_edit(offer, change) for change in edits),
-        figures=private.figures(transaction, deal, offer),
         outcome=weighed,
         given=money.add([weighed.before.contract.net, -first]),
         next_number=deal.revision + 1,

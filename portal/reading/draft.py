@@ -1,0 +1,37 @@
+"""What a quote would look like at the table, before there is a deal: the same views, made from the offer alone."""
+
+from dataclasses import dataclass
+
+from portal.domain import settlement
+from portal.domain.revision import Offer, Revision
+from portal.domain.totals import revise
+from portal.reading import lines, summary
+from portal.reading.asks import Asking
+from portal.reading.lines import Section, Standings, TermView
+from portal.reading.summary import Summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """The parts of a `Table` that an offer has without a deal."""
+
+    revision: Revision
+    sections: tuple[Section, ...]
+    terms: tuple[TermView, ...]
+    summary: Summary
+
+    @property
+    def offer(self) -> Offer:
+        return self.revision.offer
+
+
+def of_offer(offer: Offer) -> Preview:
+    """Nothing asked, nothing said, nothing before it."""
+    revision, nothing = revise(offer), Asking(open=(), given=(), notes={}, words={})
+    standings = Standings.of(settlement.board(offer, (), ()), nothing, {}, {}, None)
+    return Preview(
+        revision=revision,
+        sections=lines.sections(revision, standings),
+        terms=lines.terms(revision, standings),
+        summary=summary.summary(revision, None),
+    )

@@ -1,0 +1,66 @@
+"""The verbs that open, close and prolong a deal, and whose it is."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from litestar import Response, post
+
+from portal.commands.assign_owner import assign_owner
+from portal.commands.give_more_time import give_more_time
+from portal.commands.reopen import reopen
+from portal.commands.send_proposal import send_proposal
+from portal.commands.withdraw import withdraw
+from portal.errors import Invalid, Refused
+from portal.web.desk import Desk, Refusal
+from portal.web.desk_deal import act, show
+from portal.web.forms import FormFields
+
+
+@post("/desk/deals/{deal_id:str}/send")
+async def send(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    return await act(desk, deal_id, "send", form, partial(send_proposal, key=form.one("key") or None))
+
+
+@post("/desk/deals/{deal_id:str}/withdraw")
+async def take_back(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    command = partial(withdraw, reason=form.one("reason"), key=form.one("key") or None)
+    return await act(desk, deal_id, "withdraw", form, command)
+
+
+@post("/desk/deals/{deal_id:str}/reopen")
+async def open_again(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    try:
+        command = partial(reopen, valid_until=_day(form), key=form.one("key") or None)
+    except Refused as error:
+        return await show(desk, deal_id, Refusal.of(error, "reopen", form))
+    return await act(desk, deal_id, "reopen", form, command)
+
+
+@post("/desk/deals/{deal_id:str}/more-time")
+async def prolong(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    try:
+        command = partial(give_more_time, valid_until=_day(form), key=form.one("key") or None)
+    except Refused as error:
+        return await show(desk, deal_id, Refusal.of(error, "more-time", form))
+    return await act(desk, deal_id, "more-time", form, command)
+
+
+@post("/desk/deals/{deal_id:str}/owner")
+async def own(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    """Without a rep the deal goes back into everybody's inbox."""
+    return await act(desk, deal_id, "owner", form, partial(assign_owner, rep_id=form.one("rep") or None))
+
+
+def _day(form: FormFields) -> date:
+    text = form.one("valid_until")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        hint = "Write it like 2030-06-30."
+        raise Invalid.field(
+            "valid_until", f"{text!r} is not a day." if text else "Choose a day.", hint
+        ) from None
+
+
+routes = [send, take_back, open_again, prolong, own]
