@@ -20,6 +20,7 @@ from portal.errors import Problem
 from portal.intake.json_document import JsonNumber
 
 LAST_DAY = date(2999, 12, 31)
+_AS_STRING = 'Write it as a string such as "12.50".'
 LONGEST_ADDRESS = 254
 # Control characters but tab and line feed; surrogates and the two non-characters that XML cannot carry.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -60,6 +61,15 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize(money.CONTEXT):f}"
 
 
+def no_decimal(place: str, written: str) -> Problem:
+    """The refusal of what should have been a decimal number."""
+    return Problem(
+        place,
+        f"{shown(written)} is not a decimal number of at most 12 digits before and 6 after the point.",
+        'Write it with a point, without exponent and without separators, such as "1250.00".',
+    )
+
+
 @dataclass(frozen=True)
 class _Number:
     """A decimal string between bounds, at most 12 digits before and 6 after the point."""
@@ -70,21 +80,18 @@ class _Number:
 
     def __call__(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (str, int, JsonNumber)):
-            raise wrong("This is not a decimal number.", 'Write it as a string such as "12.50".')
+            raise wrong("This is not a decimal number.", _AS_STRING)
+        try:
+            number = money.parse(str(value))
+        except ValueError:
+            number = None
         if not isinstance(value, str):
             raise wrong(
                 "This is a JSON number, which may have lost digits on its way.",
-                f"Write it as a string: {shown(value)}."
-                if str(value)[-1].isdigit()
-                else 'For example "12.50".',
+                _AS_STRING if number is None else f"Write it as a string: {shown(value)}.",
             )
-        try:
-            number = money.parse(value)
-        except ValueError:
-            raise wrong(
-                f"{shown(value)} is not a decimal number of at most 12 digits before and 6 after the point.",
-                'Write it with a point, without exponent and without separators, such as "1250.00".',
-            ) from None
+        if number is None:
+            raise several([no_decimal("", value)])
         return self._bounded(number)
 
     def _bounded(self, number: Decimal) -> Decimal:

@@ -21,7 +21,8 @@ _SHAPES = {
 
 def refusal(problems: Iterable[Problem]) -> Invalid:
     """The error for a document with these problems; a very long list is cut, and says so."""
-    told = list(problems)
+    # A figure that cannot be read is missed twice: by whoever counts with it, and by its field.
+    told = list(dict.fromkeys(problems))
     count = len(told)
     if count > MOST_TOLD:
         told = [*told[:MOST_TOLD], Problem("", f"and {count - MOST_TOLD} problems more.")]

@@ -9,7 +9,7 @@ from lxml import etree
 
 from portal.domain import money
 from portal.errors import Problem
-from portal.intake.fields import plain, shown
+from portal.intake.fields import no_decimal, plain
 from portal.intake.ubl.xml import Paths, text
 
 _XSD_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
@@ -77,8 +77,7 @@ class Draft:
         try:
             return money.parse(decimal_string(text(source)))
         except ValueError:
-            message = f"{shown(text(source))} is not a decimal number of at most 12 digits before and 6 after the point."
-            self.problems.append(Problem(self.place(source), message, "Export it again with fewer digits."))
+            self.problems.append(no_decimal(self.place(source), text(source)))
             return None
 
     def refuse(self, source: etree._Element, message: str, hint: str = "") -> None:

@@ -38,8 +38,9 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     draft.put_number(f"{pointer}/quantity", quantity)
     if quantity is not None:
         draft.put(f"{pointer}/unit", quantity.get("unitCode", "").upper(), quantity)
+    draft.put_number(f"{pointer}/unit_price", extension if price is None else price)
+    draft.put_number(f"{pointer}/price_base_quantity", base)
     if price is None and extension is None:
-        draft.refuse(line, "The line has neither a price nor an amount.", "Add cac:Price/cbc:PriceAmount.")
         return None
     figures = _figures(draft, line, (quantity, base, price, extension))
     if figures is None:
@@ -117,16 +118,15 @@ class _Figures:
 
 
 def _figures(draft: Draft, line: etree._Element, sources: Sequence[etree._Element | None]) -> _Figures | None:
-    """The figures of quantity, base quantity, price and amount; None, with problems, when one is no use."""
+    """The figures of quantity, base quantity, price and amount; None when one is no use."""
     known = len(draft.problems)
     count, per, each, stated = [draft.number(source) for source in sources]
     surcharge = sum_of(draft, every(line, "cac:LineItem/cac:AllowanceCharge"))
-    base = sources[1]
-    if base is not None and per is not None and per <= 0:
-        draft.refuse(base, f"{plain(per)} is not a quantity that a price can be for.", "Write at least 1.")
-    if len(draft.problems) > known or count is None or count <= 0:
+    per = Decimal(1) if per is None else per
+    # The fields' own checks tell what is wrong with a quantity that is missing or not positive.
+    if len(draft.problems) > known or count is None or count <= 0 or per <= 0:
         return None
-    return _Figures(count, per or Decimal(1), each, stated, surcharge)
+    return _Figures(count, per, each, stated, surcharge)
 
 
 def either(line: etree._Element, name: str) -> etree._Element | None:

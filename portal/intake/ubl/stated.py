@@ -51,6 +51,10 @@ def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
         amount = draft.number(element)
         if amount is not None:
             figures[etree.QName(element).localname] = (element, amount)
+    if prepaid := figures.get("PrepaidAmount"):
+        draft.warn(
+            prepaid[0], f"Prepaid {plain(prepaid[1])} are not carried on.", "Settle them with the bill."
+        )
     return figures
 
 
