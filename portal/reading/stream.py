@@ -5,7 +5,7 @@ Every query is one statement over many deals or sessions, because one process as
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -72,6 +72,17 @@ class Standing:
     reps: Mapping[str, str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What has changed for the sockets of a process: `heads` of deals beyond what it knew, `standing` of its sessions,
+    and `moved`, every deal with an event since an instant."""
+
+    epoch: str
+    heads: Sequence[Head]
+    standing: Standing
+    moved: Mapping[str, int]
+
+
 _EVENT = tuple(tables.event.c[name] for name in Event._fields)
 _HEAD = (tables.deal.c.id, tables.deal.c.seq, tables.deal.c.buyer_seq, tables.deal.c.seller_seq)
 
@@ -103,6 +114,23 @@ def events_after(
 def epoch(transaction: Transaction) -> str:
     """The database's own name; another one after a backup was restored."""
     return str(transaction.connection.execute(select(tables.installation.c.epoch)).scalar_one())
+
+
+def look(
+    transaction: Transaction,
+    *,
+    known: Mapping[str, int],
+    buyers: Iterable[str],
+    reps: Iterable[str],
+    moved_within: timedelta | None,
+) -> Look:
+    """One look at everything a process watches: deals with their known `seq`, and sessions."""
+    return Look(
+        epoch=epoch(transaction),
+        heads=heads(transaction, known),
+        standing=standing(transaction, buyers, reps),
+        moved={} if moved_within is None else _moved_since(transaction, transaction.now - moved_within),
+    )
 
 
 def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[Event]:
@@ -137,14 +165,6 @@ def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
     return found
 
 
-def moved_since(transaction: Transaction, instant: datetime) -> dict[str, int]:
-    """Every deal of the installation with an event since `instant`, and its `seq`."""
-    found = transaction.connection.execute(
-        select(tables.deal.c.id, tables.deal.c.seq).where(tables.deal.c.last_event_at >= instant)
-    )
-    return {row.id: row.seq for row in found}
-
-
 def standing(transaction: Transaction, buyers: Iterable[str], reps: Iterable[str]) -> Standing:
     """What these sessions (of buyers and of reps) may still do, at the transaction's instant."""
     grants: dict[tuple[str, str], str] = {}
@@ -159,6 +179,13 @@ def standing(transaction: Transaction, buyers: Iterable[str], reps: Iterable[str
         query = query.join(tables.rep, tables.rep.c.id == tables.session.c.rep_id).where(tables.rep.c.active)
         roles |= {row.id: row.role for row in transaction.connection.execute(query)}
     return Standing(sessions=frozenset(sessions), grants=grants, reps=roles)
+
+
+def _moved_since(transaction: Transaction, instant: datetime) -> dict[str, int]:
+    found = transaction.connection.execute(
+        select(tables.deal.c.id, tables.deal.c.seq).where(tables.deal.c.last_event_at >= instant)
+    )
+    return {row.id: row.seq for row in found}
 
 
 def _living(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:

@@ -1,0 +1,113 @@
+"""What goes over a socket, as CONTRACT's frames: encoded once per event and kind of reader, sent to all of them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from portal.access import DeskSession
+from portal.domain.ledger import PartyName
+from portal.reading.stream import Event
+from portal.web.request import Connection
+
+# Characters of frames kept for sockets that are a moment behind the first.
+MOST_KEPT = 8_000_000
+
+
+class Renders(Protocol):
+    """Who turns events into elements (realtime.fragments.Fragments)."""
+
+    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+        """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
+        ...
+
+    async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
+        """The whole list of the inbox (`innerMorph` of #inbox-list), in the view the query asks for."""
+        ...
+
+    async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
+        """One deal's row, or its removal when the view does not show it; "" when nothing changes."""
+        ...
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """An event. `prev` is the position before it: the streams of both parties have no holes."""
+
+    prev: int
+    seq: int
+    content: str
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    hb: int
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """A key that was sent before, and whose event this connection has been given already."""
+
+    ack: str
+    seq: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    nack: str | None
+    error: str
+
+
+class Reload(msgspec.Struct, frozen=True):
+    reload: Literal[True] = True
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(frame: msgspec.Struct) -> str:
+    return _encoder.encode(frame).decode()
+
+
+class Frames:
+    """Encoded event frames of a process; the newest are kept, and each is made once however many wait for it."""
+
+    def __init__(self, renders: Renders) -> None:
+        self.renders = renders
+        self._kept: OrderedDict[tuple[Any, ...], str] = OrderedDict()
+        self._characters = 0
+        self._making: dict[tuple[Any, ...], asyncio.Task[str]] = {}
+
+    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> str:
+        key = (event.deal_id, event.seq, party, role, language)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.create_task(self._make(event, party, role, language))
+            making.add_done_callback(lambda task: self._made(key, task))
+        # One socket that goes away does not take the frame from the others.
+        return await asyncio.shield(making)
+
+    async def _make(self, event: Event, party: PartyName, role: str, language: str) -> str:
+        position = event.position(party)
+        assert position is not None, "an event of the other side room"
+        content = await self.renders.content(event.deal_id, event, party, role, language)
+        return encode(Frame(position - 1, position, content))
+
+    def _made(self, key: tuple[Any, ...], task: asyncio.Task[str]) -> None:
+        del self._making[key]
+        if task.cancelled() or task.exception():
+            return
+        self._kept[key] = task.result()
+        self._characters += len(task.result())
+        while self._characters > MOST_KEPT:
+            self._characters -= len(self._kept.popitem(last=False)[1])
+
+
+def frames_of(connection: Connection) -> Frames:
+    """The frames of this process, made when the first socket asks for them."""
+    state = connection.app.state
+    if "frames" not in state:
+        state.frames = Frames(state.services.fragments)
+    found: Frames = state.frames
+    return found

@@ -1,0 +1,207 @@
+"""The sockets of a deal's two pages.
+
+Mount `route_handlers`; they check Origin and session themselves. Server to client, besides CONTRACT's frames:
+`{"ack":key,"seq":n}` when a message is sent again whose event this connection has been given already. Query: `after` (0 when
+absent), `epoch` (the current one), `lang`. Who cannot resume gets `{"reload":true}` and close 1000, which htmx leaves alone.
+
+A socket registers, then reads after its cursor, sends, and waits to be woken. It holds no database connection between reads.
+"""
+
+import re
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import msgspec
+import structlog
+from litestar import websocket
+from litestar.handlers import WebsocketRouteHandler
+from msgspec import Meta
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.access import BuyerSession, DeskSession
+from portal.commands.post_message import post_message
+from portal.commands.record_view import record_view
+from portal.errors import NotFound, ParleyError, SignInNeeded
+from portal.reading import stream
+from portal.reading.stream import Event
+from portal.web.request import Socket
+from portal.web.sessions import buyer_session, desk_session
+from realtime.connection import NOT_ALLOWED, SIGN_IN, Connection, Services, admitted, close
+from realtime.frames import Acknowledged, Refusal, frames_of
+from realtime.inbox import desk_live
+
+log = structlog.get_logger()
+
+# Events read at a time, and how far behind a page may be that still catches up.
+BATCH, FARTHEST = 200, 5_000
+# Seconds between two notes of typing that are passed on.
+TYPING = 1.0
+_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+UNREADABLE = "This message could not be read. Load the page afresh and try again."
+FAILED = "Your message could not be saved just now. It is still in the box; try again in a moment."
+
+Anchor = Annotated[str, Meta(max_length=200)] | None
+
+
+class Said(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
+    """A message for the table. Nothing in a frame can make it a note: those have addresses of their own."""
+
+    key: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
+    body: str
+    anchor: Anchor = None
+
+
+class Types(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
+    anchor: Anchor = None
+
+
+class Seen(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
+    seq: int = 0
+
+
+# Numbers of a form arrive as text; other fields, such as htmx's `headers`, are ignored.
+_decoder = msgspec.json.Decoder(Said | Types | Seen, strict=False)
+
+
+class DealSocket(Connection):
+    def __init__(
+        self, socket: Socket, services: Services, actor: BuyerSession | DeskSession, deal_id: str
+    ) -> None:
+        super().__init__(socket, services, actor, deal_id)
+        self.deal_id, self.frames = deal_id, frames_of(socket)
+        self._cursor, self._behind = 0, list[Event]()
+        self._typed_at, self._has_seen = 0.0, False
+
+    async def open(self) -> bool:
+        query = self.socket.query_params
+        after = _position(query.get("after", "0"))
+        found = await self.services.database.read(
+            partial(stream.opening, actor=self.actor, deal_id=self.deal_id, after=after or 0, limit=BATCH)
+        )
+        deal = found.deal
+        restored = query.get("epoch", found.epoch) != found.epoch
+        if restored or after is None or not 0 <= deal.position - after <= FARTHEST:
+            self.waker.end(reload=True)
+        self._cursor, self._behind = after or 0, list(found.events)
+        return self.services.hub.seat(self.waker, deal.actor, deal.actor_name, deal.role, deal)
+
+    @property
+    def position(self) -> int:
+        assert self.waker.feed is not None
+        return max(self._cursor, self.waker.feed.newest(self.waker.party))
+
+    async def next(self) -> Sequence[str]:
+        waker = self.waker
+        assert waker.feed is not None
+        events, self._behind = self._behind, []
+        known = events or waker.feed.after(waker.party, self._cursor)
+        if known is None:
+            known = await self.services.database.read(
+                partial(
+                    stream.events_after,
+                    deal_id=self.deal_id,
+                    party=waker.party,
+                    after=self._cursor,
+                    limit=BATCH,
+                )
+            )
+        frames = [await self.frames.frame(event, waker.party, waker.role, self.language) for event in known]
+        for event in known:
+            self._cursor = event.position(waker.party) or self._cursor
+            # A new revision is there to be looked at again.
+            self._has_seen = self._has_seen and event.kind != "revision"
+        return frames
+
+    async def take(self, text: str) -> None:
+        try:
+            message = _decoder.decode(text)
+        except (msgspec.DecodeError, ValueError):
+            await self.reply(Refusal(_key_in(text), UNREADABLE))
+            return
+        match message:
+            case Said():
+                await self._say(message)
+            case Types():
+                self._type(message)
+            case Seen():
+                await self._see()
+
+    async def _say(self, said: Said) -> None:
+        """Its event is the answer; only a key whose event this connection already has is acknowledged by itself."""
+        given = self._cursor
+        try:
+            self.services.hub.messages.take(self.waker.person, self.deal_id)
+            command = partial(
+                post_message,
+                actor=self.actor,
+                deal_id=self.deal_id,
+                body=said.body,
+                anchor=said.anchor or None,
+                key=said.key,
+            )
+            posted = await self.services.database.write(command)
+        except ParleyError as error:
+            await self.reply(Refusal(said.key, error.sentence))
+            if isinstance(error, SignInNeeded | NotFound):
+                self.waker.end(SIGN_IN if isinstance(error, SignInNeeded) else NOT_ALLOWED)
+        except SQLAlchemyError as error:
+            log.warning("a message could not be saved", error=str(error))
+            await self.reply(Refusal(said.key, FAILED))
+        else:
+            if posted.position <= given:
+                await self.reply(Acknowledged(said.key, posted.position))
+
+    def _type(self, types: Types) -> None:
+        now = time.monotonic()
+        if now - self._typed_at >= TYPING:
+            self._typed_at = now
+            self.services.hub.presence.typing(self.waker, types.anchor or None)
+
+    async def _see(self) -> None:
+        if self.waker.party != "buyer" or self._has_seen:
+            return
+        self._has_seen = True
+        try:
+            await self.services.database.write(partial(record_view, actor=self.actor, deal_id=self.deal_id))
+        except (ParleyError, SQLAlchemyError) as error:
+            log.warning("a view could not be noted", error=str(error))
+
+
+@websocket("/deals/{deal_id:str}/live")
+async def buyer_live(socket: Socket, deal_id: str) -> None:
+    await _serve(socket, deal_id, buyer_session(socket))
+
+
+@websocket("/desk/deals/{deal_id:str}/live")
+async def rep_live(socket: Socket, deal_id: str) -> None:
+    await _serve(socket, deal_id, desk_session(socket))
+
+
+async def _serve(socket: Socket, deal_id: str, actor: BuyerSession | DeskSession | None) -> None:
+    if not await admitted(socket):
+        return
+    if actor is None:
+        await close(socket, SIGN_IN)
+    else:
+        # An id that no deal can have is looked for all the same, so that it takes as long as any other.
+        wanted = deal_id if _ID.fullmatch(deal_id) else "-"
+        await DealSocket(socket, socket.app.state.services, actor, wanted).run()
+
+
+def _position(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _key_in(text: str) -> str | None:
+    """The key of a message that is otherwise unreadable, so that its form can say so."""
+    try:
+        found: Any = msgspec.json.decode(text)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    key = found.get("key") if isinstance(found, dict) else None
+    return key[:100] if isinstance(key, str) else None
+
+
+route_handlers: list[WebsocketRouteHandler] = [buyer_live, rep_live, desk_live]
