@@ -16,8 +16,8 @@ from portal.errors import Invalid, Problem, Refused
 from portal.reading import answering, outcome, table
 from portal.reading.outcome import Outcome
 from portal.storage.session import Transaction
-from portal.web.desk import Desk, Refusal
 from portal.web.desk_deal import act, show
+from portal.web.desk_request import Desk, Refusal
 from portal.web.forms import FormFields
 from portal.web.numbers import plain_decimal
 from portal.web.request import language_of

@@ -10,8 +10,8 @@ from portal.commands.change_contact_role import change_contact_role
 from portal.commands.issue_link import issue_link
 from portal.commands.revoke_links import revoke_links
 from portal.errors import Refused
-from portal.web.desk import Desk, Refusal
 from portal.web.desk_deal import act, show
+from portal.web.desk_request import Desk, Refusal
 from portal.web.forms import FormFields
 
 PEOPLE = "contacts"

@@ -8,7 +8,7 @@ from litestar import Response, get
 from portal.reading import inbox
 from portal.reading.desk import Frame
 from portal.storage.session import Transaction
-from portal.web.desk import Desk
+from portal.web.desk_request import Desk
 
 
 @get("/desk")

@@ -12,8 +12,8 @@ from portal.commands.reopen import reopen
 from portal.commands.send_proposal import send_proposal
 from portal.commands.withdraw import withdraw
 from portal.errors import Invalid, Refused
-from portal.web.desk import Desk, Refusal
 from portal.web.desk_deal import act, show
+from portal.web.desk_request import Desk, Refusal
 from portal.web.forms import FormFields
 
 

@@ -15,7 +15,7 @@ from portal.intake.contact import NewContact, parse_contact
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.reading import draft
 from portal.web import security
-from portal.web.desk import UNSENT, Desk, Refusal, see
+from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
 
 CONTACTS = 3

@@ -15,7 +15,7 @@ from portal.errors import Refused
 from portal.reading import installation
 from portal.reading.desk import Frame
 from portal.storage.session import Transaction
-from portal.web.desk import UNSENT, Desk, Refusal, see
+from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
 
 PAGE = "/desk/settings"

@@ -7,8 +7,8 @@ from litestar import Response, post
 
 from portal.commands.keep_note import keep_note
 from portal.commands.post_message import post_message
-from portal.web.desk import Desk
 from portal.web.desk_deal import act
+from portal.web.desk_request import Desk
 from portal.web.forms import FormFields
 from portal.web.request import wants_json
 
