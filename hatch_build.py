@@ -63,7 +63,9 @@ def build_vendor(*, for_tests: bool = False) -> None:
     """Copy the browser files into static/vendor/; for_tests makes sure of what browser tests read, too."""
     if not npm_is_needed(for_tests=for_tests):
         return
-    subprocess.run([*npm_command(), "ci", "--silent"], cwd=ROOT, check=True)
+    subprocess.run(
+        [*npm_command(), "ci", "--loglevel=error"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+    )
     shutil.rmtree(VENDOR, ignore_errors=True)
     for target, source in FILES.items():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
