@@ -68,7 +68,10 @@ def quote(**changes: Any) -> dict[str, Any]:
         "valid_until": "2026-12-31",
         "language": "en",
         "introduction": "As discussed in **Odense**.",
-        "seller": {"name": "Kestrel Machines", "contact": {"name": "Rita Holm", "email": "rita@kestrel.example"}},
+        "seller": {
+            "name": "Kestrel Machines",
+            "contact": {"name": "Rita Holm", "email": "rita@kestrel.example"},
+        },
         "buyer": {
             "company": "Oakum Foods",
             "contacts": [
@@ -87,7 +90,10 @@ def quote(**changes: Any) -> dict[str, Any]:
                 "unit_price": "18450.00",
                 "list_price": "19500.00",
                 "tax": nineteen,
-                "why": [{"label": "List price", "amount": "19500.00"}, {"label": "Project", "amount": "-1050.00"}],
+                "why": [
+                    {"label": "List price", "amount": "19500.00"},
+                    {"label": "Project", "amount": "-1050.00"},
+                ],
                 "explanation": "The price of the spring list, less the discount for the whole line.",
                 "negotiable": ["quantity", "unit_price"],
                 "bounds": {"min_quantity": "1", "max_quantity": "10", "step": "1"},
@@ -179,7 +185,9 @@ class Seat:
     @property
     def revision(self) -> Revision:
         number = self.deal.revision
-        return self.database.read_now(lambda transaction: documents.offered(transaction, self.deal_id, number))
+        return self.database.read_now(
+            lambda transaction: documents.offered(transaction, self.deal_id, number)
+        )
 
     @property
     def offer(self) -> Offer:
@@ -222,7 +230,9 @@ class Seat:
             for each, word in given.items()
             if word
         )
-        publication = publish_revision.Publication(base_revision=self.deal.revision, answers=verdicts, note=note)
+        publication = publish_revision.Publication(
+            base_revision=self.deal.revision, answers=verdicts, note=note
+        )
         return self.does(publish_revision.publish_revision, publication, key=key)
 
     def form(self, **changes: Any) -> accept.AcceptanceForm:
@@ -263,18 +273,25 @@ class Table:
         rival = quote(
             external_id="CPQ-2002",
             title="One HP-20 press",
-            buyer={"company": "Havn ApS", "contacts": [{"name": "Ravn Friis", "email": "ravn@havn.example", "role": "signer"}]},
+            buyer={
+                "company": "Havn ApS",
+                "contacts": [{"name": "Ravn Friis", "email": "ravn@havn.example", "role": "signer"}],
+            },
         )
         self.rival_deal_id, rivals = self._sent(rival)
         self.ravn = rivals["ravn"]
 
     def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
         today = self.database.clock().date()
-        incoming = read_quote(json.dumps(document).encode(), "quote.json", today=today, zone="Europe/Copenhagen")
+        incoming = read_quote(
+            json.dumps(document).encode(), "quote.json", today=today, zone="Europe/Copenhagen"
+        )
         system = System("cli")
         deal_id = self.database.write_now(lambda work: import_quote.import_quote(work, system, incoming)).deal
         self.database.write_now(lambda work: send_proposal.send_proposal(work, system, deal_id))
-        return deal_id, {name: self._buyer(deal_id, contact) for name, contact in self._contacts(deal_id).items()}
+        return deal_id, {
+            name: self._buyer(deal_id, contact) for name, contact in self._contacts(deal_id).items()
+        }
 
     def _contacts(self, deal_id: str) -> dict[str, str]:
         contact = tables.contact

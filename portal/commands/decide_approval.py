@@ -1,5 +1,7 @@
 """A manager decides on a publication that goes below the floor: it is published as it was asked, or goes back."""
 
+from dataclasses import replace
+
 import msgspec
 from sqlalchemy import select, update
 
@@ -42,6 +44,5 @@ def decide_approval(
     if not granted:
         return Published(revision=0, digest="")
     # The buyer reads the rep's name: who had to approve is the seller's own affair.
-    return publish_with(
-        work, deal, _publication.decode(row.publication), _edits.decode(row.edits), asked_by=row.asked_by
-    )
+    asked = replace(deal, actor=row.asked_by)
+    return publish_with(work, asked, _publication.decode(row.publication), _edits.decode(row.edits))

@@ -48,7 +48,7 @@ def publish_with(
     *,
     asked_by: str | None = None,
 ) -> Published:
-    """Publish with the authority of whoever is looking at the deal; `asked_by` is the rep whose publication it was."""
+    """Publish in the name of the deal's actor, with the authority of its role."""
     deal.require("publish")
     if publication.base_revision != deal.revision:
         raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then publish again.")
@@ -68,7 +68,7 @@ def publish_with(
     asks.set_state(work, ids, "answered")
     work.append(
         deal.id,
-        asked_by or deal.actor,
+        deal.actor,
         publishing.event(
             published,
             "rep",

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    false,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -236,7 +235,7 @@ counteroffer = Table(
     Column("contact_id", String(40), ForeignKey("contact.id"), nullable=False),
     Column("base_revision", Integer, nullable=False),
     Column("changes", LargeBinary, nullable=False),
-    Column("package", Boolean, nullable=False, server_default=false()),
+    Column("package", Boolean, nullable=False, server_default="0"),
     # open, answered, withdrawn, replaced or closed
     Column("state", String(12), nullable=False),
     Column("event_seq", Integer, nullable=False),
@@ -252,7 +251,7 @@ counteroffer_draft = Table(
     Column("base_revision", Integer, nullable=False),
     Column("changes", LargeBinary, nullable=False),
     Column("reasons", LargeBinary, nullable=False),
-    Column("package", Boolean, nullable=False, server_default=false()),
+    Column("package", Boolean, nullable=False, server_default="0"),
 )
 
 # The rep's own edits towards the next revision; one per deal, shared by the seller's side.

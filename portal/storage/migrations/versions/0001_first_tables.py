@@ -263,7 +263,7 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.String(length=40), nullable=False),
         sa.Column("base_revision", sa.Integer(), nullable=False),
         sa.Column("changes", sa.LargeBinary(), nullable=False),
-        sa.Column("package", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("package", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("event_seq", sa.Integer(), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
@@ -281,7 +281,7 @@ def upgrade() -> None:
         sa.Column("base_revision", sa.Integer(), nullable=False),
         sa.Column("changes", sa.LargeBinary(), nullable=False),
         sa.Column("reasons", sa.LargeBinary(), nullable=False),
-        sa.Column("package", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("package", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["contact_id"], ["contact.id"], name=op.f("fk_counteroffer_draft_contact_id")
         ),
