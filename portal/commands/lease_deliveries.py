@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import and_, false, or_, select, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import select, update
 
 from portal.commands.unit_of_work import UnitOfWork
+from portal.reading.deliveries import is_due
 from portal.storage import tables
-from portal.storage.session import Transaction
 
 LEASE = timedelta(seconds=60)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox with what its delivery needs. `id` is the same over all attempts, and `at` is this one's time.
+    """One row of the outbox with what its delivery needs. `id` is the same over all attempts, `at` is this one's time.
 
-    A hand-off has a receiver (`target`, `format`, `secret`) and its part of the order (`kind`, `document`); a mail has neither.
+    A hand-off has a receiver (`target`, `format`, `secret`) and its part of the order (`kind`, `document`); a mail has
+    neither.
     """
 
     id: str
@@ -103,16 +103,3 @@ def renew_lease(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
         .values(leased_until=work.now + LEASE)
     )
     return Renewed(held=renewed.rowcount == 1)
-
-
-def is_due(transaction: Transaction, transports: Sequence[str]) -> ColumnElement[bool]:
-    """Waiting, its time has come, nobody is at it, and its receiver is not switched off."""
-    outbox, receiver = tables.outbox, tables.receiver
-    off = select(receiver.c.id).where(receiver.c.active == false())
-    return and_(
-        outbox.c.state == "waiting",
-        outbox.c.transport.in_(transports),
-        outbox.c.next_at <= transaction.now,
-        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= transaction.now),
-        or_(outbox.c.receiver_id.is_(None), outbox.c.receiver_id.not_in(off)),
-    )

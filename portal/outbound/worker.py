@@ -1,0 +1,180 @@
+"""The outbox worker: takes what is due, delivers it, writes down how it went. Inside the server, or as `portal worker`.
+
+A delivery is leased before it is tried, so that of many workers one has it; the lease is renewed while it takes its time,
+and runs out when the worker dies. Whatever happens between delivering and writing that down is delivered again: at least
+once, and always under the same id. Mail and hand-offs have lanes of their own, so that neither waits for the other.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import msgspec
+import structlog
+
+from portal.commands.finish_delivery import Finished, finish_delivery
+from portal.commands.lease_deliveries import LEASE, Delivery, lease_deliveries, renew_lease
+from portal.commands.unit_of_work import Database
+from portal.domain import work_order
+from portal.domain.mail import Mail
+from portal.outbound import folder, mail, smtp, webhook
+from portal.outbound.export import Export, export
+from portal.outbound.undelivered import Undelivered
+from portal.reading.deliveries import anything_due
+from portal.settings import Settings
+
+log = structlog.get_logger()
+POLL = 1.0
+PAUSE_AFTER_TROUBLE = 5.0
+LANES = (("mail",), ("mail",), ("folder", "webhook"), ("folder", "webhook"))
+
+
+class Worker:
+    """`await run()` until it is cancelled; `await deliver_due()` for one round. `wake` may be called from any thread.
+
+    Without PORTAL_SMTP_URL mail is left in the outbox.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._lanes = [lane for lane in LANES if settings.smtp_url or "mail" not in lane]
+        if settings.smtp_url:
+            smtp.server(settings.smtp_url)
+        self._threads = ThreadPoolExecutor(len(LANES), thread_name_prefix="courier")
+        self._awake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self) -> None:
+        """What is under way when it is cancelled is finished first, so that it is not delivered again."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for lane in self._lanes:
+                    lanes.create_task(self._serve(lane))
+        finally:
+            self._threads.shutdown(wait=False)
+
+    async def deliver_due(self) -> int:
+        """Deliver until nothing is due; how many attempts that took."""
+        return sum(await asyncio.gather(*(self._drain(lane) for lane in self._lanes)))
+
+    def wake(self) -> None:
+        """Look at the outbox now instead of at the next second."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._awake.set)
+
+    async def _serve(self, lane: Sequence[str]) -> None:
+        while True:
+            try:
+                await self._drain(lane)
+                pause = POLL
+            except Exception:
+                # The database is away, say. Leases run out by themselves.
+                log.exception("The outbox cannot be read; trying again shortly.")
+                pause = PAUSE_AFTER_TROUBLE
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), pause)
+            self._awake.clear()
+
+    async def _drain(self, lane: Sequence[str]) -> int:
+        attempts = 0
+        # Reading first: an idle worker writes nothing.
+        while await self._database.read(partial(anything_due, transports=lane)):
+            leased = await self._database.write(partial(lease_deliveries, transports=lane))
+            for delivery in leased.deliveries:
+                await _finished_first(self._attempt(delivery))
+            attempts += len(leased.deliveries)
+            if not leased.deliveries:
+                break  # another lane was quicker
+        return attempts
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        error, for_good = "", False
+        try:
+            await self._while_leased(delivery)
+        except Undelivered as failure:
+            error, for_good = failure.sentence, failure.for_good
+        except Exception:
+            log.exception("A delivery broke.", delivery=delivery.id)
+            error = "Something went wrong while this was written or sent; the log has the details."
+        finished = await self._settled(delivery, error, for_good)
+        log.info(
+            "delivery",
+            delivery=delivery.id,
+            transport=delivery.transport,
+            attempt=delivery.attempt,
+            state=finished.state,
+            error=error,
+        )
+
+    async def _while_leased(self, delivery: Delivery) -> None:
+        sending = asyncio.ensure_future(self._deliver(delivery))
+        while not (await asyncio.wait({sending}, timeout=LEASE.total_seconds() / 3))[0]:
+            await self._database.write(
+                partial(renew_lease, delivery_id=delivery.id, attempt=delivery.attempt)
+            )
+        await sending
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        loop = asyncio.get_running_loop()
+        match delivery.transport:
+            case "mail":
+                await loop.run_in_executor(self._threads, self._mail, delivery)
+            case "folder":
+                await loop.run_in_executor(self._threads, self._file, delivery)
+            case "webhook":
+                demo = self._settings.environment == "demo"
+                await webhook.deliver(_export(delivery), delivery, loopback=demo)
+            case other:
+                raise Undelivered(f"There is no way to deliver by {other}.", for_good=True)
+
+    def _mail(self, delivery: Delivery) -> None:
+        letter = msgspec.json.decode(delivery.payload, type=Mail)
+        message = smtp.compose(
+            letter,
+            mail.render(letter, self._settings),
+            self._settings,
+            delivery=delivery.id,
+            deal_id=delivery.deal_id,
+            at=delivery.at,
+        )
+        smtp.send(message, self._settings.smtp_url or "")
+
+    def _file(self, delivery: Delivery) -> None:
+        folder.deliver(
+            _export(delivery), delivery.target, delivery=delivery.id, files_dir=self._settings.files_dir
+        )
+
+    async def _settled(self, delivery: Delivery, error: str, for_good: bool) -> Finished:
+        """Written down, however long that takes within the lease: unwritten it would be delivered again."""
+        finish = partial(
+            finish_delivery,
+            delivery_id=delivery.id,
+            attempt=delivery.attempt,
+            error=error,
+            for_good=for_good,
+            keep_link=self._settings.environment == "demo",
+        )
+        for pause in (1, 2, 4, 8, 16):
+            try:
+                return await self._database.write(finish)
+            except Exception:
+                log.exception("A delivery could not be written down yet.", delivery=delivery.id)
+                await asyncio.sleep(pause)
+        return await self._database.write(finish)
+
+
+def _export(delivery: Delivery) -> Export:
+    return export(work_order.decode(delivery.kind, delivery.document), delivery.format)
+
+
+async def _finished_first(attempt: Awaitable[None]) -> None:
+    """Wait for it even when cancelled meanwhile."""
+    task = asyncio.ensure_future(attempt)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
