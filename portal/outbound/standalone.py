@@ -11,26 +11,20 @@ from portal.settings import Settings
 from portal.storage.session import Store
 
 
-def work(settings: Settings) -> None:
-    """Deliver until SIGTERM or SIGINT; what is under way is finished. Misconfigured on SQLite and without a database."""
-    store = Store(settings.database_url)
+async def work(settings: Settings, store: Store) -> None:
+    """Deliver until SIGTERM or SIGINT; what is under way is finished first. Misconfigured on SQLite.
+
+    The store is closed at the end.
+    """
     if store.embedded:
         store.close()
-        raise Misconfigured(
-            "On SQLite the server delivers by itself, and a second worker would only be in its way. "
-            "Set PORTAL_DATABASE_URL to a postgresql:// address to run `portal worker`."
-        )
+        raise Misconfigured("On SQLite the server has the worker inside; `portal worker` is for PostgreSQL.")
     database = Database(store, public_url=settings.public_url)
     try:
-        asyncio.run(_until_told_to_stop(Worker(database, settings)))
+        running = asyncio.ensure_future(Worker(database, settings).run())
+        for told in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(told, running.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
     finally:
         database.close()
-
-
-async def _until_told_to_stop(worker: Worker) -> None:
-    running = asyncio.ensure_future(worker.run())
-    loop = asyncio.get_running_loop()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, running.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
