@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import css_inline
 import msgspec
@@ -40,7 +41,7 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     environment, locale = _environment(mail.language), _locale(mail.language)
     words = environment.get_template(f"mail/{mail.template}.txt")
     context = {name: one_line(value) for name, value in mail.context.items()}
-    context |= {"name": one_line(mail.to_name), "host": settings.public_url}
+    context |= {"name": one_line(mail.to_name), "host": urlsplit(settings.public_url).netloc}
     url = context.get("url", "")
     dressed = {
         "language": str(locale).replace("_", "-"),

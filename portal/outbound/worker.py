@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 
 import msgspec
@@ -37,8 +38,8 @@ class Worker:
     Without PORTAL_SMTP_URL mail is left in the outbox.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, database: Database, settings: Settings, *, renew_every: timedelta = LEASE / 3) -> None:
+        self._database, self._settings, self._renew_every = database, settings, renew_every
         self._lanes = [lane for lane in LANES if settings.smtp_url or "mail" not in lane]
         if settings.smtp_url:
             smtp.server(settings.smtp_url)
@@ -111,7 +112,7 @@ class Worker:
 
     async def _while_leased(self, delivery: Delivery) -> None:
         sending = asyncio.ensure_future(self._deliver(delivery))
-        while not (await asyncio.wait({sending}, timeout=LEASE.total_seconds() / 3))[0]:
+        while not (await asyncio.wait({sending}, timeout=self._renew_every.total_seconds()))[0]:
             await self._database.write(
                 partial(renew_lease, delivery_id=delivery.id, attempt=delivery.attempt)
             )

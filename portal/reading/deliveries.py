@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from portal import access
 from portal.domain.mail import Mail
@@ -44,26 +44,6 @@ class Delivery:
         return not self.busy and not (self.transport == "mail" and self.state == "sent")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Backlog:
-    """How the outbox stands; `oldest` is when the longest-waiting delivery was made."""
-
-    waiting: int
-    failed: int
-    oldest: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """One mail of the outbox, its link only while it is waiting (in the demo, always)."""
-
-    id: str
-    created_at: datetime
-    state: str
-    deal_id: str | None
-    mail: Mail
-
-
 def deliveries(
     transaction: Transaction, actor: access.Actor, *, state: str = "", mail: bool = False, limit: int = MOST
 ) -> tuple[Delivery, ...]:
@@ -92,48 +72,6 @@ def deliveries(
     if state:
         query = query.where(outbox.c.state == state)
     return tuple(_delivery(row, transaction.now) for row in transaction.connection.execute(query))
-
-
-def backlog(transaction: Transaction) -> Backlog:
-    """For /readyz and the log."""
-    outbox = tables.outbox
-    rows = transaction.connection.execute(
-        select(
-            outbox.c.state,
-            func.count().label("number"),
-            func.min(outbox.c.created_at, type_=outbox.c.created_at.type).label("oldest"),
-        )
-        .where(outbox.c.state != "sent")
-        .group_by(outbox.c.state)
-    )
-    by_state = {row.state: row for row in rows}
-    waiting, failed = by_state.get("waiting"), by_state.get("failed")
-    return Backlog(
-        waiting=waiting.number if waiting else 0,
-        failed=failed.number if failed else 0,
-        oldest=waiting.oldest if waiting else None,
-    )
-
-
-def letters(transaction: Transaction, *, limit: int = MOST) -> tuple[Letter, ...]:
-    """The newest mails with their content; for the demo's mailbox only, since waiting ones hold links."""
-    outbox = tables.outbox
-    rows = transaction.connection.execute(
-        select(outbox.c.id, outbox.c.created_at, outbox.c.state, outbox.c.deal_id, outbox.c.payload)
-        .where(outbox.c.transport == "mail")
-        .order_by(outbox.c.created_at.desc(), outbox.c.id)
-        .limit(limit)
-    )
-    return tuple(
-        Letter(
-            id=row.id,
-            created_at=row.created_at,
-            state=row.state,
-            deal_id=row.deal_id,
-            mail=msgspec.json.decode(row.payload, type=Mail),
-        )
-        for row in rows
-    )
 
 
 def is_due(transaction: Transaction, transports: Sequence[str]) -> ColumnElement[bool]:
