@@ -28,6 +28,8 @@ class AskView:
     field: Field
     offered: Shown
     asked: Shown
+    # The same in the field's one spelling.
+    asked_text: str = ""
     who: Person | None = None
     since: datetime | None = None
     reason: str = ""
@@ -138,6 +140,7 @@ def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Pers
         field=each.change.field,
         offered=shown(each.change.field, each.offered),
         asked=shown(each.change.field, each.change.value),
+        asked_text=each.change.value,
         who=people[each.by],
         since=each.since,
         reason=asking.words.get((each.counteroffer, each.change.id), ""),

@@ -67,6 +67,8 @@ class Entry:
     fact: ledger.Body
     text: str = ""
     key: str | None = None
+    # The name of the line or term a comment is on, by what is offered now; "" when it is gone.
+    about: str = ""
 
     @property
     def anchor(self) -> str | None:
@@ -90,16 +92,19 @@ class Conversation:
     before: int | None = None
 
 
-def entry(row: EventRow, party: PartyName, who: Person) -> Entry:
-    personal = ledger.decode_personal(row.personal)
+def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str] | None = None) -> Entry:
+    """`names`: of lines and terms, by subject."""
+    personal, fact = ledger.decode_personal(row.personal), ledger.decode_body(row.body)
+    anchor = fact.anchor if isinstance(fact, ledger.MessagePosted) else None
     return Entry(
         seq=(row.buyer_seq if party == "buyer" else row.seller_seq) or 0,
         kind=row.kind,
         at=row.at,
         who=who,
-        fact=ledger.decode_body(row.body),
+        fact=fact,
         text=personal.body or personal.note or personal.reason,
         key=row.key if row.kind == "message" else None,
+        about=names.get(anchor, "") if names and anchor else "",
     )
 
 
@@ -116,8 +121,10 @@ def newest(
     return transaction.connection.execute(query.order_by(own.desc()).limit(NEWEST + 1)).all()
 
 
-def conversation(rows: Sequence[Any], party: PartyName, people: Mapping[str, Person]) -> Conversation:
-    shown = [entry(row, party, people[row.actor]) for row in reversed(rows[:NEWEST])]
+def conversation(
+    rows: Sequence[Any], party: PartyName, people: Mapping[str, Person], names: Mapping[str, str]
+) -> Conversation:
+    shown = [entry(row, party, people[row.actor], names) for row in reversed(rows[:NEWEST])]
     return Conversation(entries=tuple(shown), before=shown[0].seq if len(rows) > NEWEST else None)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from portal.domain import settlement
 from portal.domain.change import Field, buyer_fields
 from portal.domain.compare import Changed, Comparison
-from portal.domain.revision import Line, Revision, Term
+from portal.domain.revision import Line, Offer, Revision, Term
 from portal.domain.settlement import Board, Standing
 from portal.reading import asks
 from portal.reading.asks import AnswerView, Asking, AskView
@@ -122,6 +122,13 @@ class Standings:
 
     def answers(self, subject: str) -> tuple[AnswerView, ...]:
         return tuple(asks.answer_view(each, self.asking, self.people) for each in self.rows[subject].answers)
+
+
+def names(offer: Offer) -> dict[str, str]:
+    """What each line and term is called, by subject."""
+    return {f"line:{line.key}": line.name for line in offer.lines} | {
+        f"term:{term.key}": term.name for term in offer.terms
+    }
 
 
 def sections(revision: Revision, standings: Standings) -> tuple[Section, ...]:

@@ -181,7 +181,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
         summary=summary.summary(revision, previous),
         board=board,
         sent=asks.sent(asking, known),
-        conversation=conversation.conversation(said, deal.party, known),
+        conversation=conversation.conversation(said, deal.party, known, lines.names(revision.offer)),
         history=history.history(published, asking, known),
         people=dict(known),
         order=_order(transaction, deal),

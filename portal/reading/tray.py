@@ -1,0 +1,108 @@
+"""A buyer's own draft of a counteroffer, against the offer as it stands now. Nobody else is ever shown it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain import change as changing
+from portal.domain import counteroffer
+from portal.domain.change import Change
+from portal.domain.counteroffer import Effect
+from portal.domain.revision import Offer
+from portal.errors import Invalid, Problem
+from portal.reading import lines
+from portal.reading.asks import AskView, Shown, shown
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrayChange:
+    """One change of the draft. `moved`: the offer says something else than `was`, what it said when this was written."""
+
+    subject: str
+    name: str
+    ask: AskView
+    was: Shown
+    moved: bool
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tray:
+    """`effect` is what all of it comes to; None while something in it can't be asked."""
+
+    changes: tuple[TrayChange, ...] = ()
+    package: bool = False
+    effect: Effect | None = None
+
+    def text(self, change_id: str) -> str | None:
+        """What the draft asks for in a field, in the field's spelling."""
+        return next((each.ask.asked_text for each in self.changes if each.ask.id == change_id), None)
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    change: Change
+    was: str
+
+
+_entries = msgspec.json.Decoder(tuple[_Entry, ...])
+_reasons = msgspec.json.Decoder(dict[str, str])
+
+
+def load(transaction: Transaction, deal: Deal, offer: Offer) -> Tray:
+    """The draft of whoever is looking; empty for anybody but a buyer."""
+    draft = tables.counteroffer_draft
+    row = transaction.connection.execute(
+        select(draft.c.changes, draft.c.reasons, draft.c.package).where(
+            draft.c.deal_id == deal.id, draft.c.contact_id == (deal.contact_id or "")
+        )
+    ).first()
+    if row is None:
+        return Tray()
+    entries, reasons = _entries.decode(row.changes), _reasons.decode(row.reasons)
+    return tray(offer, entries, reasons, package=row.package, today=transaction.now.date())
+
+
+def tray(
+    offer: Offer, entries: Sequence[_Entry], reasons: Mapping[str, str], *, package: bool, today: date
+) -> Tray:
+    asked = [entry.change for entry in entries]
+    problems = counteroffer.check(offer, asked, today=today) if asked else []
+    names = lines.names(offer)
+    return Tray(
+        changes=tuple(
+            _change(offer, entry, names, reasons.get(entry.change.id, ""), problems) for entry in entries
+        ),
+        package=package,
+        effect=None if problems or not asked else counteroffer.effect(offer, asked),
+    )
+
+
+def _change(
+    offer: Offer, entry: _Entry, names: Mapping[str, str], reason: str, problems: Sequence[Problem]
+) -> TrayChange:
+    change = entry.change
+    try:
+        offered = changing.current(offer, change)
+    except Invalid:
+        offered = None
+    return TrayChange(
+        subject=change.subject,
+        name=names.get(change.subject, change.key),
+        ask=AskView(
+            id=change.id,
+            field=change.field,
+            offered=shown(change.field, offered),
+            asked=shown(change.field, change.value),
+            asked_text=change.value,
+            reason=reason,
+        ),
+        was=shown(change.field, entry.was),
+        moved=offered is not None and offered != entry.was,
+        problems=tuple(problem for problem in problems if problem.place == change.id),
+    )
