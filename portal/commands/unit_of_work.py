@@ -18,9 +18,10 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.commands.appending import Appended, append_event
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Conflict
@@ -34,15 +35,6 @@ GROUP = 128
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Appended:
-    """Where an event stands: the deal's number and each party's own (None where the party does not see it)."""
-
-    seq: int
-    buyer_seq: int | None
-    seller_seq: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,65 +54,8 @@ class UnitOfWork(Transaction):
         key: str | None = None,
     ) -> Appended:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
-        head = self.connection.execute(
-            select(
-                tables.deal.c.seq,
-                tables.deal.c.buyer_seq,
-                tables.deal.c.buyer_digest,
-                tables.deal.c.seller_seq,
-                tables.deal.c.seller_digest,
-            ).where(tables.deal.c.id == deal_id)
-        ).one()
-        salt, stored, text = (
-            secrets.token_bytes(16),
-            ledger.encode_body(body),
-            ledger.encode_personal(personal),
-        )
-        audience, hidden = body.audience(), ledger.personal_digest(salt, text)
-        heads: dict[str, Any] = {"seq": head.seq + 1}
-        for party in ("buyer", "seller"):
-            if audience in ("table", party):
-                seq = getattr(head, f"{party}_seq") + 1
-                link = ledger.Link(
-                    deal=deal_id,
-                    seq=seq,
-                    at=self.now,
-                    actor=actor,
-                    body=msgspec.Raw(stored),
-                    personal=hidden,
-                    salt=salt.hex(),
-                )
-                heads[f"{party}_seq"] = seq
-                heads[f"{party}_digest"] = ledger.chain(getattr(head, f"{party}_digest"), link)
-        self.connection.execute(
-            insert(tables.event).values(
-                deal_id=deal_id,
-                kind=body.kind,
-                audience=audience,
-                actor=actor,
-                at=self.now,
-                body=stored,
-                personal=text,
-                personal_digest=hidden,
-                salt=salt,
-                key=key,
-                **heads,
-            )
-        )
-        match ledger.waiting(body, actor):
-            case "begins":
-                heads["buyer_waits_since"] = func.coalesce(
-                    tables.deal.c.buyer_waits_since, literal(self.now, tables.Instant())
-                )
-            case "ends":
-                heads["buyer_waits_since"] = None
-        self.connection.execute(
-            update(tables.deal).where(tables.deal.c.id == deal_id).values(last_event_at=self.now, **heads)
-        )
         self.touched.add(deal_id)
-        return Appended(
-            seq=heads["seq"], buyer_seq=heads.get("buyer_seq"), seller_seq=heads.get("seller_seq")
-        )
+        return append_event(self, deal_id, actor, body, personal, key)
 
     def enqueue(
         self,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.commands.unit_of_work import Database
-from tests.cast import Clock, Table, open_database
+from tests.cast import Clock, Table, open_database, prepare
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> It
     url = (
         f"sqlite:///{tmp_path}/parley.db"
         if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
+        else request.getfixturevalue("create_database")(prepare)
     )
     database = open_database(url, clock)
     yield database

@@ -6,9 +6,11 @@ import pytest
 
 from portal.commands import (
     asks,
+    choose,
     decide_approval,
     draft_counteroffer,
     make_counteroffer,
+    publish_revision,
     withdraw_counteroffer,
 )
 from portal.domain import totals

@@ -14,7 +14,7 @@ from portal.commands.unit_of_work import Database, UnitOfWork
 from portal.errors import Misconfigured, Refused
 from portal.storage import migrate, tables
 from portal.storage.session import Store, Transaction
-from tests.cast import Clock, open_database
+from tests.cast import Clock, open_database, prepare
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,7 +22,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     url = (
         f"sqlite:///{tmp_path}/parley.db"
         if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
+        else request.getfixturevalue("create_database")(prepare)
     )
     database = open_database(url, Clock())
     yield database
@@ -140,7 +140,7 @@ def test_the_doorbell_rings_after_the_commit_and_never_for_a_refusal(tmp_path: P
 
 
 def test_readers_cannot_write(database: Database) -> None:
-    with pytest.raises(Exception, match="readonly|read-only"):
+    with pytest.raises(Exception, match=r"readonly|read-only"):
         database.read_now(lambda t: t.connection.execute(insert(tables.counter).values(name="x", value=1)))
 
 

@@ -1,0 +1,49 @@
+"""Every table. Amounts are integers (minor units), instants are microseconds UTC, documents are canonical bytes.
+
+Migrations are generated from here; the test of storage compares the two.
+"""
+
+from portal.storage.tables.base import Instant, metadata
+from portal.storage.tables.deals import (
+    approval,
+    counteroffer,
+    counteroffer_draft,
+    deal,
+    draft,
+    event,
+    revision,
+    revision_draft,
+    revision_private,
+)
+from portal.storage.tables.house import command_key, counter, installation
+from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
+from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
+
+__all__ = [
+    "Instant",
+    "acceptance",
+    "api_token",
+    "approval",
+    "command_key",
+    "contact",
+    "counter",
+    "counteroffer",
+    "counteroffer_draft",
+    "deal",
+    "draft",
+    "event",
+    "grant",
+    "installation",
+    "metadata",
+    "order",
+    "outbox",
+    "receiver",
+    "rep",
+    "revision",
+    "revision_draft",
+    "revision_private",
+    "session",
+    "session_grant",
+    "sign_in_link",
+    "work_order",
+]

@@ -1,0 +1,157 @@
+"""What is negotiated: the deal's head, its documents, its ledger, asks, drafts and approvals."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from portal.storage.tables.base import Instant, deal_column, metadata
+
+deal = Table(
+    "deal",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("external_id", String(200), nullable=False, unique=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("owner_id", String(40), ForeignKey("rep.id")),
+    Column("valid_until", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # The current revision; 0 and "" before the first is published.
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("digest", String(64), nullable=False, server_default=""),
+    # Heads of the ledger: the deal's counter and each party's own, with its chain.
+    Column("seq", Integer, nullable=False, server_default="0"),
+    Column("buyer_seq", Integer, nullable=False, server_default="0"),
+    Column("buyer_digest", String(64), nullable=False),
+    Column("seller_seq", Integer, nullable=False, server_default="0"),
+    Column("seller_digest", String(64), nullable=False),
+    # Projections of the ledger, written where events are appended and nowhere else.
+    Column("last_event_at", Instant, nullable=False),
+    Column("buyer_waits_since", Instant),
+    Column("contract_net", BigInteger, nullable=False, server_default="0"),
+    Column("contract_total", BigInteger, nullable=False, server_default="0"),
+    Index(None, "state", "valid_until"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    deal_column(primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+    Column("private", LargeBinary, nullable=False),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    deal_column(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_by", String(60), nullable=False),
+)
+
+# A table of its own, so that no query of a buyer's page can select it by accident.
+revision_private = Table(
+    "revision_private",
+    metadata,
+    deal_column(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    deal_column(primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("audience", String(10), nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("personal", LargeBinary),
+    # Survives erasure of `personal`, so the chain still verifies.
+    Column("personal_digest", String(64)),
+    Column("salt", LargeBinary, nullable=False),
+    Column("key", String(100)),
+    Column("buyer_seq", Integer),
+    Column("buyer_digest", String(64)),
+    Column("seller_seq", Integer),
+    Column("seller_digest", String(64)),
+    UniqueConstraint("deal_id", "buyer_seq"),
+    UniqueConstraint("deal_id", "seller_seq"),
+    UniqueConstraint("deal_id", "actor", "kind", "key"),
+    Index(None, "deal_id", "kind", "seq"),
+)
+
+counteroffer = Table(
+    "counteroffer",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    deal_column(),
+    Column("contact_id", String(40), ForeignKey("contact.id"), nullable=False),
+    Column("base_revision", Integer, nullable=False),
+    Column("changes", LargeBinary, nullable=False),
+    Column("package", Boolean, nullable=False, server_default="0"),
+    # open, answered, withdrawn, replaced or closed
+    Column("state", String(12), nullable=False),
+    Column("event_seq", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Index(None, "deal_id", "state"),
+)
+
+counteroffer_draft = Table(
+    "counteroffer_draft",
+    metadata,
+    deal_column(primary_key=True),
+    Column("contact_id", String(40), ForeignKey("contact.id"), primary_key=True),
+    Column("base_revision", Integer, nullable=False),
+    Column("changes", LargeBinary, nullable=False),
+    Column("reasons", LargeBinary, nullable=False),
+    Column("package", Boolean, nullable=False, server_default="0"),
+)
+
+# The rep's own edits towards the next revision; one per deal, shared by the seller's side.
+revision_draft = Table(
+    "revision_draft",
+    metadata,
+    deal_column(primary_key=True),
+    Column("base_revision", Integer, nullable=False),
+    Column("changes", LargeBinary, nullable=False),
+    Column("reasons", LargeBinary, nullable=False),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    deal_column(),
+    Column("base_revision", Integer, nullable=False),
+    Column("asked_by", String(60), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    # What publishing was given, and the rep's own edits of that moment.
+    Column("publication", LargeBinary, nullable=False),
+    Column("edits", LargeBinary, nullable=False),
+    # waiting, granted, refused or overtaken
+    Column("state", String(12), nullable=False),
+    Column("decided_by", String(60)),
+    Column("decided_at", Instant),
+    Index(None, "deal_id", "state"),
+)

@@ -1,0 +1,35 @@
+"""The installation itself: its epoch, its counts, and the first results of commands."""
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
+
+from portal.storage.tables.base import Instant, metadata
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # A restored backup gets another epoch, so that open pages load afresh.
+    Column("epoch", String(40), nullable=False),
+    Column("seller_name", Text, nullable=False, server_default=""),
+    Column("hue", Integer, nullable=False, server_default="255"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+# The first result of a command, given again to whoever sends the same key with the same content.
+command_key = Table(
+    "command_key",
+    metadata,
+    Column("actor", String(60), primary_key=True),
+    Column("scope", String(40), primary_key=True),
+    Column("command", String(40), primary_key=True),
+    Column("key", String(100), primary_key=True),
+    Column("asked", String(64), nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+)
