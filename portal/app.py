@@ -1,10 +1,10 @@
 """Build the application from settings. The only file that knows every part."""
 
+import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import structlog
 from litestar import Litestar, Router
@@ -12,11 +12,27 @@ from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
 import portal.web
+import realtime.changes
+import realtime.socket
+from portal.commands.expire_deals import expire_deals
 from portal.commands.unit_of_work import Database
+from portal.outbound.worker import Worker
 from portal.settings import Settings
 from portal.storage.session import Store
-from portal.web import errors, forms, security, sessions, state, static_files
-from portal.web.alike import LINKS
+from portal.web import (
+    alike,
+    desk_request,
+    errors,
+    forms,
+    health,
+    join,
+    mailbox,
+    security,
+    sessions,
+    sign_in,
+    state,
+    static_files,
+)
 from portal.web.static_files import StaticFiles
 from portal.web.templating import Templates, shipped
 from realtime.doorbell import doorbell_for
@@ -24,40 +40,30 @@ from realtime.hub import Hub
 from realtime.rate import Rate
 
 log = structlog.get_logger()
+SWEEP_EVERY = 30.0
 
 
 def create_app(settings: Settings) -> Litestar:
     """The application of one process: its database, its hub, its routes, and the edge around them."""
     static = StaticFiles(shipped("static"))
-    templates = Templates(settings, static)
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
     services = state.Services(
         settings=settings,
         database=database,
-        templates=templates,
+        templates=Templates(settings, static),
         hub=hub,
         fragments=None,
-        link_requests=Rate(LINKS),
+        link_requests=Rate(alike.LINKS),
     )
-
-    @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
-        await hub.start(database)
-        try:
-            yield
-        finally:
-            await hub.stop()
-            database.close()
-
     app = Litestar(
-        route_handlers=[*_public(settings), _for_buyers(), _for_the_desk()],
+        route_handlers=[*_public(settings), *_live(), _for_buyers(), _for_the_desk()],
         dependencies={
             "services": Provide(state.provide_services, sync_to_thread=False),
             "form": Provide(forms.read_form),
         },
         exception_handlers=errors.handlers(),
-        lifespan=[running],
+        lifespan=[_running],
         request_max_body_size=security.FORM_LIMIT,
         openapi_config=None,  # its pages load scripts from another host
         logging_config=None,
@@ -68,9 +74,42 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    services: state.Services = app.state.services
+    await services.hub.start(services.database)
+    working = [asyncio.create_task(_sweep(services.database))]
+    if services.database.store.embedded:
+        # On SQLite there is no other process, so the outbox is this one's.
+        working.append(asyncio.create_task(Worker(services.database, services.settings).run()))
+    try:
+        yield
+    finally:
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        await services.hub.stop()
+        services.database.close()
+
+
+async def _sweep(database: Database) -> None:
+    """Make visible what the clock has decided; every command asks the clock itself."""
+    while True:
+        try:
+            await database.write(expire_deals)
+        except Exception:
+            log.exception("Deals could not be expired; trying again.")
+        await asyncio.sleep(SWEEP_EVERY)
+
+
 def _public(settings: Settings) -> list[ControllerRouterHandler]:
-    routes = [*static_files.routes, *_found("health"), *_found("join"), *_found("sign_in")]
-    return [*routes, *_found("mailbox")] if settings.environment == "demo" else routes
+    demo = mailbox.routes if settings.environment == "demo" else []
+    return [*static_files.routes, *health.routes, *join.routes, *sign_in.routes, *demo]
+
+
+def _live() -> Iterable[ControllerRouterHandler]:
+    """Sockets, and polling in their stead: they look at their session themselves, and answer with codes of their own."""
+    return [*realtime.socket.route_handlers, *realtime.changes.route_handlers]
 
 
 def _for_buyers() -> Router:
@@ -79,17 +118,21 @@ def _for_buyers() -> Router:
         route_handlers=_found("buyer"),
         guards=[sessions.buyer_guard],
         dependencies={"actor": Provide(sessions.provide_buyer)},
+        opt={"audience": "buyer"},
     )
 
 
 def _for_the_desk() -> Router:
-    dependencies: dict[str, Any] = {"actor": Provide(sessions.provide_desk)}
-    try:
-        desk = importlib.import_module("portal.web.desk_request")
-        dependencies["desk"] = Provide(desk.provide_desk, sync_to_thread=False)
-    except ImportError:
-        pass
-    return Router("/", route_handlers=_found("desk"), guards=[sessions.desk_guard], dependencies=dependencies)
+    return Router(
+        "/",
+        route_handlers=[*_found("desk"), *sign_in.desk_routes],
+        guards=[sessions.desk_guard],
+        dependencies={
+            "actor": Provide(sessions.provide_desk),
+            "desk": Provide(desk_request.provide_desk, sync_to_thread=False),
+        },
+        opt={"audience": "desk"},
+    )
 
 
 def _found(prefix: str) -> list[ControllerRouterHandler]:

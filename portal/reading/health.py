@@ -23,7 +23,11 @@ def outbox(transaction: Transaction) -> OutboxHealth:
     counts = {
         row.state: row
         for row in transaction.connection.execute(
-            select(box.c.state, func.count().label("how_many"), func.min(box.c.next_at).label("first"))
+            select(
+                box.c.state,
+                func.count().label("how_many"),
+                func.min(box.c.next_at, type_=box.c.next_at.type).label("first"),
+            )
             .where(box.c.state.in_(("waiting", "failed")))
             .group_by(box.c.state)
         )

@@ -1,0 +1,92 @@
+"""What every command shares: its arguments, the database beside a running server, and what it prints."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+
+from portal import settings
+from portal.access import System
+from portal.commands.unit_of_work import Database
+from portal.errors import Misconfigured
+from portal.settings import Settings
+from portal.storage import migrate
+from portal.storage.session import Store
+
+CLI = System("cli")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A command's result: one JSON document, the same as lines for a person, and what is worth a warning."""
+
+    document: Any = None
+    lines: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    status: int = 0
+
+    def show(self, *, as_json: bool) -> None:
+        for warning in self.warnings:
+            print(f"Note: {warning}", file=sys.stderr)
+        if as_json:
+            print(msgspec.json.encode(self.document).decode())
+        else:
+            for line in self.lines:
+                print(line)
+
+
+def noun(commands: Commands, name: str, about: str) -> Commands:
+    """`portal NAME …`: a noun, which wants a verb."""
+    parser = commands.add_parser(name, help=about, description=about)
+    return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+
+def verb(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], Answer | None], about: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+@contextmanager
+def opened(configured: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
+    """The settings and the database; Misconfigured when its schema is behind. Safe beside a running server."""
+    configured = configured or settings.load()
+    store = Store(configured.database_url)
+    try:
+        require_current(store)
+    except BaseException:
+        store.close()
+        raise
+    database = Database(store, public_url=configured.public_url)
+    try:
+        yield configured, database
+    finally:
+        database.close()
+
+
+def require_current(store: Store) -> None:
+    """Misconfigured, naming `portal migrate`, when the schema is not the one this code was written for."""
+    if not migrate.is_current(store):
+        raise Misconfigured("The database's schema is behind this version. Run `portal migrate` first.")
+
+
+def table(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Rows as aligned columns; the last column is not padded."""
+    texts = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[index]) for row in texts) for index in range(len(texts[0]))] if texts else []
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in texts
+    ]

@@ -1,0 +1,122 @@
+"""`portal deal …` and `portal link`."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from portal.access import Deal, deal_for
+from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
+from portal.cli.quote import day
+from portal.commands.issue_link import issue_link
+from portal.commands.reopen import reopen
+from portal.commands.send_proposal import send_proposal
+from portal.commands.unit_of_work import UnitOfWork
+from portal.commands.withdraw import withdraw
+from portal.errors import NotFound
+from portal.reading import contacts, deals
+from portal.storage.session import Transaction
+
+# How long a reopened proposal is valid unless another day is given.
+REOPENED_FOR = timedelta(days=30)
+
+
+def add_to(commands: Commands) -> None:
+    nouns = noun(commands, "deal", "Deals.")
+    with_json(verb(nouns, "list", run_list, "All deals, newest first."))
+    for name, run, about in (
+        ("show", run_show, "One deal with its people."),
+        ("send", run_send, "Send a draft to its contacts."),
+        ("withdraw", run_withdraw, "Take an open proposal off the table."),
+        ("reopen", run_reopen, "Put a closed proposal back on the table, as a new revision."),
+    ):
+        parser = with_json(verb(nouns, name, run, about))
+        parser.add_argument("deal", metavar="DEAL", help="its id, number or external id")
+        if name == "withdraw":
+            parser.add_argument("--reason", default="", help="what the buyers read")
+        if name == "reopen":
+            parser.add_argument(
+                "--valid-until", type=day, metavar="DATE", help="30 days from today if not given"
+            )
+    link = with_json(verb(commands, "link", run_link, "A magic link for a contact of a deal."))
+    link.add_argument("deal", metavar="DEAL")
+    link.add_argument("email", metavar="EMAIL")
+
+
+def run_list(arguments: argparse.Namespace) -> Answer:
+    with opened() as (_, database):
+        found = database.read_now(deals.every)
+    rows = [
+        (each.number, each.state, f"{each.total} {each.currency}", each.deal, f"{each.title}, {each.company}")
+        for each in found
+    ]
+    return Answer({"deals": found}, table(rows) or ["No deals yet."])
+
+
+def run_show(arguments: argparse.Namespace) -> Answer:
+    def read(transaction: Transaction) -> tuple[Deal, tuple[contacts.DealContact, ...]]:
+        deal = deal_for(transaction, CLI, deals.identify(transaction, arguments.deal))
+        return deal, contacts.load(transaction, deal)
+
+    with opened() as (configured, database):
+        deal, people = database.read_now(read)
+    url = f"{configured.public_url}/deals/{deal.id}"
+    shown = (
+        "number",
+        "external_id",
+        "state",
+        "title",
+        "company",
+        "currency",
+        "revision",
+        "digest",
+        "valid_until",
+    )
+    document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in shown}
+    lines = table([(name.replace("_", " "), value) for name, value in document.items()])
+    lines += ["", *table([(person.role, person.name, person.email) for person in people])]
+    return Answer(document | {"contacts": people}, lines)
+
+
+def run_send(arguments: argparse.Namespace) -> Answer:
+    return _moved(arguments, send_proposal, "Sent.")
+
+
+def run_withdraw(arguments: argparse.Namespace) -> Answer:
+    return _moved(arguments, withdraw, "Withdrawn.", reason=arguments.reason)
+
+
+def run_reopen(arguments: argparse.Namespace) -> Answer:
+    def open_again(work: UnitOfWork, actor: Any, deal_id: str) -> msgspec.Struct:
+        last_day: date = arguments.valid_until or (work.now + REOPENED_FOR).date()
+        return reopen(work, actor, deal_id, valid_until=last_day)
+
+    return _moved(arguments, open_again, "Reopened.")
+
+
+def run_link(arguments: argparse.Namespace) -> Answer:
+    def issue(work: UnitOfWork) -> str:
+        deal = deal_for(work, CLI, deals.identify(work, arguments.deal))
+        wanted = arguments.email.strip().lower()
+        person = next((each for each in contacts.load(work, deal) if each.email == wanted), None)
+        if person is None:
+            raise NotFound(f"{arguments.email} is not a contact of deal {deal.number}.")
+        return issue_link(work, CLI, deal.id, person.id, channel="shown").url
+
+    with opened() as (_, database):
+        url = database.write_now(issue)
+    return Answer({"url": url}, [url])
+
+
+def _moved(
+    arguments: argparse.Namespace, command: Callable[..., msgspec.Struct], done: str, **more: Any
+) -> Answer:
+    def move(work: UnitOfWork) -> tuple[str, msgspec.Struct]:
+        deal_id = deals.identify(work, arguments.deal)
+        return deal_id, command(work, CLI, deal_id, **more)
+
+    with opened() as (_, database):
+        deal_id, result = database.write_now(move)
+    return Answer({"deal": deal_id} | msgspec.to_builtins(result), [done])

@@ -1,0 +1,86 @@
+"""`portal order …`: what was placed, and its documents as files."""
+
+import argparse
+from pathlib import Path
+
+from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
+from portal.commands.unit_of_work import Database
+from portal.errors import Refused
+from portal.outbound.export import Export, export
+from portal.reading import orders
+from portal.reading.orders import PlacedOrder
+from portal.storage.session import Transaction
+
+WRITTEN = ("json", "csv")
+PROMISED = ("ubl", "facturx", "parquet")
+PAGE = 500
+
+
+def add_to(commands: Commands) -> None:
+    nouns = noun(commands, "order", "Orders.")
+    with_json(verb(nouns, "list", run_list, "All orders, in the order they were placed."))
+    show = with_json(verb(nouns, "show", run_show, "One order, whole."))
+    out = verb(
+        nouns, "export", run_export, "Write an order, or its part for one fulfilment group, to a file."
+    )
+    for parser in (show, out):
+        parser.add_argument("order", metavar="ORDER", help="its number or id")
+    out.add_argument("--format", required=True, choices=(*WRITTEN, *PROMISED))
+    out.add_argument("--out", required=True, metavar="FILE")
+    out.add_argument("--group", metavar="FULFILMENT", help="only the part of this fulfilment group")
+    out.add_argument("--number", metavar="N", help="the invoice's number (with --date)")
+    out.add_argument("--date", metavar="D", help="the invoice's date (with --number)")
+
+
+def run_list(arguments: argparse.Namespace) -> Answer:
+    with opened() as (_, database):
+        found = _all(database)
+    rows = [
+        (each.number, each.state, f"{each.total} {each.currency}", each.deal, f"{each.title}, {each.company}")
+        for each in found
+    ]
+    return Answer({"orders": found}, table(rows) or ["No orders yet."])
+
+
+def run_show(arguments: argparse.Namespace) -> Answer:
+    with opened() as (_, database):
+        head = database.read_now(lambda transaction: orders.placed_order(transaction, CLI, arguments.order))
+        whole = database.read_now(lambda transaction: orders.document(transaction, CLI, arguments.order))
+    names = ("number", "deal", "deal_number", "state", "company", "title", "revision", "digest", "created_at")
+    lines = table([(name.replace("_", " "), getattr(head, name)) for name in names])
+    lines += table([("total", f"{head.total} {head.currency}")])
+    lines += ["", *table([(f"{line.quantity:f}", line.unit, line.name) for line in whole.lines])]
+    return Answer({"order": head, "document": whole}, lines)
+
+
+def run_export(arguments: argparse.Namespace) -> Answer:
+    if arguments.format in PROMISED:
+        raise Refused(f"Orders are not written as {arguments.format} yet; json and csv are.")
+    if arguments.number or arguments.date:
+        raise Refused(
+            "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."
+        )
+    with opened() as (_, database):
+        written = database.read_now(lambda transaction: _written(transaction, arguments))
+    try:
+        Path(arguments.out).write_bytes(written.content)
+    except OSError as error:
+        raise Refused(f"{arguments.out} could not be written: {error.strerror or error}.") from None
+    return Answer(lines=[f"Wrote {arguments.out}."])
+
+
+def _written(transaction: Transaction, arguments: argparse.Namespace) -> Export:
+    if arguments.group is None:
+        return export(orders.document(transaction, CLI, arguments.order), arguments.format)
+    part = orders.part(transaction, CLI, arguments.order, "operations", arguments.group)
+    return export(part, arguments.format)
+
+
+def _all(database: Database) -> list[PlacedOrder]:
+    found: list[PlacedOrder] = []
+    while True:
+        after = found[-1].id if found else ""
+        page = database.read_now(lambda transaction: orders.orders(transaction, CLI, after=after, limit=PAGE))  # noqa: B023
+        found += page
+        if len(page) < PAGE:
+            return found

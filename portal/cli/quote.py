@@ -1,0 +1,88 @@
+"""`portal quote check` and `portal quote import`."""
+
+import argparse
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+
+from portal import settings
+from portal.access import deal_for
+from portal.cli.console import CLI, Answer, Commands, noun, opened, verb, with_json
+from portal.commands.import_quote import Imported, import_quote
+from portal.commands.send_proposal import send_proposal
+from portal.commands.unit_of_work import UnitOfWork
+from portal.errors import Invalid, Refused
+from portal.intake.incoming import IncomingQuote, parse_contact, read_quote
+from portal.settings import Settings
+
+
+def add_to(commands: Commands) -> None:
+    quotes = noun(commands, "quote", "Quotes: check them, take them in.")
+    check = with_json(
+        verb(quotes, "check", run_check, "Say everything that is wrong with a quote, and where.")
+    )
+    take = with_json(verb(quotes, "import", run_import, "Make a deal of a quote."))
+    for parser in (check, take):
+        parser.add_argument("file", metavar="FILE", help="the quote; - reads standard input")
+        parser.add_argument("--valid-until", type=day, metavar="DATE", help="instead of the quote's own end")
+        parser.add_argument(
+            "--contact", action="append", default=[], metavar='"Name <address>:role"', help="one more contact"
+        )
+    take.add_argument("--send", action="store_true", help="send the proposal to its contacts at once")
+    take.add_argument("--requote", action="store_true", help="other content becomes the deal's next revision")
+
+
+def run_check(arguments: argparse.Namespace) -> Answer:
+    try:
+        quote = _read(arguments, settings.load())
+    except Invalid as error:
+        if not arguments.json:
+            raise
+        problems = [msgspec.to_builtins(problem) for problem in error.problems]
+        return Answer({"ok": False, "problems": problems, "warnings": []}, status=1)
+    warnings = [str(warning) for warning in quote.warnings]
+    document = {"ok": True, "problems": [], "warnings": warnings, "external_id": quote.external_id}
+    return Answer(document, ["The quote can be imported."], warnings)
+
+
+def run_import(arguments: argparse.Namespace) -> Answer:
+    with opened() as (configured, database):
+        quote = _read(arguments, configured)
+
+        def take(work: UnitOfWork) -> Imported:
+            imported = import_quote(work, CLI, quote, requote=arguments.requote)
+            # In one transaction: a proposal that can't be sent leaves no deal behind.
+            if arguments.send and deal_for(work, CLI, imported.deal).can("send"):
+                send_proposal(work, CLI, imported.deal)
+            return imported
+
+        imported = database.write_now(take)
+    url = f"{configured.public_url}/deals/{imported.deal}"
+    warnings = [str(warning) for warning in quote.warnings]
+    document = {"deal": imported.deal, "number": imported.number, "url": url, "warnings": warnings}
+    return Answer(document, [f"{imported.number}  {url}"], warnings)
+
+
+def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
+    name = arguments.file
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise Refused(f"{name} could not be read: {error.strerror or error}.") from None
+    return read_quote(
+        data,
+        Path(name).name,
+        today=datetime.now(UTC).astimezone(configured.zone).date(),
+        zone=configured.timezone,
+        valid_until=arguments.valid_until,
+        contacts=[parse_contact(text) for text in arguments.contact],
+    )
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-12-31") from None

@@ -1,0 +1,1 @@
+"""Named worlds: one cast, shared by the demo, the tests and the documentation."""

@@ -1,0 +1,88 @@
+"""What happened at Kestrel's two tables with Oakum Foods, each chapter some hours after the one before."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from portal.access import BuyerSession, DeskSession, deal_for
+from portal.commands.accept import AcceptanceForm, accept
+from portal.commands.keep_note import keep_note
+from portal.commands.make_counteroffer import make_counteroffer
+from portal.commands.post_message import post_message
+from portal.commands.record_view import record_view
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain.change import spell
+from portal.storage import documents
+
+
+def presses_are_negotiated(work: UnitOfWork, deal_id: str, rita: DeskSession, bea: BuyerSession) -> None:
+    """Questions, answers, and a counteroffer of Bea's that waits for Rita."""
+    record_view(_before(work, hours=50), bea, deal_id)
+    post_message(
+        _before(work, hours=49),
+        bea,
+        deal_id,
+        body="Thank you. Does the price include the *light curtain*?",
+        anchor="line:press",
+    )
+    post_message(
+        _before(work, hours=46),
+        rita,
+        deal_id,
+        body="It does, and the safety guard too: see what is included.",
+        anchor="line:press",
+    )
+    post_message(
+        _before(work, hours=26),
+        bea,
+        deal_id,
+        body="We would take both units in week 12 if the price of the presses comes down a little.",
+    )
+    keep_note(
+        _before(work, hours=25),
+        rita,
+        deal_id,
+        body="Bea has a budget of 42,000 for equipment and installation. Ask Mia before going below the floor.",
+    )
+    offer = documents.offered(work, deal_id, 1).offer
+    asked = spell(offer, "line:press", "unit_price", "17200")
+    make_counteroffer(
+        _before(work, hours=2),
+        bea,
+        deal_id,
+        changes=[asked],
+        reasons={asked.id: "Havn builds a comparable press for less; at this price we can order this week."},
+        note="Everything else is fine for us.",
+    )
+
+
+def bench_press_is_accepted(work: UnitOfWork, deal_id: str, rita: DeskSession, sol: BuyerSession) -> None:
+    """A short deal: one question, one answer, and Sol signs."""
+    record_view(_before(work, hours=80), sol, deal_id)
+    post_message(_before(work, hours=79), sol, deal_id, body="Can it be here before the 15th?")
+    post_message(
+        _before(work, hours=78), rita, deal_id, body="Yes: three weeks from the order, and it is in stock."
+    )
+    signing = _before(work, hours=72)
+    deal = deal_for(signing, sol, deal_id)
+    accept(
+        signing,
+        sol,
+        deal_id,
+        AcceptanceForm(
+            revision=deal.revision,
+            digest=deal.digest,
+            name="Sol Sander",
+            title="Head of Purchasing",
+            authority=True,
+            order_reference="OF-4711",
+            statement=f"I accept revision {deal.revision} of proposal {deal.number} for Oakum Foods.",
+            language="en",
+            position=deal.position,
+        ),
+        address="127.0.0.1",
+    )
+    post_message(_before(work, hours=70), sol, deal_id, body="Ordered. When does it arrive?")
+
+
+def _before(work: UnitOfWork, *, hours: int) -> UnitOfWork:
+    return replace(work, now=work.now - timedelta(hours=hours))
