@@ -20,6 +20,8 @@ from portal.errors import Problem
 from portal.intake.json_document import JsonNumber
 
 LAST_DAY = date(2999, 12, 31)
+# Twelve digits before the point, for what a document states and for what it comes to; columns of minor units hold it.
+TOO_MUCH = Decimal(10) ** 12
 _AS_STRING = 'Write it as a string such as "12.50".'
 LONGEST_ADDRESS = 254
 # Control characters but tab and line feed; surrogates and the two non-characters that XML cannot carry.
@@ -50,10 +52,10 @@ def several(problems: list[Problem]) -> PydanticCustomError:
     return PydanticCustomError("problems", "does not hold", {"problems": problems})
 
 
-def shown(value: object) -> str:
+def shown(value: object, longest: int = 40) -> str:
     """A value as a sentence may quote it: short, on one line, printable whatever it holds."""
     text = ascii(value)[1:-1] if isinstance(value, str) and not value.isprintable() else str(value)
-    return f'"{text[:40]}…"' if len(text) > 40 else f'"{text}"'
+    return f'"{text[:longest]}…"' if len(text) > longest else f'"{text}"'
 
 
 def plain(number: Decimal) -> str:

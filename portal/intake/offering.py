@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from itertools import count
 
 import msgspec
@@ -12,11 +11,8 @@ from portal.domain.clock import end_of_day
 from portal.domain.totals import line_net
 from portal.errors import Problem
 from portal.intake import parts, quote
-from portal.intake.fields import plain
+from portal.intake.fields import TOO_MUCH, plain
 from portal.intake.line import Line
-
-# Twelve digits before the point, like every figure of a document; columns of minor units hold it in any currency.
-TOO_MUCH = Decimal(10) ** 12
 
 
 def offer_of(document: quote.Quote, *, valid_until: date, zone: str) -> revision.Offer:

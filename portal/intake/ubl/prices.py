@@ -12,7 +12,7 @@ from lxml import etree
 
 from portal.domain import money, revision
 from portal.domain.totals import line_net
-from portal.intake.fields import plain
+from portal.intake.fields import TOO_MUCH, plain
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find, text
 
@@ -113,7 +113,7 @@ class _Figures:
             percent = money.divide(less, gross) if gross and self.surcharge else money.ZERO
             if percent == money.six(percent) and 0 <= percent <= 100:
                 candidates.insert(0, (self.each, self.per, money.six(percent)))
-        made = (LinePrice(*each, net=net) for each in candidates if each[0] >= 0)
+        made = (LinePrice(*each, net=net) for each in candidates if 0 <= each[0] < TOO_MUCH)
         return next((each for each in made if _net(each, self.count, currency) == net), None)
 
 

@@ -36,6 +36,7 @@ class Derived:
 
 def put_category(draft: Draft, pointer: str, category: etree._Element) -> None:
     """Put the tax of a cac:TaxCategory or cac:ClassifiedTaxCategory; its percent may stand in the subtotal around it."""
+    draft.mark(pointer, category)
     code = find(category, "cbc:ID")
     draft.put(f"{pointer}/category", _CATEGORIES.get(text(code), text(code)), code)
     percent = find(category, "cbc:Percent")

@@ -6,6 +6,7 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Invalid, Problem
+from portal.intake.fields import shown
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
@@ -93,13 +94,15 @@ def _told(root: etree._Element) -> str:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
         return f"that of a UBL {name.localname}"
-    return f'"{name.localname[:40]}" ' + (
-        f'of "{name.namespace[:80]}"' if name.namespace else "without a namespace"
+    return f"{shown(name.localname)} " + (
+        f"of {shown(name.namespace, 80)}" if name.namespace else "without a namespace"
     )
 
 
 def _reason(error: etree.XMLSyntaxError) -> str:
-    return (error.msg or "it ends early").partition(", line ")[0].rstrip(".")
+    # The parser quotes the document, line breaks and all.
+    said = " ".join((error.msg or "it ends early").partition(", line ")[0].split())
+    return (said if said.isprintable() else ascii(said)[1:-1])[:200].rstrip(".")
 
 
 def _refuse_encoding(text: bytes) -> None:
