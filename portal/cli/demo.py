@@ -6,14 +6,12 @@ from pathlib import Path
 
 from portal import settings
 from portal.access import new_id
-from portal.app import create_app
 from portal.cli.console import Commands, verb
-from portal.cli.serve import listen, serve
+from portal.cli.serve import listen
 from portal.commands.unit_of_work import Database
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from portal.web import logs
 from portal.worlds import kestrel
 from portal.worlds.kestrel import World
 
@@ -29,9 +27,10 @@ def add_to(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> None:
     listening = listen(HOST, arguments.port)
     configured = demo_settings(arguments.data, listening.getsockname()[1])
-    logs.configure(configured)
-    world = prepare(configured)
-    serve(create_app(configured), listening, lambda: _welcome(configured, world))
+    welcome = _welcome(configured, prepare(configured))
+    from portal.cli import serving  # takes a second to import; other commands do without
+
+    serving.serve(configured, listening, welcome)
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
@@ -68,7 +67,7 @@ def _kept_key(path: Path) -> str:
     return path.read_text().strip()
 
 
-def _welcome(configured: Settings, world: World) -> None:
+def _welcome(configured: Settings, world: World) -> str:
     lines = [
         f"Parley's demo is at {configured.public_url} (Ctrl+C ends it)",
         "",
@@ -80,4 +79,4 @@ def _welcome(configured: Settings, world: World) -> None:
         "",
         f"Mailbox: {configured.public_url}/dev/mailbox",
     ]
-    print("\n".join(lines), flush=True)
+    return "\n".join(lines)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import redis
 from sqlalchemy import text
 
 from portal import settings
@@ -20,8 +19,6 @@ from portal.errors import Refused
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from portal.web.static_files import VENDOR
-from portal.web.templating import shipped
 
 LEAST_SPACE = 200 * 2**20
 
@@ -112,6 +109,8 @@ def _database(configured: Settings) -> str:
 def _doorbell(configured: Settings) -> str:
     if not configured.redis_url:
         return "in process"
+    import redis
+
     client = redis.Redis.from_url(configured.redis_url, socket_connect_timeout=3, socket_timeout=3)
     try:
         client.ping()
@@ -144,6 +143,9 @@ def _files(configured: Settings) -> str:
 
 
 def _browser_files(configured: Settings) -> str:
+    from portal.web.static_files import VENDOR
+    from portal.web.templating import shipped
+
     missing = [name for name in VENDOR if not (shipped("static") / "vendor" / name).exists()]
     if missing:
         raise Refused(f"Missing: {', '.join(missing)}. Pages work as plain forms; `make setup` fetches them.")

@@ -4,25 +4,13 @@ import argparse
 import asyncio
 import socket
 import sys
-from collections.abc import Callable
 from ipaddress import ip_address
 
-import uvicorn
-from litestar import Litestar
-from uvicorn.supervisors import Multiprocess
-
 from portal import settings
-from portal.app import create_app
 from portal.cli.console import Commands, require_current, verb
 from portal.errors import Misconfigured, Refused
-from portal.outbound import standalone
 from portal.settings import Settings
 from portal.storage.session import Store
-from portal.web import logs
-
-# Chat lines and form fields; a longer frame is closed with 1009.
-LARGEST_FRAME = 65_536
-GRACE = 10
 
 
 def add_to(commands: Commands) -> None:
@@ -37,22 +25,15 @@ def add_to(commands: Commands) -> None:
 
 def run_serve(arguments: argparse.Namespace) -> None:
     configured = settings.load()
-    logs.configure(configured)
     check(configured, workers=arguments.workers)
     warn_about(configured, arguments.host)
     listening = listen(arguments.host, arguments.port)
-    if arguments.workers == 1:
-        serve(create_app(configured), listening, lambda: _say_ready(configured))
+    from portal.cli import serving  # what a server needs takes a second to import; other commands do without
+
+    if arguments.workers > 1:
+        serving.serve_in_processes(configured, listening, arguments.workers)
     else:
-        options = uvicorn_config("portal.cli.serve:application", factory=True, workers=arguments.workers)
-        Multiprocess(options, sockets=[listening]).run()
-
-
-def application() -> Litestar:
-    """One of several processes builds its own."""
-    configured = settings.load()
-    logs.configure(configured)
-    return create_app(configured)
+        serving.serve(configured, listening, f"Parley is at {configured.public_url}")
 
 
 def check(configured: Settings, *, workers: int) -> None:
@@ -103,46 +84,10 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(app: Litestar, listening: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve in this process until told to end; `ready` is called once it answers."""
-    _Server(uvicorn_config(app), ready).run(sockets=[listening])
-
-
-def uvicorn_config(app: Litestar | str, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        factory=factory,
-        workers=workers,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="websockets-sansio",
-        # Compression costs 32 KiB a socket and leaks what it compresses together with secrets.
-        ws_per_message_deflate=False,
-        ws_max_size=LARGEST_FRAME,
-        timeout_graceful_shutdown=GRACE,
-        # The edge looks at forwarded addresses itself, and writes the access log without tokens.
-        proxy_headers=False,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-    )
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            self._ready()
-
-
-def _say_ready(configured: Settings) -> None:
-    print(f"Parley is at {configured.public_url}", flush=True)
-
-
 def run_worker(arguments: argparse.Namespace) -> None:
+    from portal.outbound import standalone
+    from portal.web import logs
+
     configured = settings.load()
     logs.configure(configured)
     store = Store(configured.database_url)
