@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
 
 from portal import access
 from portal.domain import money, work_order
@@ -56,20 +56,18 @@ class PlacedOrder:
 def orders(
     transaction: Transaction, actor: access.Actor, *, after: str = "", limit: int = 500
 ) -> tuple[PlacedOrder, ...]:
-    """Orders in the order they were placed, those behind the order with the id `after`. NotFound for a buyer.
+    """Orders by number, those behind the order with the id `after`. NotFound for a buyer.
 
-    Conflict for an `after` that is no order: a cursor of another installation must not read as "nothing new".
+    Numbers are given out one at a time and in the order of commits, so that no order ever appears behind a cursor that
+    has passed it. Conflict for an `after` that is no order: a cursor of elsewhere must not read as "nothing new".
     """
     access.seller_role(transaction, actor)
-    query = _placed().order_by(tables.order.c.created_at, tables.order.c.id).limit(limit)
+    query = _placed().order_by(*_by_number()).limit(limit)
     if after:
-        last = transaction.connection.execute(
-            select(tables.order.c.created_at).where(tables.order.c.id == after)
-        ).scalar()
+        last = transaction.connection.execute(select(*_by_number()).where(tables.order.c.id == after)).first()
         if last is None:
             raise Conflict("This cursor belongs to no order here. Start again without it.")
-        same_instant = and_(tables.order.c.created_at == last, tables.order.c.id > after)
-        query = query.where(or_(tables.order.c.created_at > last, same_instant))
+        query = query.where(tuple_(*_by_number()) > tuple_(*last))
     return tuple(_of(row) for row in transaction.connection.execute(query))
 
 
@@ -111,6 +109,12 @@ def part(
 
 def _placed() -> Select[Any]:
     return select(*_COLUMNS).join_from(tables.order, tables.deal, tables.deal.c.id == tables.order.c.deal_id)
+
+
+def _by_number() -> tuple[ColumnElement[Any], ...]:
+    """O-2026-9999 comes before O-2026-10000, and both before O-2027-0001."""
+    number = tables.order.c.number
+    return func.substr(number, 1, len("O-2026-")), func.length(number), number
 
 
 def _found(transaction: Transaction, actor: access.Actor, name: str) -> Row[Any]:

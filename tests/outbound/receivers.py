@@ -1,5 +1,6 @@
 """A receiver of webhooks: a real HTTP server that keeps what it is sent."""
 
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
@@ -24,7 +25,7 @@ class Received(NamedTuple):
 class HttpReceiver:
     """Answers with `status` (and `location`). Clear `open` to make it keep its answers back until it is set again."""
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
         self.status, self.location = 200, ""
         self.open = threading.Event()
@@ -47,12 +48,18 @@ class HttpReceiver:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if secure:
+            self._server.socket = secure.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/orders"
+        return f"http://127.0.0.1:{self.port}/orders"
 
     def keep(self, received: Received) -> None:
         with self._changed:
