@@ -35,7 +35,6 @@ class WaitingApproval:
     deal_id: str
     title: str
     company: str
-    currency: str
     revision: int
     asked_by: str
     asked_at: datetime
@@ -49,7 +48,7 @@ def waiting(
     """What waits to be decided, oldest first; of one deal when `deal_id` is given."""
     approval, deal = tables.approval, tables.deal
     query = (
-        select(approval, deal.c.title, deal.c.company, deal.c.currency, deal.c.revision)
+        select(approval, deal.c.title, deal.c.company, deal.c.revision)
         .join(deal, deal.c.id == approval.c.deal_id)
         .where(approval.c.state == "waiting")
         .order_by(approval.c.asked_at)
@@ -77,7 +76,6 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
         deal_id=row.deal_id,
         title=row.title,
         company=row.company,
-        currency=row.currency,
         revision=row.revision + 1,
         asked_by=names.get(row.asked_by, ""),
         asked_at=row.asked_at,

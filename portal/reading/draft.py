@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from portal.domain import settlement
+from portal.domain.ledger import PartyName
 from portal.domain.revision import Offer, Revision
 from portal.domain.totals import revise
 from portal.reading import lines, summary
@@ -19,10 +20,17 @@ class Preview:
     sections: tuple[Section, ...]
     terms: tuple[TermView, ...]
     summary: Summary
+    revision_number: int = 0
+    comparison: None = None
+    party: PartyName = "seller"
 
     @property
     def offer(self) -> Offer:
         return self.revision.offer
+
+    def can(self, capability: str) -> bool:
+        """Nothing: there is no deal yet."""
+        return False
 
 
 def of_offer(offer: Offer) -> Preview:

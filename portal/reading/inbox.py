@@ -6,16 +6,16 @@ that a row that arrives later looks like one that was there from the start.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 
-from portal.domain import lifecycle, money
+from portal.domain import lifecycle, money, totals
 from portal.reading.last_event import LastEvent, last_events
-from portal.storage import tables
+from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
 Tab = Literal["all", "needs", "waiting", "closing", "won", "lost"]
@@ -208,8 +208,14 @@ def _heads() -> Select[Any]:
 
 def _read(transaction: Transaction, heads: Select[Any]) -> list[InboxRow]:
     found = transaction.connection.execute(heads).all()
-    last = last_events(transaction, [head.id for head in found])
-    return [_row(head, last.get(head.id), transaction.now) for head in found]
+    asking = {head.id for head in found if head.asks}
+    last = last_events(transaction, [head.id for head in found], asking)
+    rows = (_row(head, last.get(head.id), transaction.now) for head in found)
+    return [replace(row, value=_drafted(transaction, row)) if row.state == "draft" else row for row in rows]
+
+
+def _drafted(transaction: Transaction, row: InboxRow) -> Decimal:
+    return totals.totals(documents.drafted(transaction, row.deal_id)).contract.net
 
 
 def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:

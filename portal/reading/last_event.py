@@ -1,7 +1,7 @@
 """What happened last in a deal, as one line of the inbox says it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -49,20 +49,28 @@ class LastEvent:
     signed: str = ""
 
 
-def last_events(transaction: Transaction, deals: Sequence[str]) -> dict[str, LastEvent]:
-    """The newest event worth telling of each deal, by deal id; a deal without one is left out."""
-    rows = _newest(transaction, deals)
+def last_events(
+    transaction: Transaction, deals: Sequence[str], asking: Collection[str]
+) -> dict[str, LastEvent]:
+    """The newest event worth telling of each deal, by deal id; a deal without one is left out.
+
+    Where an ask is open (`asking`) and the seller has only talked since, the ask is still what there is to tell.
+    """
+    found = {row.deal_id: row for row in _newest(transaction, deals, _TOLD)}
+    talked = [deal for deal in asking if deal in found and not ledger.by_buyer(found[deal].actor)]
+    found |= {row.deal_id: row for row in _newest(transaction, talked, ("counteroffer",))}
+    rows = list(found.values())
     names = _names(transaction, {row.actor for row in rows})
     offers = _offers(transaction, [row.deal_id for row in rows if row.kind in ("message", "counteroffer")])
     people = _viewers(transaction, [row.deal_id for row in rows if row.kind == "viewed"])
     return {row.deal_id: _told(row, names, offers.get(row.deal_id), people[row.deal_id]) for row in rows}
 
 
-def _newest(transaction: Transaction, deals: Sequence[str]) -> Sequence[Any]:
+def _newest(transaction: Transaction, deals: Sequence[str], kinds: Sequence[str]) -> Sequence[Any]:
     event = tables.event
     newest = (
         select(event.c.deal_id, func.max(event.c.seq).label("seq"))
-        .where(event.c.deal_id.in_(deals), event.c.kind.in_(_TOLD))
+        .where(event.c.deal_id.in_(deals), event.c.kind.in_(kinds))
         .group_by(event.c.deal_id)
         .subquery()
     )

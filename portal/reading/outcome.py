@@ -24,6 +24,7 @@ from portal.storage.session import Transaction
 class Outcome:
     """What publishing would come to. `below` names the lines under their floor; `alone` says whether the rep may publish."""
 
+    currency: str
     before: Totals
     after: Totals
     margin_before: Margin
@@ -48,6 +49,7 @@ def weigh(
     after = _applied(offer, [*made, *edits], problems)
     below = policy.below_floor(after, private)
     return Outcome(
+        currency=offer.currency,
         before=totals(offer),
         after=totals(after),
         margin_before=policy.margin(offer, private),

@@ -44,7 +44,7 @@ async def show_link(desk: Desk, deal_id: str, contact_id: str, form: FormFields)
         )
     except Refused as error:
         return await show(desk, deal_id, Refusal.of(error, f"link-{contact_id}", form))
-    return await show(desk, deal_id, link=(contact_id, issued.url))
+    return await show(desk, deal_id, more=lambda page: {"link": (contact_id, issued.url)})
 
 
 @post("/desk/deals/{deal_id:str}/contacts/{contact_id:str}/revoke")

@@ -1,6 +1,6 @@
 """A deal as its rep sees it, and what every form on it has in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from litestar import Response, get
@@ -11,9 +11,13 @@ from portal.commands.unit_of_work import UnitOfWork
 from portal.errors import Refused
 from portal.reading import desk_deal
 from portal.reading.desk import Frame
+from portal.reading.desk_deal import DeskDeal
 from portal.storage.session import Transaction
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
+from portal.web.urls import Urls
+
+More = Callable[[DeskDeal], Mapping[str, Any]]
 
 
 class Command(Protocol):
@@ -22,15 +26,15 @@ class Command(Protocol):
     def __call__(self, work: UnitOfWork, *, actor: DeskSession, deal_id: str) -> Any: ...
 
 
-@get("/desk/deals/{deal_id:str}")
-async def show_deal(desk: Desk, deal_id: str) -> Response[str]:
-    return await show(desk, deal_id)
-
-
 @get("/desk/deals/{deal_id:str}/answers")
 async def show_answers(desk: Desk, deal_id: str) -> Response[str]:
     """The region where the rep answers, for a page that hears that something was asked; typed text survives the morph."""
     return await show(desk, deal_id, template="desk/_answers.html")
+
+
+@get("/desk/deals/{deal_id:str}/activity")
+async def show_activity(desk: Desk, deal_id: str) -> Response[str]:
+    return await show(desk, deal_id, template="desk/_activity.html")
 
 
 async def show(
@@ -38,16 +42,29 @@ async def show(
     deal_id: str,
     refused: Refusal = UNSENT,
     *,
-    link: tuple[str, str] | None = None,
+    more: More = lambda page: {},
     template: str = "desk/deal.html",
 ) -> Response[str]:
-    """The page; `link` is a contact and the address that was just issued to be shown, once."""
+    """The page, or a part of it; `more` adds what one address shows besides."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        page = desk_deal.load(transaction, desk.actor, deal_id)
-        return {"page": page, "deal": page.deal, "table": page.table, "link": link, "key": access.new_id()}
+        return context(desk_deal.load(transaction, desk.actor, deal_id))
 
-    return await desk.page(template, read, refused)
+    return await desk.page(template, read, refused, also=lambda content: more(content["page"]))
+
+
+def context(page: DeskDeal) -> dict[str, Any]:
+    """What the templates of a deal find; the names of templates/table are shared with the buyer's page."""
+    return {
+        "page": page,
+        "deal": page.deal,
+        "table": page.table,
+        "figures": page.figures,
+        "urls": Urls.desk(page.deal.id),
+        "key": access.new_id(),
+        "message_key": access.new_id(),
+        "line_template": "desk/_line.html",
+    }
 
 
 async def act(  # noqa: PLR0917
@@ -61,4 +78,4 @@ async def act(  # noqa: PLR0917
     return see(f"/desk/deals/{deal_id}" + (f"#{at}" if at else ""))
 
 
-routes = [show_deal, show_answers]
+routes = [show_answers, show_activity]

@@ -1,6 +1,5 @@
 """A quote comes in by hand: read it, show what it says or what is wrong with it and where, then make it a deal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,13 +9,14 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
 from portal.commands.import_quote import import_quote
-from portal.errors import Invalid, Problem, Refused
+from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.reading import draft
 from portal.web import security
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
+from portal.web.urls import Urls
 
 CONTACTS = 3
 
@@ -32,7 +32,7 @@ class Pasted:
 
 @get("/desk/quotes/new")
 async def new_quote(desk: Desk) -> Response[str]:
-    return await _page(desk)
+    return await _page(desk, FormFields())
 
 
 @post("/desk/quotes/new", request_max_body_size=security.UPLOAD_LIMIT)
@@ -41,22 +41,35 @@ async def take_quote(desk: Desk, form: FormFields) -> Response[Any]:
     pasted = await _pasted(form)
     try:
         quote = _read(desk, pasted, form)
-        if form.one("do") == "import":
-            requote = form.checked("requote")
-            made = await desk.write(partial(import_quote, actor=desk.actor, quote=quote, requote=requote))
-            return see(f"/desk/deals/{made.deal}")
+        if form.one("do") != "import":
+            return await _page(desk, form, pasted, quote=quote)
+        requote = form.checked("requote")
+        made = await desk.write(partial(import_quote, actor=desk.actor, quote=quote, requote=requote))
     except Refused as error:
-        return await _page(desk, Refusal.of(error, "quote", form), pasted)
-    return await _page(desk, UNSENT, pasted, quote)
+        return await _page(desk, form, pasted, Refusal.of(error, "quote", form))
+    return see(f"/desk/deals/{made.deal}")
 
 
 async def _page(
-    desk: Desk, refused: Refusal = UNSENT, pasted: Pasted | None = None, quote: IncomingQuote | None = None
+    desk: Desk,
+    form: FormFields,
+    pasted: Pasted | None = None,
+    refused: Refusal = UNSENT,
+    quote: IncomingQuote | None = None,
 ) -> Response[str]:
-    def read(*_: object) -> Mapping[str, Any]:
-        return {"pasted": pasted, "quote": quote, "preview": draft.of_offer(quote.offer) if quote else None}
-
-    return await desk.page("desk/new_quote.html", read, refused)
+    """`known`: a deal came from this quote already, and it may become the deal's next revision."""
+    preview = draft.of_offer(quote.offer) if quote else None
+    context = {
+        "pasted": pasted,
+        "quote": quote,
+        "table": preview,
+        "deal": preview,
+        "urls": Urls.desk(""),
+        "given": {name: form.one(name) for name in form.fields},
+        "known": refused.status == Conflict.status,
+        "contact_rows": CONTACTS,
+    }
+    return await desk.page("desk/new_quote.html", lambda *_: context, refused)
 
 
 async def _pasted(form: FormFields) -> Pasted:

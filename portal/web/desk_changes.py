@@ -1,0 +1,144 @@
+"""The forms on one line or term: the seller's own change of it, and a comment on it."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from litestar import Response, get, post
+
+from portal.commands import draft_revision
+from portal.domain.change import Change
+from portal.domain.revision import Line, Term
+from portal.errors import Invalid, NotFound, Refused
+from portal.reading import desk_deal
+from portal.reading.desk_deal import DeskDeal
+from portal.web import change_form
+from portal.web.change_form import Typed
+from portal.web.desk_deal import act, show
+from portal.web.desk_request import UNSENT, Desk, Refusal, see
+from portal.web.forms import FormFields
+from portal.web.request import is_partial
+
+
+def addresses(place: str) -> list[str]:
+    """Those of one form, on a line and on a term."""
+    return [f"/desk/deals/{{deal_id:str}}/{kind}/{{item:str}}/{place}" for kind in ("lines", "terms")]
+
+
+@get("/desk/deals/{deal_id:str}")
+async def show_deal(desk: Desk, deal_id: str, change: str = "", comment: str = "") -> Response[str]:
+    """The deal; `change` and `comment` open the form of a line or term where no script does."""
+
+    def more(page: DeskDeal) -> Mapping[str, Any]:
+        form = {"form": _form(page, change), "open_change": change} if change else {}
+        return form | ({"open_comment": comment} if comment else {})
+
+    return await show(desk, deal_id, more=more)
+
+
+@get(addresses("change"))
+async def open_change(desk: Desk, deal_id: str, item: str) -> Response[Any]:
+    return await _show_form(desk, deal_id, _subject(desk, item))
+
+
+@get(addresses("comment"))
+async def open_comment(desk: Desk, deal_id: str, item: str) -> Response[Any]:
+    subject = _subject(desk, item)
+    if not is_partial(desk.request):
+        return see(f"/desk/deals/{deal_id}?comment={subject}#comment-{subject.replace(':', '-')}")
+    return await show(
+        desk, deal_id, more=lambda page: _placed(page, subject), template="table/_comment_form.html"
+    )
+
+
+@post(addresses("preview"))
+async def preview(desk: Desk, deal_id: str, item: str, form: FormFields) -> Response[str]:
+    """What the change would come to together with the other own edits; nothing is kept."""
+
+    def more(page: DeskDeal) -> Mapping[str, Any]:
+        wanted = _item(page, _subject(desk, item))
+        typed = change_form.read(form, page.table.offer, wanted, seller=True)
+        shown = change_form.preview_of(page.table.offer, wanted, _edits(page), typed)
+        fields = change_form.fields_of(wanted, seller=True)
+        return {"preview": shown, "problems": typed.problems, "fields": fields}
+
+    return await show(desk, deal_id, more=more, template="table/_preview_reply.html")
+
+
+@post(addresses("change"))
+async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> Response[Any]:
+    """What differs from the offer goes into the draft of the next revision."""
+    subject = _subject(desk, item)
+    page = await desk.read(partial(desk_deal.load, actor=desk.actor, deal_id=deal_id))
+    typed = change_form.read(form, page.table.offer, _item(page, subject), seller=True)
+    try:
+        if typed.problems:
+            raise Invalid("This can't be offered.", typed.problems)
+        put = partial(draft_revision.put_changes, actor=desk.actor, deal_id=deal_id)
+        await desk.write(partial(put, changes=typed.changes))
+    except Refused as error:
+        return await _show_form(desk, deal_id, subject, typed, error)
+    if is_partial(desk.request):
+        return await show(desk, deal_id, more=lambda page: _placed(page, subject), template="desk/_kept.html")
+    return see(f"/desk/deals/{deal_id}#counteroffer")
+
+
+@post("/desk/deals/{deal_id:str}/edits/remove")
+async def drop_change(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    drop = partial(draft_revision.drop_change, change_id=form.one("change"))
+    return await act(desk, deal_id, "edits", form, drop, at="counteroffer")
+
+
+async def _show_form(
+    desk: Desk, deal_id: str, subject: str, typed: Typed | None = None, error: Refused | None = None
+) -> Response[Any]:
+    """The form with what was typed and what is wrong with it: alone for htmx, in its place on the page otherwise."""
+
+    def more(page: DeskDeal) -> Mapping[str, Any]:
+        return _placed(page, subject) | {"form": _form(page, subject, typed, error), "open_change": subject}
+
+    template = "table/_change_form.html" if is_partial(desk.request) else "desk/deal.html"
+    refused = Refusal(status=error.status) if error else UNSENT
+    return await show(desk, deal_id, refused, more=more, template=template)
+
+
+def _form(
+    page: DeskDeal, subject: str, typed: Typed | None = None, error: Refused | None = None
+) -> change_form.ChangeForm:
+    drafted = {change.id: change.value for change in _edits(page)}
+    problems = change_form.at_fields(error.problems) if isinstance(error, Invalid) else []
+    return change_form.change_form(
+        page.table.offer,
+        _item(page, subject),
+        drafted=drafted.get,
+        typed=typed,
+        seller=True,
+        refused=(error.sentence if error else "", problems),
+    )
+
+
+def _subject(desk: Desk, item: str) -> str:
+    return f"{'line' if '/lines/' in desk.request.scope['path'] else 'term'}:{item}"
+
+
+def _placed(page: DeskDeal, subject: str) -> dict[str, Any]:
+    """What the templates of a line or a term find beside the page's own."""
+    view = page.table.item(subject)
+    if view is None:
+        raise NotFound("The line or term is not part of the proposal any more.")
+    return {"view": view, "id": subject.replace(":", "-")}
+
+
+def _item(page: DeskDeal, subject: str) -> Line | Term:
+    kind, _, key = subject.partition(":")
+    found = page.table.offer.line(key) if kind == "line" else page.table.offer.term(key)
+    if found is None:
+        raise NotFound("The line or term is not part of the proposal any more.")
+    return found
+
+
+def _edits(page: DeskDeal) -> list[Change]:
+    return [edit.change for edit in page.answering.edits] if page.answering else []
+
+
+routes = [show_deal, open_change, open_comment, preview, keep_change, drop_change]

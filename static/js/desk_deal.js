@@ -1,0 +1,31 @@
+// The rep's deal: what only the rep's own page needs beside the table's scripts.
+(() => {
+  document.querySelector("[data-focus]")?.focus();
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-counter]") || !event.target.value) return;
+    // Who types a counter value means to counter.
+    const counter = event.target.closest("fieldset").querySelector("input[value=counter]");
+    if (!counter.checked) counter.checked = true;
+  });
+
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-select]")) event.target.select();
+  });
+
+  // The regions of answers and activity are never pushed, since they hold what a rep is typing. When something else than
+  // talk has happened, they are fetched, and the morph leaves typed text alone.
+  const newest = () => Math.max(0, ...[...document.querySelectorAll("#log .happening, #desk-pulse")].map((each) => Number(each.dataset.seq)));
+  let known = 0;
+  let waiting;
+  const refresh = () => {
+    for (const region of document.querySelectorAll("#counteroffer, #activity")) window.htmx?.trigger(region, "refresh");
+  };
+  document.addEventListener("DOMContentLoaded", () => { known = newest(); });
+  document.addEventListener("parley:applied", () => {
+    if (!document.body.classList.contains("desk-deal") || newest() <= known) return;
+    known = newest();
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 50);
+  });
+})();
