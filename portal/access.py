@@ -6,15 +6,17 @@ revocation holds from the next look. A session without a grant finds nothing (40
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from portal.domain import lifecycle
 from portal.domain.ledger import PartyName
-from portal.errors import NotAllowed, NotFound, SignInNeeded
+from portal.errors import NotAllowed, NotFound, ParleyError, SignInNeeded
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -166,37 +168,73 @@ def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str
     return str(found)
 
 
-def _alive(transaction: Transaction, session_id: str, party: PartyName) -> Any:
+def _alive(transaction: Transaction, session_id: str, party: PartyName) -> ColumnElement[bool]:
+    return and_(tables.session.c.id == session_id, *_living(transaction, party))
+
+
+def _living(transaction: Transaction, party: PartyName) -> tuple[ColumnElement[bool], ...]:
     session = tables.session
-    return and_(
-        session.c.id == session_id,
-        session.c.party == party,
-        session.c.revoked_at.is_(None),
-        session.c.expires_at > transaction.now,
-    )
+    return session.c.party == party, session.c.revoked_at.is_(None), session.c.expires_at > transaction.now
 
 
-def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
+def deals_for(
+    transaction: Transaction, wanted: Collection[tuple[Actor, str]]
+) -> dict[tuple[Actor, str], Deal]:
+    """What `deal_for` would find, for many buyers and reps at once; whoever finds nothing is missing.
+
+    Deals are locked in the order of their ids, so that two writers of several cannot wait for each other.
+    """
+    sessions = {session.id: session for session, _ in wanted if isinstance(session, BuyerSession)}
+    found: dict[tuple[Actor, str], Deal] = {}
+    if sessions:
+        query = _granted(transaction).where(
+            tables.deal.c.id.in_(sorted({deal_id for _, deal_id in wanted})),
+            tables.session.c.id.in_(list(sessions)),
+        )
+        for row in transaction.connection.execute(_locked(transaction, query.order_by(tables.deal.c.id))):
+            found[sessions[row.session_id], row.id] = _buyers_seat(transaction, row)
+    for actor, deal_id in wanted:
+        if not isinstance(actor, BuyerSession) and (actor, deal_id) not in found:
+            with suppress(ParleyError):
+                found[actor, deal_id] = deal_for(transaction, actor, deal_id)
+    return found
+
+
+def _granted(transaction: Transaction) -> Select[Any]:
+    """Every deal that a living session holds a living grant of, with the contact it was given to."""
     session, held, grant, contact = tables.session, tables.session_grant, tables.grant, tables.contact
-    row = _one(
-        transaction,
-        select(*_HEAD, contact.c.id.label("contact_id"), contact.c.name.label("contact_name"), contact.c.role)
+    return (
+        select(
+            *_HEAD,
+            session.c.id.label("session_id"),
+            contact.c.id.label("contact_id"),
+            contact.c.name.label("contact_name"),
+            contact.c.role,
+        )
         .select_from(tables.deal)
         .join(held, held.c.deal_id == tables.deal.c.id)
         .join(session, session.c.id == held.c.session_id)
         .join(grant, grant.c.id == held.c.grant_id)
         .join(contact, contact.c.id == grant.c.contact_id)
         .where(
-            tables.deal.c.id == deal_id,
             tables.deal.c.state != "draft",
-            _alive(transaction, session_id, "buyer"),
+            *_living(transaction, "buyer"),
             grant.c.revoked_at.is_(None),
             grant.c.expires_at > transaction.now,
-        ),
+        )
     )
+
+
+def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
+    query = _granted(transaction).where(tables.deal.c.id == deal_id, tables.session.c.id == session_id)
+    row = transaction.connection.execute(_locked(transaction, query)).first()
     if row is None:
         csrf_for(transaction, BuyerSession(session_id))
         raise NotFound("There is no such proposal.")
+    return _buyers_seat(transaction, row)
+
+
+def _buyers_seat(transaction: Transaction, row: Any) -> Deal:
     return _seat(
         transaction,
         row,
@@ -208,22 +246,19 @@ def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
 
 
 def _for_seller(transaction: Transaction, deal_id: str, *, actor: str, name: str, role: str) -> Deal:
-    row = _one(transaction, select(*_HEAD).where(tables.deal.c.id == deal_id))
+    query = select(*_HEAD).where(tables.deal.c.id == deal_id)
+    row = transaction.connection.execute(_locked(transaction, query)).first()
     if row is None:
         raise NotFound("There is no such deal.")
     return _seat(transaction, row, actor=actor, name=name, party="seller", role=role)
 
 
-def _one(transaction: Transaction, query: Select[Any]) -> Row[Any] | None:
-    if transaction.writing:
-        # The deal's row lock puts the commands of one deal in order (PostgreSQL; SQLite has one writer).
-        query = query.with_for_update(of=tables.deal)
-    return transaction.connection.execute(query).first()
+def _locked(transaction: Transaction, query: Select[Any]) -> Select[Any]:
+    # The deal's row lock puts the commands of one deal in order (PostgreSQL; SQLite has one writer).
+    return query.with_for_update(of=tables.deal) if transaction.writing else query
 
 
-def _seat(
-    transaction: Transaction, row: Row[Any], *, actor: str, name: str, party: PartyName, role: str
-) -> Deal:
+def _seat(transaction: Transaction, row: Any, *, actor: str, name: str, party: PartyName, role: str) -> Deal:
     head = {column.name: getattr(row, column.name) for column in _HEAD}
     head["state"] = lifecycle.effective_state(row.state, row.valid_until, transaction.now)
     return Deal(**head, actor=actor, actor_name=name, party=party, role=role)

@@ -17,11 +17,12 @@ import msgspec
 import structlog
 from litestar import websocket
 from litestar.handlers import WebsocketRouteHandler
+from litestar.params import FromPath
 from msgspec import Meta
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import BuyerSession, DeskSession
-from portal.commands.post_message import post_message
+from portal.commands.post_message import Message
 from portal.commands.record_view import record_view
 from portal.errors import NotFound, ParleyError, SignInNeeded
 from portal.reading import stream
@@ -133,15 +134,14 @@ class DealSocket(Connection):
         given = self._cursor
         try:
             self.services.hub.messages.take(self.waker.person, self.deal_id)
-            command = partial(
-                post_message,
+            message = Message(
                 actor=self.actor,
                 deal_id=self.deal_id,
                 body=said.body,
                 anchor=said.anchor or None,
                 key=said.key,
             )
-            posted = await self.services.database.write(command)
+            posted = await self.services.database.write(message)
         except ParleyError as error:
             await self.reply(Refusal(said.key, error.sentence))
             if isinstance(error, SignInNeeded | NotFound):
@@ -170,12 +170,12 @@ class DealSocket(Connection):
 
 
 @websocket("/deals/{deal_id:str}/live")
-async def buyer_live(socket: Socket, deal_id: str) -> None:
+async def buyer_live(socket: Socket, deal_id: FromPath[str]) -> None:
     await _serve(socket, deal_id, buyer_session(socket))
 
 
 @websocket("/desk/deals/{deal_id:str}/live")
-async def rep_live(socket: Socket, deal_id: str) -> None:
+async def rep_live(socket: Socket, deal_id: FromPath[str]) -> None:
     await _serve(socket, deal_id, desk_session(socket))
 
 

@@ -1,18 +1,36 @@
-"""One event onto a deal's ledger: its numbers, its place in each party's chain, and what it does to a buyer's wait."""
+"""Events onto ledgers: their numbers, their place in each party's chain, and what they do to a buyer's wait.
 
-import secrets
+Many at once cost little more than one: a head is read and written once per deal, however many events it takes on.
+"""
+
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from portal.domain import ledger
 from portal.storage import tables
 from portal.storage.session import Transaction
 
+SALT = 16
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class New:
+    """An event to append; the deal must be locked. `key` makes it once for its author and kind."""
+
+    deal_id: str
+    actor: str
+    body: ledger.Body
+    personal: ledger.Personal | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Appended:
     """Where an event stands: the deal's number and each party's own (None where the party does not see it)."""
 
@@ -21,68 +39,94 @@ class Appended:
     seller_seq: int | None
 
 
-def append_event(  # noqa: PLR0917 - the parts of an event
-    work: Transaction,
-    deal_id: str,
-    actor: str,
-    body: ledger.Body,
-    personal: ledger.Personal | None,
-    key: str | None,
-) -> Appended:
-    """Append to the (locked) deal; the chain of each party that may read the event goes on with it."""
-    head = work.connection.execute(
-        select(
-            tables.deal.c.seq,
-            tables.deal.c.buyer_seq,
-            tables.deal.c.buyer_digest,
-            tables.deal.c.seller_seq,
-            tables.deal.c.seller_digest,
-        ).where(tables.deal.c.id == deal_id)
-    ).one()
+_head = tables.deal.c
+_HEADS = select(
+    _head.id,
+    _head.seq,
+    _head.buyer_seq,
+    _head.buyer_digest,
+    _head.seller_seq,
+    _head.seller_digest,
+    _head.buyer_waits_since,
+).where(_head.id.in_(bindparam("deals", expanding=True)))
+_INSERT = insert(tables.event)
+_MOVE = (
+    update(tables.deal)
+    .where(_head.id == bindparam("deal"))
+    .values(
+        {
+            name: bindparam(name, type_=_head[name].type)
+            for name in (
+                "seq",
+                "buyer_seq",
+                "buyer_digest",
+                "seller_seq",
+                "seller_digest",
+                "buyer_waits_since",
+                "last_event_at",
+            )
+        }
+    )
+)
+
+
+def append_events(work: Transaction, events: Sequence[New]) -> list[Appended]:
+    """Append in the order given; the chain of each party that may read an event goes on with it."""
+    ids = list(dict.fromkeys(event.deal_id for event in events))
+    heads = {row.id: dict(row._mapping) for row in work.connection.execute(_HEADS, {"deals": ids})}
+    rows = [_row(event, heads[event.deal_id], work.now) for event in events]
+    work.connection.execute(_INSERT, rows)
+    moves = [{**head, "deal": deal_id, "last_event_at": work.now} for deal_id, head in heads.items()]
+    for move in moves:
+        del move["id"]
+    work.connection.execute(_MOVE, moves)
+    return [
+        Appended(seq=row["seq"], buyer_seq=row["buyer_seq"], seller_seq=row["seller_seq"]) for row in rows
+    ]
+
+
+def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The event's row; its deal's head moves on with it."""
     salt, stored, text = (
-        secrets.token_bytes(16),
-        ledger.encode_body(body),
-        ledger.encode_personal(personal),
+        os.urandom(SALT),
+        ledger.encode_body(event.body),
+        ledger.encode_personal(event.personal),
     )
-    audience, hidden = body.audience(), ledger.personal_digest(salt, text)
-    heads: dict[str, Any] = {"seq": head.seq + 1}
+    audience, hidden = event.body.audience(), ledger.personal_digest(salt, text)
+    head["seq"] += 1
+    row: dict[str, Any] = {
+        "deal_id": event.deal_id,
+        "seq": head["seq"],
+        "kind": event.body.kind,
+        "audience": audience,
+        "actor": event.actor,
+        "at": now,
+        "body": stored,
+        "personal": text,
+        "personal_digest": hidden,
+        "salt": salt,
+        "key": event.key,
+    }
     for party in ("buyer", "seller"):
-        if audience in ("table", party):
-            seq = getattr(head, f"{party}_seq") + 1
-            link = ledger.Link(
-                deal=deal_id,
-                seq=seq,
-                at=work.now,
-                actor=actor,
-                body=msgspec.Raw(stored),
-                personal=hidden,
-                salt=salt.hex(),
-            )
-            heads[f"{party}_seq"] = seq
-            heads[f"{party}_digest"] = ledger.chain(getattr(head, f"{party}_digest"), link)
-    work.connection.execute(
-        insert(tables.event).values(
-            deal_id=deal_id,
-            kind=body.kind,
-            audience=audience,
-            actor=actor,
-            at=work.now,
-            body=stored,
-            personal=text,
-            personal_digest=hidden,
-            salt=salt,
-            key=key,
-            **heads,
+        number, digest = f"{party}_seq", f"{party}_digest"
+        if audience not in ("table", party):
+            row[number] = row[digest] = None
+            continue
+        head[number] += 1
+        link = ledger.Link(
+            deal=event.deal_id,
+            seq=head[number],
+            at=now,
+            actor=event.actor,
+            body=msgspec.Raw(stored),
+            personal=hidden,
+            salt=salt.hex(),
         )
-    )
-    match ledger.waiting(body, actor):
+        head[digest] = ledger.chain(head[digest], link)
+        row[number], row[digest] = head[number], head[digest]
+    match ledger.waiting(event.body, event.actor):
         case "begins":
-            heads["buyer_waits_since"] = func.coalesce(
-                tables.deal.c.buyer_waits_since, literal(work.now, tables.Instant())
-            )
+            head["buyer_waits_since"] = head["buyer_waits_since"] or now
         case "ends":
-            heads["buyer_waits_since"] = None
-    work.connection.execute(
-        update(tables.deal).where(tables.deal.c.id == deal_id).values(last_event_at=work.now, **heads)
-    )
-    return Appended(seq=heads["seq"], buyer_seq=heads.get("buyer_seq"), seller_seq=heads.get("seller_seq"))
+            head["buyer_waits_since"] = None
+    return row

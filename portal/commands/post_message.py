@@ -1,14 +1,24 @@
-"""Say something at the table: a chat line, or a comment on a line or a term. Everybody at the table reads it."""
+"""Say something at the table: a chat line, or a comment on a line or a term. Everybody at the table reads it.
+
+The busiest verb. Messages that wait for the writer are appended together: who may speak, and which keys are known, is
+asked once for all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from portal.access import Actor, Deal, deal_for
+from portal.access import Actor, Deal, deal_for, deals_for
+from portal.commands.appending import New, append_events
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change, ledger
-from portal.errors import Conflict, Invalid
+from portal.errors import Conflict, Invalid, ParleyError
 from portal.storage import documents, tables
+
+LONGEST_KEY = 100
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +26,32 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
 
     position: int
     key: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A message on its way to `database.write`, which appends those that wait at the same time together."""
+
+    actor: Actor
+    deal_id: str
+    body: str
+    anchor: str | None = None
+    key: str | None = None
+
+    def __call__(self, work: UnitOfWork) -> Posted:
+        (outcome,) = self.together(work, [self])
+        if isinstance(outcome, ParleyError):
+            raise outcome
+        return outcome
+
+    @staticmethod
+    def together(work: UnitOfWork, messages: Sequence["Message"]) -> list[Posted | ParleyError]:
+        """An outcome for each, in order; a refusal spares the others."""
+        deals = deals_for(work, [(message.actor, message.deal_id) for message in messages])
+        prepared = [
+            _prepared(work, message, deals.get((message.actor, message.deal_id))) for message in messages
+        ]
+        return _say(work, prepared)
 
 
 def post_message(
@@ -28,24 +64,20 @@ def post_message(
     key: str | None = None,
 ) -> Posted:
     """The same key with the same text gives the first result; with another text, Conflict."""
-    deal = deal_for(work, actor, deal_id)
-    deal.require("comment")
-    return say(work, deal, ledger.MessagePosted(anchor=anchored(work, deal, anchor)), body, key)
+    return Message(actor=actor, deal_id=deal_id, body=body, anchor=anchor, key=key)(work)
+
+
+Prepared = tuple[Deal, New] | ParleyError
 
 
 def say(
     work: UnitOfWork, deal: Deal, event: ledger.MessagePosted | ledger.NoteKept, body: str, key: str | None
 ) -> Posted:
-    """Append an event that carries text, once for its key."""
-    text = written(body, "body")
-    if key is not None and not 1 <= len(key) <= 100:
-        raise Invalid.field("key", "The key of a message has 1 to 100 characters.")
-    earlier = key and _earlier(work, deal, event, text, key)
-    if earlier:
-        return earlier
-    appended = work.append(deal.id, deal.actor, event, ledger.Personal(body=text), key=key)
-    position = appended.buyer_seq if deal.party == "buyer" else appended.seller_seq
-    return Posted(position=position or 0, key=key)
+    """Append one event that carries text, once for its key."""
+    (outcome,) = _say(work, [(deal, _new(deal, event, body, key))])
+    if isinstance(outcome, ParleyError):
+        raise outcome
+    return outcome
 
 
 def anchored(work: UnitOfWork, deal: Deal, anchor: str | None) -> str | None:
@@ -64,21 +96,95 @@ def anchored(work: UnitOfWork, deal: Deal, anchor: str | None) -> str | None:
     return anchor
 
 
-def _earlier(work: UnitOfWork, deal: Deal, event: ledger.Body, text: str, key: str) -> Posted | None:
-    found = work.connection.execute(
-        select(
-            tables.event.c.body, tables.event.c.personal, tables.event.c.buyer_seq, tables.event.c.seller_seq
-        ).where(
-            tables.event.c.deal_id == deal.id,
-            tables.event.c.actor == deal.actor,
-            tables.event.c.kind == event.kind,
-            tables.event.c.key == key,
-        )
-    ).first()
-    if found is None:
-        return None
-    if found.body != ledger.encode_body(event) or ledger.decode_personal(found.personal).body != text:
-        raise Conflict(
+def _prepared(work: UnitOfWork, message: Message, deal: Deal | None) -> Prepared:
+    try:
+        # Whoever was not found among all is looked for alone: that says why.
+        found = deal or deal_for(work, message.actor, message.deal_id)
+        found.require("comment")
+        event = ledger.MessagePosted(anchor=anchored(work, found, message.anchor))
+        return found, _new(found, event, message.body, message.key)
+    except ParleyError as refusal:
+        return refusal
+
+
+def _new(deal: Deal, event: ledger.Body, body: str, key: str | None) -> New:
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        raise Invalid.field("key", f"The key of a message has 1 to {LONGEST_KEY} characters.")
+    text = ledger.Personal(body=written(body, "body"))
+    return New(deal_id=deal.id, actor=deal.actor, body=event, personal=text, key=key)
+
+
+def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | ParleyError]:
+    known = _known(work, [each[1].key for each in prepared if isinstance(each, tuple) and each[1].key])
+    fresh: list[New] = []
+    first: dict[tuple[str, str, str, str], int] = {}
+    places: list[int | None] = []
+    for each in prepared:
+        if isinstance(each, ParleyError):
+            places.append(None)
+            continue
+        new = each[1]
+        mine = (new.deal_id, new.actor, new.body.kind, new.key or "")
+        if new.key and (mine in known or mine in first):
+            places.append(first.get(mine))
+            continue
+        first[mine] = len(fresh)
+        places.append(len(fresh))
+        fresh.append(new)
+    appended = append_events(work, fresh) if fresh else []
+    work.touched.update(new.deal_id for new in fresh)
+    outcomes: list[Posted | ParleyError] = []
+    for each, place in zip(prepared, places, strict=True):
+        if isinstance(each, ParleyError):
+            outcomes.append(each)
+            continue
+        deal, new = each
+        if place is None:
+            outcomes.append(_again(deal, new, *known[new.deal_id, new.actor, new.body.kind, new.key or ""]))
+        else:
+            at = appended[place]
+            position = at.buyer_seq if deal.party == "buyer" else at.seller_seq
+            outcomes.append(_again(deal, new, _said(fresh[place]), position or 0))
+    return outcomes
+
+
+Said = tuple[bytes, str]
+
+
+def _said(new: New) -> Said:
+    return ledger.encode_body(new.body), new.personal.body if new.personal else ""
+
+
+def _again(deal: Deal, new: New, said: Said, position: int) -> Posted | ParleyError:
+    """What was said under this key, unless it was something else."""
+    if said != _said(new):
+        return Conflict(
             "A message with this key was already sent with another text. Send it again as a new message."
         )
-    return Posted(position=found.buyer_seq if deal.party == "buyer" else found.seller_seq, key=key)
+    return Posted(position=position, key=new.key)
+
+
+_event = tables.event.c
+_KNOWN = select(
+    _event.deal_id,
+    _event.actor,
+    _event.kind,
+    _event.key,
+    _event.body,
+    _event.personal,
+    _event.buyer_seq,
+    _event.seller_seq,
+).where(_event.key.in_(bindparam("keys", expanding=True)))
+
+
+def _known(work: UnitOfWork, keys: Sequence[str]) -> dict[tuple[str, str, str, str], tuple[Said, int]]:
+    """What was said before under these keys, by deal, author and kind, with its place in its author's stream."""
+    if not keys:
+        return {}
+    return {
+        (row.deal_id, row.actor, row.kind, row.key): (
+            (row.body, ledger.decode_personal(row.personal).body),
+            (row.buyer_seq if ledger.by_buyer(row.actor) else row.seller_seq) or 0,
+        )
+        for row in work.connection.execute(_KNOWN, {"keys": keys})
+    }

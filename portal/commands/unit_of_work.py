@@ -10,10 +10,11 @@ import asyncio
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal.commands.appending import Appended, append_event
+from portal.commands.appending import Appended, New, append_events
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Conflict
@@ -55,7 +56,8 @@ class UnitOfWork(Transaction):
     ) -> Appended:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
         self.touched.add(deal_id)
-        return append_event(self, deal_id, actor, body, personal, key)
+        new = New(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
+        return append_events(self, [new])[0]
 
     def enqueue(
         self,
@@ -217,18 +219,14 @@ class Database:
         touched: set[str] = set()
         try:
             with self.store.writer.connect() as connection, connection.begin():
-                for waiting in group:
+                for alike in _alike(group):
                     work = UnitOfWork(connection=connection, now=self.clock(), public_url=self.public_url)
-                    try:
-                        with connection.begin_nested():
-                            result = waiting.command(work)
-                    except Exception as error:
-                        if connection.invalidated or not connection.in_transaction():
-                            raise
-                        waiting.answer.set_exception(error)
-                    else:
-                        done.append((waiting, result))
-                        touched |= work.touched
+                    for waiting, outcome in _outcomes(work, alike):
+                        if isinstance(outcome, Exception):
+                            waiting.answer.set_exception(outcome)
+                        else:
+                            done.append((waiting, outcome))
+                    touched |= work.touched
         except BaseException as error:
             for waiting in group:
                 if not waiting.answer.done():
@@ -238,3 +236,47 @@ class Database:
             self.ring(touched)
         for waiting, result in done:
             waiting.answer.set_result(result)
+
+
+def _alike(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
+    """Neighbours that their kind of command can run together; every other command by itself."""
+    for together, neighbours in groupby(
+        group, key=lambda waiting: getattr(waiting.command, "together", None)
+    ):
+        if together is None:
+            yield from ([waiting] for waiting in neighbours)
+        else:
+            yield list(neighbours)
+
+
+def _outcomes(work: UnitOfWork, alike: Sequence[_Waiting]) -> Iterable[tuple[_Waiting, Any]]:
+    """What each command came to: its result or its error. Together, or one by one when together failed."""
+    if len(alike) > 1:
+        together = alike[0].command.together  # type: ignore[attr-defined]  # what made them alike
+        try:
+            with work.connection.begin_nested():
+                outcomes = together(work, [waiting.command for waiting in alike])
+        except Exception as error:
+            _or_give_up(work, error)
+            work.touched.clear()
+        else:
+            return zip(alike, outcomes, strict=True)
+    return [(waiting, _outcome(work, waiting.command)) for waiting in alike]
+
+
+def _outcome(work: UnitOfWork, command: Callable[[UnitOfWork], Any]) -> Any:
+    mine = replace(work, touched=set())
+    try:
+        with work.connection.begin_nested():
+            result = command(mine)
+    except Exception as error:
+        _or_give_up(work, error)
+        return error
+    work.touched.update(mine.touched)
+    return result
+
+
+def _or_give_up(work: UnitOfWork, error: Exception) -> None:
+    """A command that fails fails alone, unless the connection went with it."""
+    if work.connection.invalidated or not work.connection.in_transaction():
+        raise error

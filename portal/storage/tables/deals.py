@@ -97,7 +97,8 @@ event = Table(
     Column("seller_digest", String(64)),
     UniqueConstraint("deal_id", "buyer_seq"),
     UniqueConstraint("deal_id", "seller_seq"),
-    UniqueConstraint("deal_id", "actor", "kind", "key"),
+    # The key first, so that those of many messages are found with one look.
+    UniqueConstraint("key", "deal_id", "actor", "kind"),
     Index(None, "deal_id", "kind", "seq"),
 )
 

@@ -189,9 +189,9 @@ def upgrade() -> None:
         sa.Column("seller_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_event_deal_id")),
         sa.PrimaryKeyConstraint("deal_id", "seq", name=op.f("pk_event")),
-        sa.UniqueConstraint("deal_id", "actor", "kind", "key", name=op.f("uq_event_deal_id_actor_kind_key")),
         sa.UniqueConstraint("deal_id", "buyer_seq", name=op.f("uq_event_deal_id_buyer_seq")),
         sa.UniqueConstraint("deal_id", "seller_seq", name=op.f("uq_event_deal_id_seller_seq")),
+        sa.UniqueConstraint("key", "deal_id", "actor", "kind", name=op.f("uq_event_key_deal_id_actor_kind")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(
