@@ -129,7 +129,7 @@ def _for_the_desk() -> Router:
         guards=[sessions.desk_guard],
         dependencies={
             "actor": Provide(sessions.provide_desk),
-            "desk": Provide(desk_request.provide_desk, sync_to_thread=False),
+            "desk": Provide(desk_request.provide_desk),
         },
         opt={"audience": "desk"},
     )

@@ -55,7 +55,7 @@ def _config(app: Litestar | str, *, factory: bool = False, workers: int = 1) -> 
         factory=factory,
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="websockets-sansio",
+        ws="realtime.protocol:SocketProtocol",
         # Compression costs 32 KiB a socket and leaks what it compresses together with secrets.
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_FRAME,

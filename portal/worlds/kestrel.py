@@ -29,7 +29,7 @@ from portal.worlds import kestrel_story
 QUOTES = Path(__file__).parent / "quotes"
 SELLER, HUE = "Kestrel Machines", 255
 RITA, MIA = "rita@kestrel.example", "mia@kestrel.example"
-BEA, SOL, VIK, RAVN = "bea@oakum.example", "sol@oakum.example", "vik@oakum.example", "ravn@havn.example"
+BEA, SOL, VIC, RAVN = "bea@oakum.example", "sol@oakum.example", "vic@oakum.example", "ravn@havn.example"
 # Name of the deal here: the file of its quote, and its external id.
 PRESSES, CELL, BENCH = "presses", "packing-cell", "bench-press"
 EXTERNAL_IDS = {PRESSES: "KES-Q-1047", CELL: "KES-Q-1052", BENCH: "KES-Q-1031"}
@@ -72,21 +72,21 @@ def _load(work: UnitOfWork, settings: Settings) -> World:
     return World(
         deals=found,
         reps=(
-            Link("Rita Reuter, rep", RITA, issue_sign_in_link(work, RITA).url),
-            Link("Mia Moll, manager", MIA, issue_sign_in_link(work, MIA).url),
+            Link("Rita Holm, rep", RITA, issue_sign_in_link(work, RITA).url),
+            Link("Mia Dahl, manager", MIA, issue_sign_in_link(work, MIA).url),
         ),
         buyers=(
-            Link("Bea Brandt, negotiator at Oakum Foods", BEA, magic_link(work, found[PRESSES], BEA)),
-            Link("Sol Sander, signer at Oakum Foods", SOL, magic_link(work, found[PRESSES], SOL)),
-            Link("Ravn Rask, signer at Havn ApS", RAVN, magic_link(work, found[CELL], RAVN)),
+            Link("Bea Lund, negotiator at Oakum Foods", BEA, magic_link(work, found[PRESSES], BEA)),
+            Link("Sol Iversen, signer at Oakum Foods", SOL, magic_link(work, found[PRESSES], SOL)),
+            Link("Ravn Friis, signer at Havn ApS", RAVN, magic_link(work, found[CELL], RAVN)),
         ),
     )
 
 
 def _write(work: UnitOfWork, settings: Settings) -> dict[str, str]:
     name_seller(work, _OPERATOR, name=SELLER, hue=HUE)
-    add_rep(work, email=RITA, name="Rita Reuter", role="rep")
-    add_rep(work, email=MIA, name="Mia Moll", role="manager")
+    add_rep(work, email=RITA, name="Rita Holm", role="rep")
+    add_rep(work, email=MIA, name="Mia Dahl", role="manager")
     for kind, format_name in (("operations", "json"), ("accounting", "csv"), ("analysis", "csv")):
         add_receiver(
             work, _OPERATOR, kind=kind, transport="folder", target=f"orders/{kind}", format=format_name

@@ -71,7 +71,7 @@ def bench_press_is_accepted(work: UnitOfWork, deal_id: str, rita: DeskSession, s
         AcceptanceForm(
             revision=deal.revision,
             digest=deal.digest,
-            name="Sol Sander",
+            name="Sol Iversen",
             title="Head of Purchasing",
             authority=True,
             order_reference="OF-4711",
