@@ -5,6 +5,7 @@ from functools import partial
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from portal.access import BuyerSession, DeskSession
 from portal.errors import SignInNeeded
@@ -21,12 +22,12 @@ OTHER_EPOCH = "This page is from before the data was restored. Load it afresh."
 
 
 @get("/deals/{deal_id:str}/changes", status_code=200)
-async def buyer_changes(request: HttpRequest, deal_id: str) -> Response[str]:
+async def buyer_changes(request: HttpRequest, deal_id: FromPath[str]) -> Response[str]:
     return await _changes(request, deal_id, buyer_session(request))
 
 
 @get("/desk/deals/{deal_id:str}/changes", status_code=200)
-async def rep_changes(request: HttpRequest, deal_id: str) -> Response[str]:
+async def rep_changes(request: HttpRequest, deal_id: FromPath[str]) -> Response[str]:
     return await _changes(request, deal_id, desk_session(request))
 
 
