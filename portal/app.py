@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -21,6 +21,7 @@ from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web import (
     alike,
+    buyer_visit,
     desk_request,
     errors,
     forms,
@@ -36,6 +37,7 @@ from portal.web import (
 from portal.web.static_files import StaticFiles
 from portal.web.templating import Templates, shipped
 from realtime.doorbell import doorbell_for
+from realtime.fragments import Fragments
 from realtime.hub import Hub
 from realtime.rate import Rate
 
@@ -48,16 +50,17 @@ def create_app(settings: Settings) -> Litestar:
     static = StaticFiles(shipped("static"))
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
+    templates = Templates(settings, static)
     services = state.Services(
         settings=settings,
         database=database,
-        templates=Templates(settings, static),
+        templates=templates,
         hub=hub,
-        fragments=None,
+        fragments=Fragments(database, templates),
         link_requests=Rate(alike.LINKS),
     )
     app = Litestar(
-        route_handlers=[*_public(settings), *_live(), _for_buyers(), _for_the_desk()],
+        route_handlers=[*_public(settings), _live(), _for_buyers(), _for_the_desk()],
         dependencies={
             "services": Provide(state.provide_services, sync_to_thread=False),
             "form": Provide(forms.read_form),
@@ -107,9 +110,10 @@ def _public(settings: Settings) -> list[ControllerRouterHandler]:
     return [*static_files.routes, *health.routes, *join.routes, *sign_in.routes, *demo]
 
 
-def _live() -> Iterable[ControllerRouterHandler]:
+def _live() -> Router:
     """Sockets, and polling in their stead: they look at their session themselves, and answer with codes of their own."""
-    return [*realtime.socket.route_handlers, *realtime.changes.route_handlers]
+    handlers = [*realtime.socket.route_handlers, *realtime.changes.route_handlers]
+    return Router("/", route_handlers=handlers, opt={"audience": "live"})
 
 
 def _for_buyers() -> Router:
@@ -117,7 +121,10 @@ def _for_buyers() -> Router:
         "/",
         route_handlers=_found("buyer"),
         guards=[sessions.buyer_guard],
-        dependencies={"actor": Provide(sessions.provide_buyer)},
+        dependencies={
+            "actor": Provide(sessions.provide_buyer),
+            "visit": Provide(buyer_visit.provide_visit, sync_to_thread=False),
+        },
         opt={"audience": "buyer"},
     )
 

@@ -84,14 +84,17 @@ async def _guard(connection: Connection, actor: BuyerSession | DeskSession | Non
         return
     if actor is None:
         raise SignInNeeded("Please sign in, or open the link from your mail.")
+    unsafe = connection.method not in SAFE
+    # Before the database is asked: if it is away, the page that says so keeps what was typed.
+    sent = (
+        connection.headers.get("x-csrf-token") or (await read_form(connection)).one("csrf") if unsafe else ""
+    )
     services: Services = connection.app.state.services
     csrf = await services.database.read(lambda transaction: access.csrf_for(transaction, actor))
     connection.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
     connection.scope["csrf"] = csrf  # type: ignore[typeddict-unknown-key]
-    if connection.method not in SAFE:
-        sent = connection.headers.get("x-csrf-token") or (await read_form(connection)).one("csrf")
-        if not hmac.compare_digest(sent.encode(), csrf.encode()):
-            raise NotAllowed(STALE)
+    if unsafe and not hmac.compare_digest(sent.encode(), csrf.encode()):
+        raise NotAllowed(STALE)
 
 
 def _cookie(connection: Connection, name: str) -> str:

@@ -10,6 +10,7 @@ from portal.commands.unit_of_work import Database
 from portal.settings import Settings
 from portal.web.request import HttpRequest, language_of
 from portal.web.templating import Templates
+from realtime.fragments import Fragments
 from realtime.hub import Hub
 from realtime.rate import Rate
 
@@ -24,7 +25,7 @@ class Services:
     database: Database
     templates: Templates
     hub: Hub
-    fragments: Any
+    fragments: Fragments
     link_requests: Rate
 
     def page(
