@@ -11,11 +11,11 @@ from importlib.metadata import version
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.cli import deal, demo, handoff, installation, later, order, quote, rep, serve
+from portal.cli import deal, demo, handoff, installation, keeping, order, quote, rep, serve
 from portal.cli.console import Answer
 from portal.errors import Invalid, ParleyError
 
-NOUNS = (serve, demo, installation, quote, deal, rep, order, handoff, later)
+NOUNS = (serve, demo, installation, quote, deal, rep, order, handoff, keeping)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

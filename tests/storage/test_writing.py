@@ -1,7 +1,7 @@
 """One committer: nothing is visible before the commit, a failed command leaves nothing, a failed commit fails all."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,19 +14,12 @@ from portal.commands.unit_of_work import Database, UnitOfWork
 from portal.errors import Misconfigured, Refused
 from portal.storage import migrate, tables
 from portal.storage.session import Store, Transaction
-from tests.cast import Clock, open_database, prepare
+from tests.cast import open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = (
-        f"sqlite:///{tmp_path}/parley.db"
-        if request.param == "sqlite"
-        else request.getfixturevalue("create_database")(prepare)
-    )
-    database = open_database(url, Clock())
-    yield database
-    database.close()
+def database(request: pytest.FixtureRequest, opened: Callable[[str], Database]) -> Database:
+    return opened(request.param)
 
 
 def count(name: str, work: UnitOfWork) -> int:

@@ -1,0 +1,96 @@
+"""Copies of the database: made beside a running server, put back under another epoch.
+
+A restored database has lost what came after the copy. Its new epoch tells every open page to load afresh, instead of
+waiting for numbers that were given out once already.
+"""
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.engine import URL
+
+from portal.errors import Refused
+from portal.storage import tables
+from portal.storage.session import Store
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def backup(store: Store, path: Path) -> None:
+    """A consistent copy at `path`, which must not exist yet. Refused, leaving no file, when it cannot be made."""
+    if path.exists():
+        raise Refused(f"{path} exists already. Name a file that does not.")
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        if store.embedded:
+            _copy(Path(str(store.url.database)), unfinished)
+        else:
+            _run("pg_dump", ["--format=custom", "--no-owner", f"--file={unfinished}"], store.url)
+        unfinished.rename(path)
+    except (OSError, sqlite3.Error) as error:
+        raise Refused(f"The backup could not be written to {path}: {error}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore(store: Store, path: Path, *, new_epoch: str) -> None:
+    """Put a copy in the place of the database, in one transaction. Refused, changing nothing, when it is no such copy."""
+    if not path.is_file():
+        raise Refused(f"There is no file {path}.")
+    try:
+        if store.embedded:
+            _checked(path)
+            _copy(path, Path(str(store.url.database)))
+        else:
+            arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+            _run("pg_restore", [*arguments, f"--dbname={_address(store.url)}", str(path)], store.url)
+    except (OSError, sqlite3.Error) as error:
+        raise Refused(f"{path} could not be restored: {error}") from error
+    with store.writer.connect() as connection, connection.begin():
+        connection.execute(update(tables.installation).values(epoch=new_epoch))
+
+
+def _copy(source: Path, target: Path) -> None:
+    # SQLite's own online copy: it locks page by page, and includes what still lies in the write-ahead log.
+    with (
+        closing(sqlite3.connect(source, timeout=10)) as old,
+        closing(sqlite3.connect(target, timeout=10)) as new,
+    ):
+        old.backup(new)
+
+
+def _checked(path: Path) -> None:
+    with path.open("rb") as file:
+        if file.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:
+            raise Refused(f"{path} is not a backup of a SQLite database.")
+    with closing(sqlite3.connect(path)) as copy:
+        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
+        known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if verdict != "ok":
+        raise Refused(f"{path} is damaged: {verdict}")
+    if not {"installation", "deal", "event"} <= known:
+        raise Refused(f"{path} is a SQLite database, but none of Parley's.")
+
+
+def _run(program: str, arguments: list[str], url: URL) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise Refused(f"{program} is not installed. It comes with PostgreSQL's client programs.")
+    if program == "pg_dump":
+        arguments = [*arguments, f"--dbname={_address(url)}"]
+    environment = {"PATH": str(Path(found).parent), "PGPASSWORD": url.password or ""}
+    done = subprocess.run([found, *arguments], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - found on the operator's own path
+    if done.returncode:
+        raise Refused(
+            f"{program} did not succeed: {done.stderr.strip().splitlines()[-1:] or ['no reason given']}"
+        )
+
+
+def _address(url: URL) -> str:
+    # The password goes by the environment: arguments can be read by every user of the machine.
+    return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
