@@ -20,7 +20,7 @@ PUBLISHING = ("proposal_sent", "revision")
 
 @dataclass(frozen=True, kw_only=True)
 class RevisionEntry:
-    """`signed` is "sent" for the first, else as in the ledger; `changed` the number of lines and terms it touches."""
+    """`signed` is "sent" for the first, else as in the ledger; `changed` are the subjects of lines and terms it touches."""
 
     number: int
     digest: str
@@ -28,7 +28,7 @@ class RevisionEntry:
     who: Person
     signed: str
     note: str = ""
-    changed: int = 0
+    changed: tuple[str, ...] = ()
     answers: tuple[AnswerView, ...] = ()
 
 
@@ -58,7 +58,7 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         who=who,
         signed=body.signed,
         note=ledger.decode_personal(row.personal).note,
-        changed=len(body.changed),
+        changed=body.changed,
         answers=tuple(
             asks.answer_view(
                 settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people

@@ -5,6 +5,7 @@ Nothing here is one person's own, and nothing is private to the seller: what onl
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,20 +15,20 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access import Deal
-from portal.domain import clock, ledger, lifecycle, settlement
+from portal.domain import clock, ledger, settlement
 from portal.domain.compare import Comparison, compare
 from portal.domain.ledger import PartyName
-from portal.domain.lifecycle import Turn
 from portal.domain.revision import Offer, Revision
 from portal.domain.settlement import Board
 from portal.domain.totals import revise
-from portal.reading import asks, conversation, history, lines, people, summary
+from portal.reading import asks, conversation, history, lines, people, summary, turn
 from portal.reading.asks import SentAsk
 from portal.reading.conversation import Conversation, Entry
 from portal.reading.history import RevisionEntry
 from portal.reading.lines import LineView, Section, TermView
 from portal.reading.people import Person
 from portal.reading.summary import Summary
+from portal.reading.turn import Waiting
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -63,9 +64,7 @@ class Table:
     party: PartyName
     position: int
     state: str
-    turn: Turn
-    # What keeps the buyer waiting: the oldest open ask or unanswered message.
-    waiting_since: datetime | None
+    turn: Waiting
     revision_number: int
     digest: str
     seller: str
@@ -97,8 +96,13 @@ class Table:
 
     def item(self, subject: str) -> LineView | TermView | None:
         """The line or term that `line:KEY` or `term:KEY` names."""
-        items: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
-        return next((each for each in items if each.subject == subject), None)
+        return next(iter(self.items([subject])), None)
+
+    def items(self, subjects: Iterable[str]) -> list[LineView | TermView]:
+        """Those of them that are there, in the order of the page."""
+        wanted = {*subjects}
+        there: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
+        return [each for each in there if each.subject in wanted]
 
 
 class _Kept:
@@ -156,17 +160,13 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
     standings = lines.Standings.of(
         board, asking, known, conversation.threads(comments, deal.party, known), comparison, previous=previous
     )
-    waits = [ask.since for ask in asking.open] + ([deal.buyer_waits_since] if deal.buyer_waits_since else [])
     return Table(
         deal_id=deal.id,
         number=deal.number,
         party=deal.party,
         position=deal.position,
         state=deal.state,
-        turn=lifecycle.awaiting(
-            deal.state, open_counteroffers=len(asking.open), buyer_waits=deal.buyer_waits_since is not None
-        ),
-        waiting_since=min(waits, default=None),
+        turn=turn.load(transaction, deal, seller),
         revision_number=deal.revision,
         digest=deal.digest,
         seller=seller,

@@ -1,5 +1,7 @@
 """Which language a page is in, and its catalog. One ContextVar, set for each rendering, is what every format asks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -39,6 +41,16 @@ def locale(language: str) -> Locale:
         return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(ENGLISH)
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Formats and sentences made inside are in this language; threads of the database do not inherit it."""
+    token = current.set(tag)
+    try:
+        yield
+    finally:
+        current.reset(token)
 
 
 def gettext(message: str) -> str:

@@ -1,0 +1,120 @@
+"""Which parts of a deal's page an event changes: drawn anew from the present, they make an open page equal to a new one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain import ledger
+from portal.domain.change import Change
+from portal.domain.revision import Offer
+from portal.reading.table import Table
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+# By kind: regions of the page (see web.regions). What the deal's state decides is drawn everywhere.
+_ASKING = frozenset({"settlement", "sent"})
+_REVISION = frozenset(
+    {
+        "state",
+        "introduction",
+        "turn",
+        "banner",
+        "settlement",
+        "summary",
+        "sent",
+        "actions",
+        "refusal",
+        "history",
+    }
+)
+_EVERYTHING = _REVISION | {"lines", "terms", "people"}
+REGIONS: Mapping[str, frozenset[str]] = {
+    "message": frozenset(),
+    "viewed": frozenset({"people"}),
+    "counteroffer": _ASKING | {"turn"},
+    "counteroffer_withdrawn": _ASKING | {"turn"},
+    "counteroffers_closed": _ASKING,
+    "revision": _REVISION,
+    "more_time_asked": frozenset({"banner", "turn"}),
+    **dict.fromkeys(
+        ("proposal_sent", "declined", "withdrawn", "expired", "reopened", "more_time_given", "accepted"),
+        _EVERYTHING,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """Names of regions, and subjects of single lines and terms."""
+
+    regions: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+
+
+def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Body) -> Touched:
+    """What the event with this body changes on a page that shows everything before it."""
+    regions = REGIONS.get(body.kind, frozenset())
+    match body:
+        case ledger.CounterofferMade(changes=changes, replaces=replaced):
+            subjects = _subjects(changes) | _asked(transaction, replaced)
+        case ledger.CounterofferWithdrawn(counteroffer=one):
+            subjects = _asked(transaction, [one])
+        case ledger.CounteroffersClosed(counteroffers=several):
+            subjects = _asked(transaction, several)
+        case ledger.RevisionPublished(revision=number, counteroffers=several):
+            if _rearranged(transaction, deal, since=number):
+                return Touched(regions=regions | {"lines", "terms"})
+            subjects = _marked(table, since=number) | _asked(transaction, several)
+        case _:
+            subjects = frozenset()
+    return Touched(regions=regions, subjects=subjects)
+
+
+def _subjects(changes: Iterable[Change]) -> frozenset[str]:
+    return frozenset(change.subject for change in changes)
+
+
+_changes = msgspec.json.Decoder(tuple[Change, ...])
+
+
+def _asked(transaction: Transaction, counteroffers: Iterable[str]) -> frozenset[str]:
+    """What these counteroffers were made about, whatever has been taken out of them since."""
+    ids, ask, event = list(counteroffers), tables.counteroffer, tables.event
+    if not ids:
+        return frozenset()
+    made = transaction.connection.execute(
+        select(event.c.body)
+        .join(ask, (event.c.deal_id == ask.c.deal_id) & (event.c.seq == ask.c.event_seq))
+        .where(ask.c.id.in_(ids))
+    ).scalars()
+    facts = (ledger.decode_body(body) for body in made)
+    return frozenset().union(
+        *(_subjects(fact.changes) for fact in facts if isinstance(fact, ledger.CounterofferMade))
+    )
+
+
+def _marked(table: Table, *, since: int) -> frozenset[str]:
+    """What has changed in a revision and in later ones, and what has changed in the one before it: marks come and go."""
+    return frozenset(
+        subject
+        for entry in table.history
+        if entry.number >= since - 1
+        for subject in (*entry.changed, *(answer.id.rpartition(":")[0] for answer in entry.answers))
+    )
+
+
+def _rearranged(transaction: Transaction, deal: Deal, *, since: int) -> bool:
+    """Whether a line or a term came, went or moved; also in the revision before, whose marks end with this one."""
+    numbers = range(max(1, since - 2), deal.revision + 1)
+    offers = [documents.offered(transaction, deal.id, number).offer for number in numbers]
+    return any(_arrangement(offer) != _arrangement(offers[0]) for offer in offers)
+
+
+def _arrangement(offer: Offer) -> tuple[object, ...]:
+    return (
+        [(line.key, line.section) for line in offer.lines],
+        [term.key for term in offer.terms],
+    )

@@ -1,0 +1,94 @@
+"""How a buyer brings a deal to its end: accept, decline, or ask that it go on."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Response, post
+
+from portal.access import deal_for
+from portal.commands import accept as accepting
+from portal.commands import ask_more_time, decline
+from portal.commands.accept import AcceptanceForm
+from portal.errors import Refused
+from portal.reading import table as tables
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web import acceptance
+from portal.web.acceptance import Signing
+from portal.web.buyer_page import Opened
+from portal.web.buyer_visit import Visit
+from portal.web.forms import FormFields
+from portal.web.request import address_of, agent_of
+
+
+@post("/deals/{deal_id:str}/acceptance", status_code=200)
+async def accept(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Place the order, or show what has changed since."""
+    signing = _signing(form)
+    signed = await visit.read(partial(_signed, visit=visit, deal_id=deal_id, form=form, signing=signing))
+    facts = {
+        "key": form.one("key") or None,
+        "address": address_of(visit.request),
+        "agent": agent_of(visit.request),
+    }
+    try:
+        done = await visit.act(accepting.accept, deal_id, signed, **facts)
+    except Refused as error:
+        opened = Opened.refused(error, dialog="accept", signing=signing, problems_at="dialog")
+        return await visit.refused(deal_id, "buyer/_dialog.html", opened)
+    return await visit.done(deal_id, done, at="banner", emptied=["#dialog", "#problem"])
+
+
+@post("/deals/{deal_id:str}/decline", status_code=200)
+async def say_no(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    reason = form.one("reason")
+    try:
+        done = await visit.act(decline.decline, deal_id, reason=reason, key=form.one("key") or None)
+    except Refused as error:
+        opened = Opened.refused(error, dialog="decline", said=reason, problems_at="dialog")
+        return await visit.refused(deal_id, "buyer/_dialog.html", opened)
+    return await visit.done(deal_id, done, at="banner", emptied=["#dialog", "#problem"])
+
+
+@post("/deals/{deal_id:str}/more-time", status_code=200)
+async def wish_for_time(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    try:
+        done = await visit.act(ask_more_time.ask_more_time, deal_id, body=form.one("body"))
+    except Refused as error:
+        return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at=""))
+    return await visit.done(deal_id, done, at="banner", emptied=["#problem"])
+
+
+def _signing(form: FormFields) -> Signing:
+    seen = form.one("revision")
+    return Signing(
+        name=form.one("name"),
+        title=form.one("title"),
+        order_reference=form.one("order_reference"),
+        key=form.one("key"),
+        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+    )
+
+
+def _signed(
+    transaction: Transaction, visit: Visit, deal_id: str, form: FormFields, signing: Signing
+) -> AcceptanceForm:
+    """The acceptance with the statement that was shown for the revision it names."""
+    deal = deal_for(transaction, visit.actor, deal_id)
+    seller = tables.load(transaction, deal).seller
+    seen = documents.offered(transaction, deal_id, signing.seen or deal.revision)
+    position = form.one("position")
+    return AcceptanceForm(
+        revision=signing.seen,
+        digest=form.one("digest"),
+        name=signing.name,
+        title=signing.title,
+        authority=form.checked("authority"),
+        order_reference=signing.order_reference,
+        statement=acceptance.statement(deal.number, signing.seen, seen, seller),
+        language=visit.language,
+        position=int(position) if position.isdecimal() and len(position) < 10 else 0,
+    )
+
+
+routes = [accept, say_no, wish_for_time]

@@ -1,0 +1,162 @@
+"""What a buyer asks for: changes gathered in the tray, sent as a counteroffer, taken back; and choices inside the offer."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Response, post
+
+from portal.access import deal_for
+from portal.commands import choose as choosing
+from portal.commands import draft_counteroffer, make_counteroffer, withdraw_counteroffer
+from portal.domain import change as changing
+from portal.domain.change import Change
+from portal.domain.revision import Line, Offer, Term
+from portal.errors import Invalid, NotFound, Refused
+from portal.reading import preview as previews
+from portal.reading import tray as trays
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web import change_form
+from portal.web.buyer import subject_of
+from portal.web.buyer_page import GONE, Opened
+from portal.web.buyer_visit import Visit
+from portal.web.change_form import Typed
+from portal.web.forms import FormFields
+from portal.web.language import gettext as _
+from portal.web.regions import dom_id
+
+
+@post(
+    ["/deals/{deal_id:str}/lines/{line:str}/change", "/deals/{deal_id:str}/terms/{term:str}/change"],
+    status_code=200,
+)
+async def add_change(
+    visit: Visit, deal_id: str, form: FormFields, line: str = "", term: str = ""
+) -> Response[Any]:
+    """Into the tray; nothing is sent."""
+    subject = subject_of(line, term)
+    typed = await visit.read(partial(_typed, visit=visit, deal_id=deal_id, subject=subject, form=form))
+    try:
+        if typed.problems:
+            raise Invalid(_("This can't be asked for yet."), typed.problems)
+        done = await visit.act(
+            draft_counteroffer.put_changes, deal_id, changes=typed.changes, reason=typed.reason
+        )
+    except Refused as error:
+        opened = Opened.refused(error, change=subject, typed=typed)
+        return await visit.refused(deal_id, "table/_change_form.html", opened)
+    return await visit.done(deal_id, done, at="tray", emptied=[f"[id='change-{dom_id(subject)}']"])
+
+
+@post(
+    ["/deals/{deal_id:str}/lines/{line:str}/preview", "/deals/{deal_id:str}/terms/{term:str}/preview"],
+    status_code=200,
+)
+async def preview(
+    visit: Visit, deal_id: str, form: FormFields, line: str = "", term: str = ""
+) -> Response[str]:
+    """What it would come to. Published prices and limits only; nothing is kept."""
+    subject = subject_of(line, term)
+    effect = await visit.read(partial(_effect, visit=visit, deal_id=deal_id, subject=subject, form=form))
+    return await visit.part("table/_preview_reply.html", deal_id, **effect)
+
+
+@post("/deals/{deal_id:str}/counteroffer", status_code=200)
+async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Send what is in the tray."""
+    try:
+        done = await visit.act(
+            make_counteroffer.make_counteroffer,
+            deal_id,
+            package=form.checked("package"),
+            key=form.one("key") or None,
+        )
+    except Refused as error:
+        return await _refused_tray(visit, deal_id, error)
+    return await visit.done(deal_id, done, at="sent", emptied=["#tray-problem"])
+
+
+@post("/deals/{deal_id:str}/counteroffer/drop", status_code=200)
+async def drop(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    done = await visit.act(draft_counteroffer.drop_change, deal_id, form.one("change_id"))
+    return await visit.done(deal_id, done, at="tray", emptied=["#tray-problem"])
+
+
+@post("/deals/{deal_id:str}/counteroffer/discard", status_code=200)
+async def discard(visit: Visit, deal_id: str) -> Response[Any]:
+    done = await visit.act(draft_counteroffer.drop_all, deal_id)
+    return await visit.done(deal_id, done, at="tray", emptied=["#tray-problem"])
+
+
+@post("/deals/{deal_id:str}/counteroffer/package", status_code=200)
+async def bind(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    done = await visit.act(draft_counteroffer.set_package, deal_id, package=form.checked("package"))
+    return await visit.done(deal_id, done, at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffers/{counteroffer:str}/withdraw", status_code=200)
+async def take_back(visit: Visit, deal_id: str, counteroffer: str) -> Response[Any]:
+    try:
+        done = await visit.act(withdraw_counteroffer.withdraw_counteroffer, deal_id, counteroffer)
+    except Refused as error:
+        return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at=""))
+    return await visit.done(deal_id, done, at="settlement", emptied=["#problem"])
+
+
+@post("/deals/{deal_id:str}/choices", status_code=200)
+async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
+    identity, _sep, value = form.one("choice").rpartition(":")
+    subject, _sep, field = identity.rpartition(":")
+    seen = form.one("revision")
+    try:
+        change = _change(subject, field, value)
+        done = await visit.act(
+            choosing.choose, deal_id, changes=[change], revision=int(seen) if seen.isdecimal() else 0
+        )
+    except Refused as error:
+        return await visit.refused(
+            deal_id, "table/_problems.html", Opened.refused(error, problems_at=subject)
+        )
+    place = dom_id(subject)
+    return await visit.done(deal_id, done, at=place, emptied=[f"[id='problem-{place}']"])
+
+
+async def _refused_tray(visit: Visit, deal_id: str, error: Refused) -> Response[Any]:
+    return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at="tray"))
+
+
+def _change(subject: str, field: str, value: str) -> Change:
+    if field not in ("selected", "choice"):
+        raise Invalid(_("This can't be chosen."), [])
+    return Change(subject=subject, field="choice" if field == "choice" else "selected", value=value)
+
+
+def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Line | Term]:
+    deal = deal_for(transaction, visit.actor, deal_id)
+    deal.require("counter")
+    offer = documents.offered(transaction, deal_id, deal.revision).offer
+    item = changing.touched(offer, subject)
+    if item is None:
+        raise NotFound(GONE)
+    return offer, item
+
+
+def _typed(transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields) -> Typed:
+    return change_form.read(form, *_offered(transaction, visit, deal_id, subject))
+
+
+def _effect(
+    transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields
+) -> dict[str, Any]:
+    offer, item = _offered(transaction, visit, deal_id, subject)
+    typed = change_form.read(form, offer, item)
+    problems = change_form.check(offer, typed, today=transaction.now.date())
+    tray = trays.load(transaction, deal_for(transaction, visit.actor, deal_id), offer)
+    shown: previews.Preview | None = None
+    if not problems:
+        shown = change_form.preview_of(offer, item, tray.asked, typed)
+    return {"preview": shown, "problems": problems, "fields": change_form.fields_of(item)}
+
+
+routes = [add_change, preview, send, drop, discard, bind, take_back, choose]

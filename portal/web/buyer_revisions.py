@@ -1,0 +1,70 @@
+"""Earlier revisions as they were offered, and what differs between two."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from litestar import Response, get
+
+from portal.access import deal_for
+from portal.domain.compare import compare
+from portal.reading import draft
+from portal.reading import table as tables
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web.buyer_visit import Visit
+from portal.web.urls import Urls
+
+
+@get("/deals/{deal_id:str}/revisions/{number:int}")
+async def show_revision(visit: Visit, deal_id: str, number: int) -> Response[str]:
+    context = await visit.read(partial(_revision, visit=visit, deal_id=deal_id, number=number))
+    return visit.services.page("buyer/revision.html", visit.request, **context)
+
+
+@get("/deals/{deal_id:str}/compare")
+async def show_comparison(visit: Visit, deal_id: str) -> Response[str]:
+    """`from` and `to` are numbers of revisions; without them the newest two."""
+    context = await visit.read(partial(_comparison, visit=visit, deal_id=deal_id))
+    return visit.services.page("buyer/compare.html", visit.request, **context)
+
+
+def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int) -> dict[str, Any]:
+    """The revision as a table of its own, on which nobody can do anything."""
+    deal = deal_for(transaction, visit.actor, deal_id)
+    table = tables.load(transaction, deal)
+    then = draft.of_offer(documents.offered(transaction, deal_id, number).offer)
+    entry = next((each for each in table.history if each.number == number), None)
+    reader = replace(deal, role="")
+    return {
+        "deal": reader,
+        "table": then,
+        "present": table,
+        "number": number,
+        "entry": entry,
+        "urls": Urls.buyer(deal_id),
+    }
+
+
+def _comparison(transaction: Transaction, visit: Visit, deal_id: str) -> dict[str, Any]:
+    deal = deal_for(transaction, visit.actor, deal_id)
+    table = tables.load(transaction, deal)
+    query = visit.request.query_params
+    later = _number(query.get("to", ""), deal.revision)
+    earlier = _number(query.get("from", ""), max(1, later - 1))
+    then, now = (documents.offered(transaction, deal_id, number) for number in (earlier, later))
+    return {
+        "deal": deal,
+        "table": table,
+        "urls": Urls.buyer(deal_id),
+        "earlier": earlier,
+        "later": later,
+        "comparison": compare(then, now),
+    }
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else otherwise
+
+
+routes = [show_revision, show_comparison]

@@ -1,0 +1,114 @@
+"""One request of a buyer at a deal: how it reads, commands, and draws the page or parts of it.
+
+The page is the table, which everybody of the party shares, and what is this person's own: the tray, and whatever is open.
+Without scripts a form or dialog is open because the address says so; with them, because htmx asked for that part alone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from litestar import Response
+from litestar.response import Redirect
+
+from portal.access import BuyerSession, Deal, deal_for
+from portal.commands.unit_of_work import UnitOfWork
+from portal.reading import stream
+from portal.reading.stream import Event
+from portal.storage.session import Transaction
+from portal.web import buyer_page, regions
+from portal.web.buyer_page import NOTHING, Opened
+from portal.web.language import speaking
+from portal.web.request import HttpRequest, is_partial, language_of
+from portal.web.state import Services
+
+T = TypeVar("T")
+# Events of one command; far more than any has.
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """What a command answered, and the deal as it was before."""
+
+    result: T
+    before: Deal
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Handlers get it as `visit`."""
+
+    request: HttpRequest
+    services: Services
+    actor: BuyerSession
+
+    @property
+    def partial(self) -> bool:
+        return is_partial(self.request)
+
+    @property
+    def language(self) -> str:
+        return language_of(self.request)
+
+    async def read(self, query: Callable[[Transaction], T]) -> T:
+        """A query that may format and speak in this person's language."""
+
+        def run(transaction: Transaction) -> T:
+            with speaking(self.language):
+                return query(transaction)
+
+        return await self.services.database.read(run)
+
+    async def act(self, command: Callable[..., T], deal_id: str, *arguments: Any, **facts: Any) -> Done[T]:
+        """Run a command as this person."""
+
+        def run(work: UnitOfWork) -> Done[T]:
+            before = deal_for(work, self.actor, deal_id)
+            return Done(command(work, self.actor, deal_id, *arguments, **facts), before)
+
+        return await self.services.database.write(run)
+
+    async def page(self, deal_id: str, opened: Opened = NOTHING) -> Response[str]:
+        context = await self._context(deal_id, opened)
+        return self.services.page("buyer/deal.html", self.request, status=opened.status, **context)
+
+    async def part(self, template: str, deal_id: str, opened: Opened = NOTHING, **more: Any) -> Response[str]:
+        """One template in the page's context; NotAllowed or NotFound when what it opens can't be opened."""
+        context = await self._context(deal_id, opened)
+        buyer_page.insist(context, opened)
+        return self.services.page(template, self.request, status=opened.status, **context, **more)
+
+    async def refused(self, deal_id: str, template: str, opened: Opened) -> Response[str]:
+        """The part that a refusal stands in; without scripts the whole page, with that part open."""
+        return await (self.part(template, deal_id, opened) if self.partial else self.page(deal_id, opened))
+
+    async def done(
+        self, deal_id: str, done: Done[Any], *, at: str = "", emptied: Iterable[str] = ()
+    ) -> Response[Any]:
+        """After a command: with scripts what has changed for this person, without them back to the page at `at`."""
+        if not self.partial:
+            return Redirect(f"/deals/{deal_id}" + (f"#{at}" if at else ""), status_code=303)
+        context = await self._context(deal_id, NOTHING)
+        deal: Deal = context["deal"]
+        draw = self.services.fragments.content
+        parts = [regions.emptied(slot) for slot in emptied]
+        # What frames will carry as well: whichever comes second changes nothing.
+        events = await self._events(deal_id, done.before)
+        parts += [await draw(deal_id, event, "buyer", deal.role, self.language) for event in events]
+        tray = self.services.partial("buyer/_tray.html", self.language, **context)
+        return Response("".join([*parts, regions.morph("#tray", tray)]), media_type="text/html")
+
+    async def _events(self, deal_id: str, before: Deal) -> list[Event]:
+        return await self.read(
+            partial(stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST)
+        )
+
+    async def _context(self, deal_id: str, opened: Opened) -> Mapping[str, Any]:
+        page = partial(buyer_page.context, actor=self.actor, deal_id=deal_id, opened=opened)
+        return {**await self.read(page), "csrf": self.request.scope.get("csrf", "")}
+
+
+def provide_visit(request: HttpRequest, services: Services, actor: BuyerSession) -> Visit:
+    return Visit(request, services, actor)

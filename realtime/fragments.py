@@ -1,0 +1,143 @@
+"""From an event to the elements that bring an open page up to it: for sockets, for polling, and for htmx replies.
+
+A message is drawn from its event alone, the same for everybody of a party. Any other event draws anew the regions that it
+changes, from the present snapshot: two frames may then show the same, and neither order nor repetition does harm.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from portal.access import Deal, DeskSession, System, deal_for
+from portal.commands.unit_of_work import Database
+from portal.domain import ledger
+from portal.domain.ledger import PartyName
+from portal.reading import conversation, lines, people, touched, turn
+from portal.reading import table as tables
+from portal.reading.conversation import TOLD, Entry
+from portal.reading.people import Person
+from portal.reading.stream import Event
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web import regions
+from portal.web.language import choose
+from portal.web.templating import Templates
+from portal.web.urls import Urls
+from realtime import desk_parts
+from realtime.kept import Kept
+from realtime.waits import Waits
+
+NOBODY = System("live")
+
+
+class Fragments:
+    """Kept per (event, party, language), and per role where controls are inside. Everything kept is bounded."""
+
+    def __init__(self, database: Database, templates: Templates) -> None:
+        self._database, self._templates = database, templates
+        self._kept: Kept[str] = Kept(most=8_000_000, size=len)
+        self._people: Kept[Person] = Kept(most=4_096)
+        self._names: Kept[tuple[str, Mapping[str, str]]] = Kept(most=64)
+        self._waits = Waits()
+
+    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+        """`<hx-upsert>` and `<hx-partial>` elements; "" when the page shows nothing of the event."""
+        plain = event.kind == "message"
+        key = (deal_id, event.seq, party, language, None if plain else role)
+        found = self._kept.get(key)
+        if found is None:
+            draw = (
+                self._message(event, party, language) if plain else self._change(event, party, role, language)
+            )
+            found = self._kept.put(key, await draw)
+        return found
+
+    async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
+        """The whole list, in the view the query asks for and the language it names (`lang`)."""
+        return await self._inbox(desk_parts.inbox_list, actor, query)
+
+    async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
+        return await self._inbox(desk_parts.inbox_row, actor, query, deal_id=deal_id)
+
+    async def _message(self, event: Event, party: PartyName, language: str) -> str:
+        fact = ledger.decode_body(event.body)
+        assert isinstance(fact, ledger.MessagePosted)
+        moved = self._waits.moved(event, fact)
+        who = self._people.get(event.actor)
+        if who is None or moved or fact.anchor:
+            return await self._database.read(
+                lambda transaction: self._message_read(transaction, event, party, language, moved)
+            )
+        return self._said(conversation.entry(event, party, who), language)
+
+    def _message_read(
+        self, transaction: Transaction, event: Event, party: PartyName, language: str, moved: bool
+    ) -> str:
+        """A message for which something must be looked up: its author, what it is a comment on, whose turn it is now."""
+        deal = _seat(transaction, event.deal_id, party, "")
+        seller, names = self._named(transaction, deal)
+        who = self._people.put(event.actor, people.person(transaction, event.actor, seller))
+        content = self._said(conversation.entry(event, party, who, names), language)
+        if moved:
+            waiting = turn.load(transaction, deal, seller)
+            content += regions.morph("#turn", self._render(language, "table/_turn.html", turn=waiting))
+        return content
+
+    def _said(self, entry: Entry, language: str) -> str:
+        content = _upsert("log", self._render(language, "table/_entry.html", entry=entry))
+        if entry.anchor:
+            place = f"thread-{regions.dom_id(entry.anchor)}"
+            content += _upsert(place, self._render(language, "table/_message.html", entry=entry, place=place))
+        return content
+
+    async def _change(self, event: Event, party: PartyName, role: str, language: str) -> str:
+        self._waits.moved(event, ledger.decode_body(event.body))
+        return await self._database.read(
+            lambda transaction: self._changed(transaction, event, party, role, language)
+        )
+
+    def _changed(
+        self, transaction: Transaction, event: Event, party: PartyName, role: str, language: str
+    ) -> str:
+        deal = _seat(transaction, event.deal_id, party, role)
+        table, fact = tables.load(transaction, deal), ledger.decode_body(event.body)
+        context: dict[str, Any] = {"deal": deal, "table": table, "urls": Urls.buyer(deal.id)}
+        content = ""
+        if event.kind in TOLD:
+            who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
+            content = self._said(conversation.entry(event, party, who), language)
+        if party == "seller":
+            context |= desk_parts.context(transaction, deal, table)
+        part = touched.touched(transaction, deal, table, fact)
+        draw = partial(self._render, language)
+        content += regions.redrawn(draw, part.regions, part.subjects, context)
+        if party == "seller":
+            content += desk_parts.redrawn(draw, transaction, deal, event, table)
+        return content
+
+    def _named(self, transaction: Transaction, deal: Deal) -> tuple[str, Mapping[str, str]]:
+        """What the seller and each line and term of the present revision are called."""
+        found = self._names.get(deal.digest)
+        if found is None:
+            offer = documents.offered(transaction, deal.id, deal.revision).offer
+            found = self._names.put(deal.digest, (offer.seller.name, lines.names(offer)))
+        return found
+
+    def _render(self, language: str, name: str, /, **context: Any) -> str:
+        return self._templates.render(name, language, language=language, **context)
+
+    async def _inbox(
+        self, query: Callable[..., str], actor: DeskSession, view: Mapping[str, str], **more: str
+    ) -> str:
+        draw = partial(self._render, choose(view.get("lang", "")))
+        return await self._database.read(lambda transaction: query(transaction, draw, actor, view, **more))
+
+
+def _seat(transaction: Transaction, deal_id: str, party: PartyName, role: str) -> Deal:
+    """The deal as anybody of this party and role finds it."""
+    return replace(deal_for(transaction, NOBODY, deal_id), party=party, role=role, actor="", actor_name="")
+
+
+def _upsert(place: str, content: str) -> str:
+    return f'<hx-upsert hx-target="[id=\'{place}\']" key="data-seq">{content}</hx-upsert>'

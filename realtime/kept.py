@@ -1,0 +1,34 @@
+"""A bounded memory: the least used is forgotten first."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """At most `most` in all, each counting `size` (1 unless told). Used by the loop and by the threads that read."""
+
+    def __init__(self, most: int, size: Callable[[T], int] = lambda value: 1) -> None:
+        self._most, self._size, self._held = most, size, 0
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> T | None:
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key]
+
+    def put(self, key: Hashable, value: T) -> T:
+        with self._lock:
+            if key in self._values:
+                self._held -= self._size(self._values.pop(key))
+            self._values[key] = value
+            self._held += self._size(value)
+            while self._held > self._most and len(self._values) > 1:
+                self._held -= self._size(self._values.popitem(last=False)[1])
+        return value
