@@ -15,7 +15,6 @@ from portal.web.desk_deal import act
 from portal.web.desk_request import Desk
 from portal.web.forms import FormFields
 from portal.web.numbers import plain_decimal
-from portal.web.request import language_of
 
 NUMBERS = ("quantity", "unit_price", "discount_percent")
 
@@ -65,7 +64,7 @@ def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
 
 
 def _typed(desk: Desk, field: str, text: str) -> str:
-    return plain_decimal(text, language_of(desk.request)) if field.endswith(NUMBERS) else text
+    return plain_decimal(text, desk.language) if field.endswith(NUMBERS) else text
 
 
 routes = [publish, weigh]

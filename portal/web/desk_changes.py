@@ -17,6 +17,7 @@ from portal.web.change_form import Typed
 from portal.web.desk_deal import act, show
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
+from portal.web.language import speaking
 from portal.web.request import is_partial
 
 
@@ -70,7 +71,8 @@ async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> 
     """What differs from the offer goes into the draft of the next revision."""
     subject = _subject(desk, item)
     page = await desk.read(partial(desk_deal.load, actor=desk.actor, deal_id=deal_id))
-    typed = change_form.read(form, page.table.offer, _item(page, subject), seller=True)
+    with speaking(desk.language):
+        typed = change_form.read(form, page.table.offer, _item(page, subject), seller=True)
     try:
         if typed.problems:
             raise Invalid("This can't be offered.", typed.problems)

@@ -48,9 +48,10 @@ async def show(
     """The page, or a part of it; `more` adds what one address shows besides."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        return context(desk_deal.load(transaction, desk.actor, deal_id))
+        page = desk_deal.load(transaction, desk.actor, deal_id)
+        return context(page) | dict(more(page))
 
-    return await desk.page(template, read, refused, also=lambda content: more(content["page"]))
+    return await desk.page(template, read, refused)
 
 
 def context(page: DeskDeal) -> dict[str, Any]:

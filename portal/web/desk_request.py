@@ -12,14 +12,13 @@ from portal.commands.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Problem, Refused
 from portal.reading.desk import Frame, frame
 from portal.storage.session import Transaction
-from portal.web import language
 from portal.web.forms import FormFields
+from portal.web.language import speaking
 from portal.web.request import HttpRequest, language_of
 from portal.web.state import Services
 
 T = TypeVar("T")
 Query = Callable[[Transaction, Frame], Mapping[str, Any]]
-Also = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -69,24 +68,23 @@ class Desk:
     async def write(self, command: Callable[[UnitOfWork], T]) -> T:
         return await self.services.database.write(command)
 
-    async def page(
-        self, name: str, query: Query, refused: Refusal = UNSENT, also: Also = lambda content: {}
-    ) -> Response[str]:
-        """A page and its frame from one snapshot. `query` gives the template's context; `also` adds to it what depends
-        on the language, which the threads that read do not know."""
+    @property
+    def language(self) -> str:
+        return language_of(self.request)
+
+    async def page(self, name: str, query: Query, refused: Refusal = UNSENT) -> Response[str]:
+        """A page and its frame from one snapshot. `query` gives the template's context."""
 
         def context(transaction: Transaction) -> dict[str, Any]:
-            around = frame(transaction, self.actor)
-            return {"frame": around, **query(transaction, around)}
+            with speaking(self.language):
+                around = frame(transaction, self.actor)
+                return {"frame": around, **query(transaction, around)}
 
         content = await self.read(context)
-        content |= also(content)
         return self.services.page(name, self.request, status=refused.status, refused=refused, **content)
 
 
-async def provide_desk(request: HttpRequest, services: Services, actor: DeskSession) -> Desk:
-    # For what handlers read and write in the language of the page before it is rendered.
-    language.current.set(language_of(request))
+def provide_desk(request: HttpRequest, services: Services, actor: DeskSession) -> Desk:
     return Desk(request, services, actor)
 
 

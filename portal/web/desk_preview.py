@@ -1,0 +1,44 @@
+"""The deal as its buyers see it, for the rep: the buyers' reader and templates, without their session and without effect."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from litestar import Response, get
+
+from portal.access import deal_for
+from portal.reading import table
+from portal.reading.desk import Frame
+from portal.reading.tray import Tray
+from portal.storage.session import Transaction
+from portal.web.desk_request import Desk
+from portal.web.urls import Urls
+
+
+@get("/desk/deals/{deal_id:str}/preview")
+async def preview(desk: Desk, deal_id: str) -> Response[str]:
+    """What a signer would find; nothing on it can be used, and no view is recorded."""
+
+    def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
+        return buyers_view(transaction, desk, deal_id)
+
+    return await desk.page("desk/preview.html", read)
+
+
+def buyers_view(transaction: Transaction, desk: Desk, deal_id: str) -> dict[str, Any]:
+    """The context of the buyers' page. A token has no use there, so there is none."""
+    found = deal_for(transaction, desk.actor, deal_id)
+    deal = replace(found, party="buyer", role="signer", actor="contact:", actor_name="")
+    return {
+        "deal": deal,
+        "table": table.load(transaction, deal),
+        "tray": Tray(),
+        "urls": Urls.buyer(deal_id),
+        "csrf": "",
+        "message_key": "",
+        "tray_key": "",
+        "desk_deal": f"/desk/deals/{deal_id}",
+    }
+
+
+routes = [preview]
