@@ -49,6 +49,7 @@ def refused(error: pytest.ExceptionInfo[Invalid]) -> tuple[str, str]:
         (TRAINING, "selected", "true", "true"),
         (GLASS, "choice", "true", "true"),
         (PAYMENT, "value", "  net\n 45 ", "net 45"),
+        (PAYMENT, "value", "x" * 500, "x" * 500),
         (PAYMENT, "value", "Cafe\u0301", "Caf\u00e9"),
     ],
 )

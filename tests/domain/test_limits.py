@@ -134,6 +134,7 @@ def bounded(quantity: str, **bounds: str) -> list[str]:
         ("3", {"step": "5", "max_quantity": "4"}, [""]),
         ("14", {"step": "4", "min_quantity": "2"}, []),
         ("16", {"step": "4", "min_quantity": "2", "max_quantity": "17"}, ["Nearest: 14."]),
+        ("16", {"step": "4", "min_quantity": "2", "max_quantity": "18"}, ["Nearest: 14 or 18."]),
         ("0.75", {"step": "0.25"}, []),
         ("0.8", {"step": "0.25"}, ["Nearest: 0.75 or 1."]),
         ("999999999999.999999", {"step": "0.000001"}, []),

@@ -197,6 +197,29 @@ def test_different_periods_of_one_billing_run_in_phases():
     assert figures(found.contract) == ("1.80", "0.36", "2.16")
 
 
+def test_the_phases_of_a_contract():
+    asked = offer(
+        line("y", billing="year", periods=2),
+        line("long", billing="month", periods=36),
+        line("short", billing="month", periods=12),
+    )
+    found = [
+        (each.billing, each.first, each.periods, [part.key for part in each.lines]) for each in phases(asked)
+    ]
+    assert found == [
+        ("once", 1, 1, []),
+        ("month", 1, 12, ["long", "short"]),
+        ("month", 13, 24, ["long"]),
+        ("year", 1, 2, ["y"]),
+    ]
+
+
+def test_a_credit_carries_no_share_of_an_amount():
+    lines = (line("a", "100"), line("credit", "-50", tax=REDUCED))
+    found = totals(offer(*lines, adjustments=(discount(amount=Decimal(10)),)))
+    assert groups(found) == [("once S", "7", "-50.00", "-3.50"), ("once S", "19", "90.00", "17.10")]
+
+
 def test_months_and_years_are_contracts_of_their_own():
     found = totals(
         offer(line("m", "10", billing="month", periods=24), line("y", "100", billing="year", periods=2))
