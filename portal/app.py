@@ -136,7 +136,7 @@ def _for_the_desk() -> Router:
         guards=[sessions.desk_guard],
         dependencies={
             "actor": Provide(sessions.provide_desk),
-            "desk": Provide(desk_request.provide_desk),
+            "desk": Provide(desk_request.provide_desk, sync_to_thread=False),
         },
         opt={"audience": "desk"},
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 from litestar import Response, get
+from litestar.response import Redirect
 
 from portal.errors import NotFound
 from portal.web.request import HttpRequest
@@ -70,6 +71,12 @@ async def static_file(request: HttpRequest, digest: str, name: str) -> Response[
     return Response(file.packed if packed else file.content, media_type=file.media_type, headers=headers)
 
 
+@get("/favicon.ico", opt={"audience": "public"})
+async def favicon(request: HttpRequest) -> Redirect:
+    """Asked for by browsers that show something else than our pages, such as a PDF."""
+    return Redirect(request.app.state.static.url("favicon.svg"))
+
+
 def _in_order(folder: Path, suffix: str) -> list[Path]:
     order = folder / "ORDER"
     if not order.exists():
@@ -88,4 +95,4 @@ def _vendor(folder: Path) -> list[Path]:
     return found
 
 
-routes = [static_file]
+routes = [static_file, favicon]
