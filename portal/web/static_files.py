@@ -20,6 +20,8 @@ from portal.web.request import HttpRequest
 log = structlog.get_logger()
 VENDOR = ("htmx.min.js", "ext/hx-ws.min.js", "ext/hx-upsert.min.js")
 FOREVER = "public, max-age=31536000, immutable"
+# A line that is only a comment, or the space before one: our scripts hold no text over several lines.
+_COMMENT_OR_INDENT = re.compile(rb"^[ \t]*(?://.*\n?)?", re.MULTILINE)
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
 _PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon"}
 
@@ -43,8 +45,9 @@ class StaticFiles:
 
     def __init__(self, folder: Path) -> None:
         css = b"\n".join(path.read_bytes() for path in _in_order(folder / "css", ".css"))
-        scripts = [*_vendor(folder / "vendor"), *_in_order(folder / "js", ".js")]
-        js = b"\n;\n".join(_SOURCE_MAP.sub(b"", path.read_bytes()) for path in scripts)
+        vendor = [_SOURCE_MAP.sub(b"", path.read_bytes()) for path in _vendor(folder / "vendor")]
+        own = [_COMMENT_OR_INDENT.sub(b"", path.read_bytes()) for path in _in_order(folder / "js", ".js")]
+        js = b"\n;\n".join([*vendor, *own])
         self.files = {
             "app.css": StaticFile(css, "text/css"),
             "app.js": StaticFile(js, "text/javascript"),

@@ -1,0 +1,53 @@
+// The deal's page after something has changed: own words are marked, the own tray follows the revision, totals are said once,
+// and a focus whose control is gone goes to the heading above it.
+(() => {
+  "use strict";
+  const QUIET = 800;
+  const state = () => document.getElementById("state")?.dataset ?? {};
+  let known = {}, home = null, saying = null;
+
+  function markOwn() {
+    const me = document.body.dataset.actor;
+    if (!me) return;
+    for (const item of document.querySelectorAll(`[data-author="${CSS.escape(me)}"]:not([data-own])`)) item.dataset.own = "";
+  }
+
+  function follow() {
+    const now = { ...state() };
+    if (now.revision === known.revision && now.state === known.state) return;
+    const tray = document.getElementById("tray");
+    if (tray?.dataset.refresh) htmx.ajax("GET", tray.dataset.refresh, { source: tray, target: tray, swap: "outerMorph" });
+    if (now.revision !== known.revision) {
+      document.dispatchEvent(new CustomEvent("parley:revision", { detail: { revision: now.revision } }));
+      clearTimeout(saying);
+      saying = setTimeout(sayTotal, QUIET);
+    }
+    known = now;
+  }
+
+  function sayTotal() {
+    const total = document.querySelector("#actions .bar-total"), place = document.getElementById("announcement");
+    if (total && place) place.textContent = total.textContent.replace(/\s+/g, " ").trim();
+  }
+
+  function keepFocus() {
+    if (document.activeElement !== document.body || !home) return;
+    const place = document.getElementById(home.id);
+    (place?.querySelector("[tabindex='-1']") ?? document.getElementById("content"))?.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("focusin", (event) => { home = event.target.closest?.("[role=group][id], section[id], [id]") ?? null; });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    known = { ...state() };
+    markOwn();
+  });
+
+  for (const name of ["parley:applied", "htmx:after:swap"]) {
+    document.addEventListener(name, () => {
+      markOwn();
+      keepFocus();
+      if (document.getElementById("state")) follow();
+    });
+  }
+})();
