@@ -8,12 +8,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.errors import Invalid, Problem
 
 DEEPEST = 32
-MOST_VALUES = 2_000_000
+MOST_VALUES = 500_000
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
@@ -79,41 +79,55 @@ def _whole(spelling: str) -> int | JsonNumber:
 
 def _repeated_names(document: Any) -> list[Problem]:
     problems = []
-    for place, value in _walk(document):
+    for trail, value in _walk(document):
         if isinstance(value, _Repeating):
             problems += [
-                Problem(pointer(place, name), "This name stands twice in one object.", "Keep one of the two.")
+                Problem(
+                    pointer(_place(trail), name),
+                    "This name stands twice in one object.",
+                    "Keep one of the two.",
+                )
                 for name in value.names
             ]
         for text in value if isinstance(value, dict) else [value]:
             if isinstance(text, str) and _HALF_CHARACTER.search(text):
                 raise _unreadable(
-                    place, "The text holds half of a character (a lone surrogate).", "Take it out."
+                    _place(trail), "The text holds half of a character (a lone surrogate).", "Take it out."
                 )
     return problems
 
 
-def _walk(document: Any) -> Iterator[tuple[str, Any]]:
-    """Every object and text with its pointer. Iterative: the depth is the sender's choice."""
-    waiting: list[tuple[str, Any, int]] = [("", document, 0)]
+class _Trail(NamedTuple):
+    """The way to a value, spelled out only where something is wrong: most of a document is right."""
+
+    up: "_Trail | None" = None
+    name: str | int = ""
+    depth: int = 0
+
+
+def _walk(document: Any) -> Iterator[tuple[_Trail, Any]]:
+    """Every object and text. Iterative: the depth is the sender's choice."""
+    waiting: list[tuple[_Trail, Any]] = [(_Trail(), document)]
     seen = 0
     while waiting:
-        place, value, depth = waiting.pop()
-        if depth > DEEPEST:
-            raise _too_deep(place)
-        members: list[tuple[str, Any]] = []
-        if isinstance(value, dict):
-            members = [(pointer(place, name), member) for name, member in value.items()]
-        elif isinstance(value, list):
-            members = [(pointer(place, index), member) for index, member in enumerate(value)]
-        seen += len(members)
-        if seen > MOST_VALUES:
-            raise _unreadable(
-                place, f"The document has more than {MOST_VALUES:,} values.", "Split the quote."
-            )
+        trail, value = waiting.pop()
+        if trail.depth > DEEPEST:
+            raise _too_deep(_place(trail))
         if isinstance(value, (dict, str)):
-            yield place, value
-        waiting += [(where, member, depth + 1) for where, member in reversed(members)]
+            yield trail, value
+        if isinstance(value, (dict, list)):
+            seen += len(value)
+            if seen > MOST_VALUES:
+                raise _unreadable(
+                    _place(trail), f"The document has more than {MOST_VALUES:,} values.", "Split the quote."
+                )
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            below = [(_Trail(trail, name, trail.depth + 1), member) for name, member in members]
+            waiting += reversed(below)
+
+
+def _place(trail: _Trail) -> str:
+    return pointer(_place(trail.up), trail.name) if trail.up else ""
 
 
 def _too_deep(place: str) -> Invalid:

@@ -33,10 +33,13 @@ def refusal(problems: Iterable[Problem]) -> Invalid:
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """Every problem of a document checked against `model`, placed by RFC 6901 pointers."""
-    return [problem for detail in error.errors(include_url=False) for problem in _told(detail, model)]
+    details = enumerate(error.errors(include_url=False))
+    return [
+        problem for index, detail in details for problem in _told(detail, model, hinted=index < MOST_TOLD)
+    ]
 
 
-def _told(detail: ErrorDetails, model: type[BaseModel]) -> Iterable[Problem]:
+def _told(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) -> Iterable[Problem]:
     loc = detail["loc"]
     place = _place(loc)
     context: Mapping[str, Any] = detail.get("ctx", {})
@@ -47,9 +50,9 @@ def _told(detail: ErrorDetails, model: type[BaseModel]) -> Iterable[Problem]:
         case "missing":
             yield Problem(place, f"{shown(loc[-1])} is missing.", "Add it; it has no default.")
         case "extra_forbidden":
-            yield Problem(
-                place, f"{shown(loc[-1])} is not a field here.", _nearest(str(loc[-1]), loc[:-1], model)
-            )
+            # The nearest name takes a search, which hundreds of thousands of strange names must not each start.
+            hint = _nearest(str(loc[-1]), loc[:-1], model) if hinted else ""
+            yield Problem(place, f"{shown(loc[-1])} is not a field here.", hint)
         case "literal_error":
             yield Problem(
                 place, f"{shown(detail['input'])} is not possible here.", f"Use {context['expected']}."

@@ -63,7 +63,7 @@ class Quote(Part):
     delivery: Delivery = Delivery()
     lines: list[Line] = Field(min_length=1, max_length=5000)
     terms: list[Term] = Field(default=[], max_length=200)
-    adjustments: list[Adjustment] = Field(default=[], max_length=50)
+    adjustments: list[Adjustment] = Field(default=[], max_length=20)
 
     @field_validator("valid_until")
     @classmethod

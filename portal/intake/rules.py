@@ -10,6 +10,8 @@ from typing import Any
 from portal.errors import Problem
 from portal.intake.fields import shown
 
+MOST_RUNS = 24
+
 
 def across(fields: Any) -> list[Problem]:
     """Problems between parts, placed by RFC 6901 pointers; parts of a wrong kind are left to the fields' own checks."""
@@ -20,6 +22,7 @@ def across(fields: Any) -> list[Problem]:
         *_repeated(fields, "adjustments", "key"),
         *_repeated(buyer, "contacts", "email", prefix="/buyer"),
         *_choices(fields),
+        *_runs(fields),
     ]
 
 
@@ -65,3 +68,19 @@ def _choices(fields: Any) -> Iterator[Problem]:
             f"Choice group {shown(group)} has {told} selected.",
             'Set "selected" to true on exactly one.',
         )
+
+
+def _runs(fields: Any) -> Iterator[Problem]:
+    """Each number of periods begins another phase of the contract, with totals of its own."""
+    periods = [(index, line.get("periods")) for index, line in _entries(fields, "lines")]
+    different: list[int] = []
+    for index, number in periods:
+        if isinstance(number, int) and number not in different:
+            different.append(number)
+            if len(different) > MOST_RUNS:
+                yield Problem(
+                    f"/lines/{index}/periods",
+                    f"The lines run for more than {MOST_RUNS} different numbers of periods.",
+                    "Let lines run equally long, or split the quote.",
+                )
+                return

@@ -44,7 +44,7 @@ def test_a_number_that_counts_is_refused_as_a_json_number(spelled: str) -> None:
         (b'{"a":' * 40 + b"1" + b"}" * 40, "/a" * 33, "levels deep"),
         (b"[" * 200_000 + b"]" * 200_000, "", "levels deep"),
         (b'{"a":' * 200_000, "", "levels deep"),
-        (b"[" + b"1," * 2_000_001 + b"1]", "", "2,000,000 values"),
+        (b"[" + b"1," * 500_001 + b"1]", "", "500,000 values"),
     ],
     ids=lambda value: repr(value)[:30],
 )

@@ -218,6 +218,14 @@ def test_too_many_lines_are_refused() -> None:
     assert "5001 entries; at most 5000" in told.message
 
 
+def test_a_contract_has_a_bounded_number_of_phases() -> None:
+    lines = [line(billing="month", periods=1 + index % 25) for index in range(60)]
+    (told,) = problems({**SMALLEST, "lines": lines})
+    assert told.place == "/lines/24/periods"
+    assert "more than 24 different" in told.message
+    assert read({**SMALLEST, "lines": lines[:24]})
+
+
 def test_a_long_list_of_problems_is_cut_and_says_so() -> None:
     told = problems({**SMALLEST, "lines": [{}] * 1000})
     assert len(told) == 1001
