@@ -27,8 +27,8 @@ from portal.reading.deliveries import anything_due
 from portal.settings import Settings
 
 log = structlog.get_logger()
-POLL = 1.0
-PAUSE_AFTER_TROUBLE = 5.0
+LOOK = timedelta(seconds=1)
+TROUBLE = timedelta(seconds=5)
 LANES = (("mail",), ("mail",), ("folder", "webhook"), ("folder", "webhook"))
 
 
@@ -38,13 +38,21 @@ class Worker:
     Without PORTAL_SMTP_URL mail is left in the outbox.
     """
 
-    def __init__(self, database: Database, settings: Settings, *, renew_every: timedelta = LEASE / 3) -> None:
-        self._database, self._settings, self._renew_every = database, settings, renew_every
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        look_every: timedelta = LOOK,
+        renew_every: timedelta = LEASE / 3,
+    ) -> None:
+        self._database, self._settings = database, settings
+        self._look_every, self._renew_every = look_every, renew_every
         self._lanes = [lane for lane in LANES if settings.smtp_url or "mail" not in lane]
         if settings.smtp_url:
             smtp.server(settings.smtp_url)
         self._threads = ThreadPoolExecutor(len(LANES), thread_name_prefix="courier")
-        self._awake = asyncio.Event()
+        self._calls = [asyncio.Event() for _ in self._lanes]
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self) -> None:
@@ -52,8 +60,8 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         try:
             async with asyncio.TaskGroup() as lanes:
-                for lane in self._lanes:
-                    lanes.create_task(self._serve(lane))
+                for lane, call in zip(self._lanes, self._calls, strict=True):
+                    lanes.create_task(self._serve(lane, call))
         finally:
             self._threads.shutdown(wait=False)
 
@@ -62,22 +70,23 @@ class Worker:
         return sum(await asyncio.gather(*(self._drain(lane) for lane in self._lanes)))
 
     def wake(self) -> None:
-        """Look at the outbox now instead of at the next second."""
+        """Look at the outbox now instead of within a second."""
         if self._loop:
-            self._loop.call_soon_threadsafe(self._awake.set)
+            for call in self._calls:
+                self._loop.call_soon_threadsafe(call.set)
 
-    async def _serve(self, lane: Sequence[str]) -> None:
+    async def _serve(self, lane: Sequence[str], call: asyncio.Event) -> None:
         while True:
             try:
                 await self._drain(lane)
-                pause = POLL
+                pause = self._look_every
             except Exception:
                 # The database is away, say. Leases run out by themselves.
                 log.exception("The outbox cannot be read; trying again shortly.")
-                pause = PAUSE_AFTER_TROUBLE
+                pause = TROUBLE
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), pause)
-            self._awake.clear()
+                await asyncio.wait_for(call.wait(), pause.total_seconds())
+            call.clear()
 
     async def _drain(self, lane: Sequence[str]) -> int:
         attempts = 0

@@ -20,8 +20,8 @@ from tests.cast import Clock, Table, quote
 
 LETTER = Mail(
     template="new_link",
-    to_name="Bea Lund",
-    to_email="bea@oakum.example",
+    to_name="Kim Aas",
+    to_email="kim@oakum.example",
     language="en",
     context={
         "url": "http://127.0.0.1:8000/j/secret-token",

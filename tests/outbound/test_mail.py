@@ -185,7 +185,9 @@ def test_a_name_can_add_no_header_and_no_recipient(name: str, smtp_sink: SmtpSin
     (message,) = smtp_sink.messages
     assert message["Bcc"] is None
     assert message["X-Injected"] is None
-    assert [address.addr_spec for address in message["To"].addresses] == ["bea@oakum.example"]
+    (address,) = message["To"].addresses
+    assert address.addr_spec == "bea@oakum.example"
+    assert all(sign.isprintable() for sign in address.display_name)
 
 
 @pytest.mark.parametrize(
