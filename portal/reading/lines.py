@@ -161,7 +161,8 @@ def _line(line: Line, net: Decimal, level: int, standings: Standings) -> LineVie
         before=standings.lines_before.get(line.key) if subject in standings.changed else None,
         net=net,
         level=level,
-        open_fields=buyer_fields(line),
+        # What a group has chosen already is left by choosing another line of it.
+        open_fields=tuple(field for field in buyer_fields(line) if field != "choice" or not line.selected),
     )
 
 

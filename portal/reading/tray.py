@@ -37,12 +37,18 @@ class Tray:
     """`effect` is what all of it comes to; None while something in it can't be asked."""
 
     changes: tuple[TrayChange, ...] = ()
+    asked: tuple[Change, ...] = ()
     package: bool = False
     effect: Effect | None = None
 
     def text(self, change_id: str) -> str | None:
         """What the draft asks for in a field, in the field's spelling."""
         return next((each.ask.asked_text for each in self.changes if each.ask.id == change_id), None)
+
+    def reason(self, subject: str) -> str:
+        """What was given as the reason for changing a line or a term."""
+        reasons = (each.ask.reason for each in self.changes if each.subject == subject)
+        return next((reason for reason in reasons if reason), "")
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -71,13 +77,14 @@ def load(transaction: Transaction, deal: Deal, offer: Offer) -> Tray:
 def tray(
     offer: Offer, entries: Sequence[_Entry], reasons: Mapping[str, str], *, package: bool, today: date
 ) -> Tray:
-    asked = [entry.change for entry in entries]
+    asked = tuple(entry.change for entry in entries)
     problems = counteroffer.check(offer, asked, today=today) if asked else []
     names = lines.names(offer)
     return Tray(
         changes=tuple(
             _change(offer, entry, names, reasons.get(entry.change.id, ""), problems) for entry in entries
         ),
+        asked=asked,
         package=package,
         effect=None if problems or not asked else counteroffer.effect(offer, asked),
     )

@@ -25,6 +25,8 @@ from portal.web.request import address_of, agent_of
 async def accept(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Place the order, or show what has changed since."""
     signing = _signing(form)
+    if form.one("look"):
+        return await visit.refused(deal_id, "buyer/_dialog.html", Opened(dialog="accept", signing=signing))
     signed = await visit.read(partial(_signed, visit=visit, deal_id=deal_id, form=form, signing=signing))
     facts = {
         "key": form.one("key") or None,

@@ -78,7 +78,7 @@ class Visit:
         """One template in the page's context; NotAllowed or NotFound when what it opens can't be opened."""
         context = await self._context(deal_id, opened)
         buyer_page.insist(context, opened)
-        return self.services.page(template, self.request, status=opened.status, **context, **more)
+        return self.services.page(template, self.request, status=opened.status, **{**context, **more})
 
     async def refused(self, deal_id: str, template: str, opened: Opened) -> Response[str]:
         """The part that a refusal stands in; without scripts the whole page, with that part open."""

@@ -27,7 +27,7 @@
 
   // Without a sheet to open, an address that names the conversation opens it.
   document.addEventListener("DOMContentLoaded", () => {
-    const named = location.hash && document.getElementById(location.hash.slice(1));
+    const named = document.getElementById(location.hash.slice(1));
     if (named?.matches(".sheet[popover]") && !wide.matches) named.showPopover();
     const log = document.getElementById("log");
     if (log) log.scrollTop = log.scrollHeight;
