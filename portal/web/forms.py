@@ -67,7 +67,7 @@ def _urlencoded(body: bytes) -> FormFields:
 
 async def _multipart(request: HttpRequest) -> FormFields:
     try:
-        parts = (await request.form()).multi_items()
+        parts = list((await request.form()).multi_items())
     except RequestEntityTooLarge:
         raise
     except (LitestarException, ValueError) as error:
