@@ -3,7 +3,7 @@ PORT ?= 8000
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make locks'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo services browser test check format translations locks clean
+.PHONY: help setup demo services browser test bench check format translations locks clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -27,6 +27,10 @@ browser: setup  ## Chromium alone
 
 test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest
 	@REQUIRE_BROWSER=1 $(BIN)/pytest $(ARGS)
+
+bench: setup  ## Parley beside its peers, as a table with ratios; ARGS="--quick" is a smoke run, ARGS="--help" tells more
+	@.ci/install-services redis
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 check: setup  ## format, lint, types, dependency audit, translations, templates, locks
 	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Not formatted; run: make format" >&2; exit 1; }

@@ -1,0 +1,113 @@
+"""What the sockets of a room must agree on: each message once, at everybody, in one order.
+
+The first socket that sees a message decides the room's order; every other is compared with it while it receives, which
+costs one list access a delivery. A socket that differs keeps a list of its own from then on, and is judged at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
+
+MARK = b"MessageNo"
+DIGITS = 8
+# Latencies are counted in bins: width in seconds, and how many. What is later falls into the last.
+BIN, BINS = 0.00005, 200_000
+
+
+def marked(number: int) -> str:
+    """The words in a message's text by which any server's frame around it is recognised."""
+    return f"{MARK.decode()}{number:0{DIGITS}d}"
+
+
+@dataclass
+class Room:
+    log: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Book:
+    """All that is sent and received in a run. `sent` holds the instant of each message, by number."""
+
+    sent: list[float] = field(default_factory=list)
+    sender: list[int] = field(default_factory=list)
+    bins: list[int] = field(default_factory=lambda: [0] * BINS)
+    delivered: int = 0
+    refused: int = 0
+    closed: int = 0
+    notes: list[str] = field(default_factory=list)
+    # Who waits for a number of deliveries is told when it is reached.
+    goal: float = inf
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, goal: int, seconds: float) -> None:
+        """Return when so many deliveries have come in all, or after so long."""
+        if self.delivered < goal:
+            self.goal = goal
+            self.reached.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.reached.wait()
+            self.goal = inf
+
+    def note(self, text: str) -> None:
+        if len(self.notes) < 5:
+            self.notes.append(text)
+
+    def fresh_bins(self) -> None:
+        self.bins[:] = [0] * BINS
+
+    def percentile(self, share: float) -> float:
+        """Seconds within which this share of deliveries came; 0 when there were none."""
+        left = share * sum(self.bins)
+        for number, count in enumerate(self.bins):
+            left -= count
+            if left <= 0 and count:
+                return (number + 1) * BIN
+        return 0.0
+
+
+@dataclass
+class Faults:
+    """Deliveries that should not be as they are. `disordered` counts sockets and senders, not messages."""
+
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.lost or self.doubled or self.disordered)
+
+
+def judge(book: Book, meant: Sequence[Sequence[int]], seen: Sequence[Sequence[list[int]]]) -> Faults:
+    """Compare what was sent to each room with what each of its sockets has seen."""
+    faults = Faults()
+    for messages, sockets in zip(meant, seen, strict=True):
+        wanted, order = set(messages), sockets[0]
+        alike = sum(own is order for own in sockets)
+        _count(faults, wanted, order, alike)
+        place = {number: index for index, number in enumerate(order)}
+        for own in sockets:
+            if own is not order:
+                _count(faults, wanted, own, 1)
+                faults.disordered += not _rising([place[number] for number in own if number in place])
+        by_sender: dict[int, list[int]] = {}
+        for number in order:
+            if number in wanted:
+                by_sender.setdefault(book.sender[number], []).append(number)
+        faults.disordered += sum(not _rising(numbers) for numbers in by_sender.values())
+    return faults
+
+
+def _count(faults: Faults, wanted: set[int], own: Sequence[int], sockets: int) -> None:
+    distinct = set(own)
+    faults.lost += sockets * len(wanted - distinct)
+    faults.doubled += sockets * (len(own) - len(distinct) + len(distinct - wanted))
+
+
+def _rising(numbers: Sequence[int]) -> bool:
+    return all(first <= second for first, second in pairwise(numbers))

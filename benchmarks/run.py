@@ -1,0 +1,187 @@
+"""`make bench`: Parley beside its peers, in one run on one machine.
+
+Rounds are interleaved: each measurement goes through all servers before the next round begins, so that a machine that is
+slow for a while is slow for everybody. Every server is started afresh, on a database of its own, for every measurement.
+Exit status 1 when Parley lost, doubled or disordered anything, or could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import install, report, world
+from benchmarks.machine import Cores, Redis, described, working_folder
+from benchmarks.measures import BUSY, FULL, QUICK, QUIET, Bench, Plan
+from benchmarks.report import OURS, Measure
+from benchmarks.servers import Parley, Server, chat_peers, page_peers
+
+GROUPS = ("chat", "latency", "memory", "page", "growth")
+Job = Callable[[], dict[str, Any]]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make bench ARGS=…", description="Measure Parley beside its peers, on this machine."
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke run: small, short, one round; its figures mean nothing"
+    )
+    parser.add_argument("--rounds", type=int, help="rounds; the table holds medians (3)")
+    parser.add_argument("--only", metavar="NAME,…", help=f"servers by name: {', '.join([OURS, *_names()])}")
+    parser.add_argument("--measures", metavar="NAME,…", default=",".join(GROUPS), help=", ".join(GROUPS))
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="where databases lie; memory where the machine has /dev/shm",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every round's figures as JSON")
+    return parser.parse_args()
+
+
+def _names() -> list[str]:
+    return [*chat_peers(), *page_peers()]
+
+
+def main() -> int:
+    asked = arguments()
+    only = set((asked.only or ",".join([OURS, *_names()])).split(","))
+    groups = set(asked.measures.split(","))
+    if unknown := (only - {OURS, *_names()}) | (groups - set(GROUPS)):
+        raise SystemExit(f"Not known: {', '.join(sorted(unknown))}")
+    plan = QUICK if asked.quick else FULL
+    plan = replace(plan, rounds=asked.rounds or plan.rounds)
+    install.peers()
+    with working_folder(asked.data) as place:
+        folder, cores = Path(place), Cores.of_this_machine()
+        about = described(folder)
+        print(about, flush=True)
+        redis = Redis(folder, cores.generator)
+        try:
+            measures = measured(Bench(plan, folder, redis, cores), only, groups)
+        finally:
+            redis.stop()
+    return _told(measures, about, asked)
+
+
+def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
+    """Everything that was asked for, round by round."""
+    ours = Parley(world.build(bench.folder, bench.plan.sizes)) if OURS in only else None
+    measures = {measure.name: measure for measure in _measures(bench.plan)}
+    for number in range(1, bench.plan.rounds + 1):
+        for name, server, job in _jobs(bench, ours, only, groups):
+            began, measure = time.monotonic(), measures[name]
+            try:
+                measure.found.setdefault(server.name, []).append(job())
+                said = measure.shown(server.name)
+            except RuntimeError as error:
+                said = measure.failed[server.name] = str(error)
+            took = time.monotonic() - began
+            print(
+                f"round {number}  {took:5.1f} s  {measure.title}: {server.label}: {said}",
+                file=sys.stderr,
+                flush=True,
+            )
+    return list(measures.values())
+
+
+def _jobs(
+    bench: Bench, ours: Parley | None, only: set[str], groups: set[str]
+) -> Iterator[tuple[str, Server, Job]]:
+    """One round: measurement, server, and what to do."""
+    mine: list[Server] = [ours] if ours else []
+    chat = [*(peer for name, peer in chat_peers().items() if name in only), *mine]
+    page = [*(peer for name, peer in page_peers().items() if name in only), *mine]
+    sizes = bench.plan.sizes
+    if "chat" in groups:
+        yield from (("one", each, lambda each=each: bench.capacity(each, sizes.one)) for each in chat)
+        yield from (("many", each, lambda each=each: bench.capacity(each, sizes.many)) for each in chat)
+    if "latency" in groups:
+        yield from (("quiet", each, lambda each=each: bench.latency(each, QUIET)) for each in chat)
+        yield from (("busy", each, lambda each=each: bench.latency(each, BUSY)) for each in chat)
+    if "memory" in groups:
+        yield from (("memory", each, lambda each=each: bench.idle(each)) for each in chat)
+    if "page" in groups:
+        yield from (("page", each, lambda each=each: bench.page(each, 50)) for each in page)
+    if ours and "growth" in groups:
+        yield "growth_cpu", ours, lambda: bench.growth(ours)
+        yield "opening", ours, lambda: _opening(bench, ours)
+
+
+def _opening(bench: Bench, ours: Parley) -> dict[str, Any]:
+    """A long proposal's page beside a short one's, a reader at a time."""
+    short, long = (bench.page(ours, lines, connections=1) for lines in (50, bench.plan.sizes.long))
+    return {"short": short, "long": long}
+
+
+def _measures(plan: Plan) -> list[Measure]:
+    sizes, under = plan.sizes, "deliveries a second, p99 under 250 ms"
+
+    def sustained(result: dict[str, Any]) -> float | None:
+        return float(result["best"]["deliveries"]) if result["best"] else None
+
+    def grown(result: dict[str, Any]) -> float:
+        return float(result["cpu_ms"][0] / result["cpu_ms"][1])
+
+    def opened(result: dict[str, Any]) -> float:
+        long, short = result["long"], result["short"]
+        return float((long["cpu_ms"] / long["bytes"]) / (short["cpu_ms"] / short["bytes"]))
+
+    long = f"{sizes.history:,} events and {sizes.long:,} lines"
+    return [
+        Measure("one", f"{sizes.one}: {under}", sustained),
+        Measure("many", f"{sizes.many}: {under}", sustained),
+        Measure(
+            "quiet",
+            f"{sizes.many}: p50 ms at {QUIET} messages a second",
+            lambda r: r["step"]["p50"],
+            "{:.2f}",
+            "less",
+        ),
+        Measure(
+            "busy",
+            f"{sizes.many}: p99 ms at {BUSY} messages a second",
+            lambda r: r["step"]["p99"],
+            "{:.2f}",
+            "less",
+        ),
+        Measure("memory", "KiB of memory an idle socket", lambda r: r["bytes"] / 1024, "{:.1f}", "less"),
+        Measure(
+            "page",
+            "the proposal page, 50 lines and 50 messages: requests a second",
+            lambda r: r["per_second"],
+        ),
+        Measure(
+            "growth_cpu", f"a message's cost with {long}, to a new deal's (times)", grown, "{:.2f}", "less"
+        ),
+        Measure(
+            "opening",
+            f"a byte's cost on a page of {sizes.long:,} lines, to one of 50 (times)",
+            opened,
+            "{:.2f}",
+            "less",
+        ),
+    ]
+
+
+def _told(measures: list[Measure], about: str, asked: argparse.Namespace) -> int:
+    labels = {OURS: "Parley"} | {
+        peer.name: peer.label for peer in (*chat_peers().values(), *page_peers().values())
+    }
+    labels[OURS] = labels.pop(OURS)
+    faults = report.faults(measures, labels)
+    print("\n".join(["", *report.rows(measures, labels), *faults]))
+    if asked.json:
+        asked.json.write_text(json.dumps({"machine": about, "measures": report.document(measures)}, indent=1))
+    return 1 if any(fault.startswith(labels[OURS]) for fault in faults) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
