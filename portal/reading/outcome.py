@@ -5,19 +5,28 @@ Nothing that renders for buyers may import this.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portal.access import Deal
 from portal.domain import change as changing
-from portal.domain import counteroffer, policy
+from portal.domain import counteroffer, money, policy
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Counteroffer
-from portal.domain.policy import Margin
-from portal.domain.revision import Offer, Totals
+from portal.domain.revision import Offer, PrivateFigures, Totals
 from portal.domain.totals import totals
 from portal.errors import Invalid, Problem
 from portal.reading import asks
 from portal.storage import documents, private_documents
 from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earned:
+    """What the seller earns over the contract. `partly`: only of the lines whose cost is known; None where no line's is."""
+
+    amount: Decimal | None
+    percent: Decimal | None
+    partly: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +36,8 @@ class Outcome:
     currency: str
     before: Totals
     after: Totals
-    margin_before: Margin
-    margin_after: Margin
+    earned_before: Earned
+    earned_after: Earned
     below: tuple[str, ...]
     alone: bool
     problems: tuple[Problem, ...]
@@ -52,12 +61,27 @@ def weigh(
         currency=offer.currency,
         before=totals(offer),
         after=totals(after),
-        margin_before=policy.margin(offer, private),
-        margin_after=policy.margin(after, private),
+        earned_before=earned(offer, private),
+        earned_after=earned(after, private),
         below=tuple(line.name for line in below),
         alone=not below or policy.may_publish(deal.role, below),
         problems=tuple(problems),
     )
+
+
+def earned(offer: Offer, private: PrivateFigures) -> Earned:
+    """The margin of the whole; where a line's cost is not known, that of the others without the deal's adjustments."""
+    whole = policy.margin(offer, private)
+    if whole.amount is not None:
+        return Earned(amount=whole.amount, percent=whole.percent, partly=False)
+    periods = {line.key: Decimal(1 if line.billing == "once" else line.periods) for line in offer.lines}
+    known = [(each, each.amount) for each in whole.lines if each.amount is not None]
+    if not known:
+        return Earned(amount=None, percent=None, partly=True)
+    amount = money.add(money.times(each, periods[line.key]) for line, each in known)
+    net = money.add(money.times(line.net, periods[line.key]) for line, _ in known)
+    percent = money.divide(money.times(amount, Decimal(100)), net) if net else None
+    return Earned(amount=money.amount(amount, offer.currency), percent=percent, partly=True)
 
 
 def _granted(

@@ -79,6 +79,7 @@ async def _pasted(form: FormFields) -> Pasted:
         text = form.one("text")
         return Pasted(form.one("name", "quote.json"), text, text.encode())
     data = await file.read()
+    await file.close()
     return Pasted(file.filename, data.decode("utf-8-sig", errors="replace"), data)
 
 
