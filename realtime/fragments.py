@@ -16,6 +16,7 @@ from portal.domain.ledger import PartyName
 from portal.reading import conversation, lines, people, touched, turn
 from portal.reading import table as tables
 from portal.reading.conversation import TOLD, Entry
+from portal.reading.kept import Kept
 from portal.reading.people import Person
 from portal.reading.stream import Event
 from portal.storage import documents
@@ -25,7 +26,6 @@ from portal.web.language import choose
 from portal.web.templating import Templates
 from portal.web.urls import Urls
 from realtime import desk_parts
-from realtime.kept import Kept
 from realtime.waits import Waits
 
 NOBODY = System("live")

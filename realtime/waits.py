@@ -1,8 +1,8 @@
 """Whether a message moves the turn, told without asking the database for every message of a chat."""
 
 from portal.domain import ledger
+from portal.reading.kept import Kept
 from portal.reading.stream import Event
-from realtime.kept import Kept
 
 
 class Waits:

@@ -4,12 +4,10 @@ Nothing here is one person's own, and nothing is private to the seller: what onl
 (`tray`, `private`). The table is kept by the ledger's position, so that a page that did not change is not read twice.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +23,7 @@ from portal.reading import asks, conversation, history, lines, people, summary, 
 from portal.reading.asks import SentAsk
 from portal.reading.conversation import Conversation, Entry
 from portal.reading.history import RevisionEntry
+from portal.reading.kept import Kept
 from portal.reading.lines import LineView, Section, TermView
 from portal.reading.people import Person
 from portal.reading.summary import Summary
@@ -57,7 +56,10 @@ class Ending:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`position` is the newest number of the party's stream; `last_day` the last day of validity in `time_zone`."""
+    """`position` is the newest number of the party's stream; `last_day` the last day of validity in `time_zone`.
+
+    Equal `version`s are equal tables; None for one that is never kept.
+    """
 
     deal_id: str
     number: str
@@ -85,6 +87,7 @@ class Table:
     order: Placed | None
     ending: Ending | None
     more_time: Entry | None
+    version: Hashable | None = None
 
     @property
     def offer(self) -> Offer:
@@ -105,29 +108,7 @@ class Table:
         return [each for each in there if each.subject in wanted]
 
 
-class _Kept:
-    """Tables by what they depend on, the least used forgotten first."""
-
-    def __init__(self) -> None:
-        self._tables: OrderedDict[Any, Table] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Any) -> Table | None:
-        with self._lock:
-            found = self._tables.get(key)
-            if found is not None:
-                self._tables.move_to_end(key)
-            return found
-
-    def put(self, key: Any, table: Table) -> Table:
-        with self._lock:
-            self._tables[key] = table
-            while len(self._tables) > KEPT:
-                self._tables.popitem(last=False)
-        return table
-
-
-_kept = _Kept()
+_kept: Kept[Table] = Kept(most=KEPT)
 
 
 def load(transaction: Transaction, deal: Deal) -> Table:
@@ -140,7 +121,7 @@ def load(transaction: Transaction, deal: Deal) -> Table:
         return _read(transaction, deal, house)
     # Everything below follows from these: the ledger only grows, and the epoch tells a restored backup.
     key = (deal.id, deal.seq, deal.state, deal.party, deal.digest, tuple(house or ()))
-    return _kept.get(key) or _kept.put(key, _read(transaction, deal, house))
+    return _kept.get(key) or _kept.put(key, replace(_read(transaction, deal, house), version=key))
 
 
 def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:

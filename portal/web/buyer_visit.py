@@ -17,7 +17,7 @@ from portal.commands.unit_of_work import UnitOfWork
 from portal.reading import stream
 from portal.reading.stream import Event
 from portal.storage.session import Transaction
-from portal.web import buyer_page, regions
+from portal.web import buyer_page, regions, shared
 from portal.web.buyer_page import NOTHING, Opened
 from portal.web.language import speaking
 from portal.web.request import HttpRequest, is_partial, language_of
@@ -71,7 +71,7 @@ class Visit:
         return await self.services.database.write(run)
 
     async def page(self, deal_id: str, opened: Opened = NOTHING) -> Response[str]:
-        context = await self._context(deal_id, opened)
+        context = await self._context(deal_id, opened, whole=True)
         return self.services.page("buyer/deal.html", self.request, status=opened.status, **context)
 
     async def part(self, template: str, deal_id: str, opened: Opened = NOTHING, **more: Any) -> Response[str]:
@@ -98,16 +98,26 @@ class Visit:
         events = await self._events(deal_id, done.before)
         parts += [await draw(deal_id, event, "buyer", deal.role, self.language) for event in events]
         tray = self.services.partial("buyer/_tray.html", self.language, **context)
-        return Response("".join([*parts, regions.morph("#tray", tray)]), media_type="text/html")
+        return Response("".join([*parts, regions.replaced("#tray", tray)]), media_type="text/html")
 
     async def _events(self, deal_id: str, before: Deal) -> list[Event]:
         return await self.read(
             partial(stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST)
         )
 
-    async def _context(self, deal_id: str, opened: Opened) -> Mapping[str, Any]:
-        page = partial(buyer_page.context, actor=self.actor, deal_id=deal_id, opened=opened)
-        return {**await self.read(page), "csrf": self.request.scope.get("csrf", "")}
+    async def _context(self, deal_id: str, opened: Opened, *, whole: bool = False) -> Mapping[str, Any]:
+        csrf = self.request.scope.get("csrf", "")
+
+        def read(transaction: Transaction) -> dict[str, Any]:
+            found = buyer_page.context(transaction, self.actor, deal_id, opened) | {"csrf": csrf}
+            if whole:
+                # Here, in a thread of the database: a page of a thousand lines must not hold up the others.
+                found["drawn"] = shared.drawn(
+                    self.services.partial, found, self.language, personal=opened != NOTHING
+                )
+            return found
+
+        return await self.read(read)
 
 
 def provide_visit(request: HttpRequest, services: Services, actor: BuyerSession) -> Visit:

@@ -52,6 +52,11 @@ def morph(selector: str, content: str) -> str:
     return f'<hx-partial hx-target="{selector}" hx-swap="outerMorph">{content}</hx-partial>'
 
 
+def replaced(selector: str, content: str) -> str:
+    """For what holds boxes and no text: a morph would leave boxes as they were ticked. The focus is kept by id."""
+    return f'<hx-partial hx-target="{selector}" hx-swap="outerHTML">{content}</hx-partial>'
+
+
 def emptied(selector: str) -> str:
     """A slot whose form has done its work."""
     return f'<hx-partial hx-target="{selector}" hx-swap="innerHTML"></hx-partial>'

@@ -22,7 +22,7 @@
   document.addEventListener("htmx:after:settle", (event) => {
     if (event.target.id !== "dialog") return;
     if (dialog()) showModal();
-    else document.querySelector("#banner [tabindex], #content")?.focus();
+    else document.getElementById("banner")?.focus();
   });
 
   document.addEventListener("click", (event) => {

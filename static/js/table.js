@@ -16,7 +16,7 @@
     const now = { ...state() };
     if (now.revision === known.revision && now.state === known.state) return;
     const tray = document.getElementById("tray");
-    if (tray?.dataset.refresh) htmx.ajax("GET", tray.dataset.refresh, { source: tray, target: tray, swap: "outerMorph" });
+    if (tray?.dataset.refresh) htmx.ajax("GET", tray.dataset.refresh, { source: tray, target: tray, swap: "outerHTML" });
     if (now.revision !== known.revision) {
       document.dispatchEvent(new CustomEvent("parley:revision", { detail: { revision: now.revision } }));
       clearTimeout(saying);
