@@ -1,7 +1,7 @@
 """A real `portal serve` on a free port, with a database of its own.
 
-    start_portal()             a server for one test; options are settings: start_portal(message_rate="5")
-    portal_server              one for the whole session, in demo mode and with Kestrel's world; leave it running
+start_portal()             a server for one test; options are settings: start_portal(message_rate="5")
+portal_server              one for the whole session, in demo mode and with Kestrel's world; leave it running
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from portal.worlds.kestrel import World
 from tests.services.process import Process, answers, free_port
 
 KEY = "a key for servers under test"
+# Seconds. Several processes import everything at the same time; only a failure takes so long.
+START_WITHIN = 90.0
 
 
 class PortalServer:
@@ -51,7 +53,7 @@ class PortalServer:
         command = [*PORTAL, "serve", "--port", str(self.port), "--workers", str(self.workers)]
         log, environment = self.folder / "server.log", clean(self.environment)
         self.process = Process("portal serve", command, log=log, env=environment, cwd=self.folder)
-        self.process.wait_until(lambda: answers(f"{self.url}/healthz"))
+        self.process.wait_until(lambda: answers(f"{self.url}/healthz"), seconds=START_WITHIN)
 
     def stop(self) -> None:
         """As an operator does: requests under way are finished, sockets get 1012."""

@@ -7,9 +7,9 @@ from portal import settings
 from portal.access import deal_for, new_id
 from portal.cli.console import CLI, Answer, Commands, opened, verb, with_json
 from portal.errors import Refused
-from portal.reading import verification
+from portal.reading import deals, verification
 from portal.storage import backup
-from portal.storage.session import Store
+from portal.storage.session import Store, Transaction
 
 
 def add_to(commands: Commands) -> None:
@@ -46,10 +46,13 @@ def run_verify(arguments: argparse.Namespace) -> Answer:
     """Status 1 names the first entry that does not hold."""
     if not arguments.deal:
         raise Refused("Receipts and ledger exports can't be verified yet; name a stored deal with --deal.")
+
+    def verify(transaction: Transaction) -> verification.Verdict:
+        deal = deal_for(transaction, CLI, deals.identify(transaction, arguments.deal))
+        return verification.verify(transaction, deal)
+
     with opened() as (_, database):
-        verdict = database.read_now(
-            lambda transaction: verification.verify(transaction, deal_for(transaction, CLI, arguments.deal))
-        )
+        verdict = database.read_now(verify)
     said = f"intact: {verdict.events} events, {verdict.revisions} revisions"
     return Answer(
         {"deal": verdict.deal, "intact": verdict.intact, "events": verdict.events, "broken": verdict.broken},

@@ -30,10 +30,12 @@ def run_serve(arguments: argparse.Namespace) -> None:
     listening = listen(arguments.host, arguments.port)
     from portal.cli import serving  # what a server needs takes a second to import; other commands do without
 
+    welcome = f"Parley is at {configured.public_url}"
     if arguments.workers > 1:
+        print(f"{welcome} in a moment, in {arguments.workers} processes", flush=True)
         serving.serve_in_processes(configured, listening, arguments.workers)
     else:
-        serving.serve(configured, listening, f"Parley is at {configured.public_url}")
+        serving.serve(configured, listening, welcome)
 
 
 def check(configured: Settings, *, workers: int) -> None:

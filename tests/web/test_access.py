@@ -117,7 +117,9 @@ def test_every_route_declares_its_audience(blank: Litestar) -> None:
 
 
 def test_what_needs_no_session_is_listed_here(blank: Litestar) -> None:
-    found = {f"{method} {path}" for (method, path), audience in declared(blank).items() if audience == "public"}
+    found = {
+        f"{method} {path}" for (method, path), audience in declared(blank).items() if audience == "public"
+    }
     assert found == PUBLIC
 
 
@@ -199,7 +201,7 @@ def test_no_form_of_a_session_works_without_its_token(site: Site) -> None:
     wrong = []
     for side, who in (("buyer", site.table.bea), ("desk", site.table.rita)):
         browser, other = site.browser(who), site.browser(site.table.sol)
-        for method, path in [route for route in of(site.app, side) if route[0] != "GET"]:
+        for path in [path for method, path in of(site.app, side) if method != "GET"]:
             for csrf in ("", "made-up", other.csrf):
                 response = browser.post(filled(path, site.table.deal_id), {"csrf": csrf})
                 if response.status_code != 403:
@@ -222,7 +224,9 @@ def closed_with(site: Site, path: str, cookies: dict[str, str], origin: str = PU
 
 
 def test_sockets_close_with_a_code_that_says_why(site: Site) -> None:
-    bea, ravn, rita = (site.browser(who).cookies for who in (site.table.bea, site.table.ravn, site.table.rita))
+    bea, ravn, rita = (
+        site.browser(who).cookies for who in (site.table.bea, site.table.ravn, site.table.rita)
+    )
     real, unreal = site.table.deal_id, "A" * 22
     for path in [path for (method, path) in routes(site.app) if method == "WS"]:
         inside = rita if path.startswith("/desk") else bea

@@ -172,7 +172,15 @@ def test_what_is_no_form_is_refused_with_a_sentence(site: Site, content_type: st
 
 @pytest.mark.parametrize(
     "path",
-    ["/%00", "/deals/a%00b", "/deals/x?after=%00", "/deals/" + "x" * 5000, "/%ff%fe", "/deals/../../etc", "//"],
+    [
+        "/%00",
+        "/deals/a%00b",
+        "/deals/x?after=%00",
+        "/deals/" + "x" * 5000,
+        "/%ff%fe",
+        "/deals/../../etc",
+        "//",
+    ],
 )
 def test_malformed_addresses_are_just_not_found(site: Site, path: str) -> None:
     bea = site.browser(site.table.bea)
@@ -257,7 +265,9 @@ def test_a_database_that_is_away_keeps_what_was_typed(site: Site, tmp_path: Path
         away.mkdir(exist_ok=True)
         file.rename(away / file.name)
     (tmp_path / "parley.db").mkdir()
-    answer = bea.post(f"/deals/{site.table.deal_id}/messages", {"body": "Typed with care.\nTwice.", "key": "k"})
+    answer = bea.post(
+        f"/deals/{site.table.deal_id}/messages", {"body": "Typed with care.\nTwice.", "key": "k"}
+    )
     (tmp_path / "parley.db").rmdir()
     for file in away.iterdir():
         file.rename(tmp_path / file.name)
