@@ -219,11 +219,10 @@ def _judge(waker: Waker, standing: Standing) -> None:
     session = waker.actor.id
     if waker.party == "seller":
         role, close = standing.reps.get(session), 4401
+    elif session not in standing.sessions:
+        role, close = None, 4401
     else:
-        role, close = (
-            standing.grants.get((session, waker.deal_id)),
-            4403 if session in standing.sessions else 4401,
-        )
+        role, close = standing.grants.get((session, waker.deal_id)), 4403
     if role is None:
         waker.end(close)
     elif role != waker.role:

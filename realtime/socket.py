@@ -43,6 +43,9 @@ _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 UNREADABLE = "This message could not be read. Load the page afresh and try again."
 FAILED = "Your message could not be saved just now. It is still in the box; try again in a moment."
 
+# Deep nesting ends in a RecursionError, lone surrogates in a ValueError.
+UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
+
 Anchor = Annotated[str, Meta(max_length=200)] | None
 
 
@@ -118,7 +121,7 @@ class DealSocket(Connection):
     async def take(self, text: str) -> None:
         try:
             message = _decoder.decode(text)
-        except (msgspec.DecodeError, ValueError):
+        except UNDECODABLE:
             await self.reply(Refusal(_key_in(text), UNREADABLE))
             return
         match message:
@@ -198,7 +201,7 @@ def _key_in(text: str) -> str | None:
     """The key of a message that is otherwise unreadable, so that its form can say so."""
     try:
         found: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, ValueError):
+    except UNDECODABLE:
         return None
     key = found.get("key") if isinstance(found, dict) else None
     return key[:100] if isinstance(key, str) else None

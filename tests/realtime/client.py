@@ -45,7 +45,8 @@ class Page:
 
     async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The next frame that is wanted. Events on the way are checked and counted."""
-        while True:
+        deadline = asyncio.get_running_loop().time() + WITHIN
+        while asyncio.get_running_loop().time() < deadline:
             frame = await self.raw()
             if "seq" in frame and "content" in frame:
                 assert frame["prev"] == self.position, f"a hole: {frame} after {self.position}"
@@ -57,6 +58,7 @@ class Page:
                 self.ephemeral.append(frame["ephemeral"])
             if wanted(frame):
                 return frame
+        raise AssertionError(f"nothing that is wanted came within {WITHIN} s")
 
     async def event(self) -> dict[str, Any]:
         return await self.until(lambda frame: "content" in frame)
@@ -90,8 +92,9 @@ class Page:
     async def closed(self) -> int:
         """The close code; frames on the way are dropped."""
         try:
-            while True:
-                await asyncio.wait_for(self.socket.recv(), WITHIN)
+            async with asyncio.timeout(WITHIN):
+                while True:
+                    await self.socket.recv()
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else 1006
 
