@@ -40,7 +40,7 @@ def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int)
         "deal": reader,
         "table": then,
         "present": table,
-        "number": number,
+        "shown": number,
         "entry": entry,
         "urls": Urls.buyer(deal_id),
     }
