@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.server import portal_server, start_portal  # noqa: F401 - fixtures
+from portal.settings import Settings
+from portal.web import logs
 from tests.services import browser as browsers
 from tests.services.mail import SmtpSink
 from tests.services.postgres import PostgresServer
@@ -42,6 +44,12 @@ def leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) -> 
 
 def asks_for(item: pytest.Item, fixture: str) -> bool:
     return fixture in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def server_logs() -> None:
+    """Log lines as a server writes them: without the values of variables, which may be secrets, in tracebacks."""
+    logs.configure(Settings(_env_file=None))  # type: ignore[call-arg]
 
 
 @pytest.fixture(scope="session")
