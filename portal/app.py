@@ -1,8 +1,6 @@
 """Build the application from settings. The only file that knows every part."""
 
 import asyncio
-import importlib
-import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +9,6 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
-import portal.web
 import realtime.changes
 import realtime.socket
 from portal.commands.expire_deals import expire_deals
@@ -21,8 +18,26 @@ from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web import (
     alike,
+    buyer,
+    buyer_closing,
+    buyer_counteroffer,
+    buyer_revisions,
+    buyer_talk,
     buyer_visit,
+    desk_answers,
+    desk_approvals,
+    desk_changes,
+    desk_contacts,
+    desk_deal,
+    desk_handoffs,
+    desk_inbox,
+    desk_insights,
+    desk_moves,
+    desk_preview,
+    desk_quotes,
     desk_request,
+    desk_settings,
+    desk_talk,
     errors,
     forms,
     health,
@@ -119,7 +134,13 @@ def _live() -> Router:
 def _for_buyers() -> Router:
     return Router(
         "/",
-        route_handlers=_found("buyer"),
+        route_handlers=[
+            *buyer.routes,
+            *buyer_closing.routes,
+            *buyer_counteroffer.routes,
+            *buyer_revisions.routes,
+            *buyer_talk.routes,
+        ],
         guards=[sessions.buyer_guard],
         dependencies={
             "actor": Provide(sessions.provide_buyer),
@@ -132,7 +153,22 @@ def _for_buyers() -> Router:
 def _for_the_desk() -> Router:
     return Router(
         "/",
-        route_handlers=[*_found("desk"), *sign_in.desk_routes],
+        route_handlers=[
+            *desk_answers.routes,
+            *desk_approvals.routes,
+            *desk_changes.routes,
+            *desk_contacts.routes,
+            *desk_deal.routes,
+            *desk_handoffs.routes,
+            *desk_inbox.routes,
+            *desk_insights.routes,
+            *desk_moves.routes,
+            *desk_preview.routes,
+            *desk_quotes.routes,
+            *desk_settings.routes,
+            *desk_talk.routes,
+            *sign_in.desk_routes,
+        ],
         guards=[sessions.desk_guard],
         dependencies={
             "actor": Provide(sessions.provide_desk),
@@ -140,15 +176,3 @@ def _for_the_desk() -> Router:
         },
         opt={"audience": "desk"},
     )
-
-
-def _found(prefix: str) -> list[ControllerRouterHandler]:
-    """Until every part is there: the `routes` of whatever modules of this prefix can be imported."""
-    routes: list[ControllerRouterHandler] = []
-    for module in pkgutil.iter_modules(portal.web.__path__):
-        if module.name == prefix or module.name.startswith(f"{prefix}_"):
-            try:
-                routes += getattr(importlib.import_module(f"portal.web.{module.name}"), "routes", [])
-            except ImportError as error:
-                log.warning("A part is not there yet", module=module.name, error=str(error))
-    return routes

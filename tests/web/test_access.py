@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -13,6 +16,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 from sqlalchemy import update
 
+import portal.web
 from portal.access import System
 from portal.app import create_app
 from portal.commands.revoke_links import revoke_links
@@ -58,6 +62,14 @@ def declared(app: Litestar) -> dict[Route, str]:
             case ASGIRoute():
                 found["ASGI", route.path] = ""
     return found
+
+
+def handlers(app: Litestar) -> Iterator[tuple[str, str]]:
+    """Path and function of every HTTP handler."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                yield route.path, f"{handler.fn.__module__}.{handler.fn.__name__}"
 
 
 def routes(app: Litestar) -> dict[Route, str]:
@@ -114,6 +126,14 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
 
 def test_every_route_declares_its_audience(blank: Litestar) -> None:
     assert {route: audience for route, audience in declared(blank).items() if audience not in AUDIENCES} == {}
+
+
+def test_every_module_s_routes_are_mounted(blank: Litestar) -> None:
+    mounted = {name for _, name in handlers(blank)}
+    for module in pkgutil.iter_modules(portal.web.__path__, "portal.web."):
+        part = importlib.import_module(module.name)
+        for handler in (*getattr(part, "routes", ()), *getattr(part, "desk_routes", ())):
+            assert f"{module.name}.{handler.fn.__name__}" in mounted
 
 
 def test_what_needs_no_session_is_listed_here(blank: Litestar) -> None:
