@@ -65,6 +65,10 @@ def context(page: DeskDeal) -> dict[str, Any]:
         "key": access.new_id(),
         "message_key": access.new_id(),
         "line_template": "desk/_line.html",
+        "open_change": "",
+        "open_comment": "",
+        "said": "",
+        "problems_at": None,
     }
 
 

@@ -11,6 +11,7 @@ from portal.reading import table
 from portal.reading.desk import Frame
 from portal.reading.tray import Tray
 from portal.storage.session import Transaction
+from portal.web import shared
 from portal.web.desk_request import Desk
 from portal.web.urls import Urls
 
@@ -20,7 +21,9 @@ async def preview(desk: Desk, deal_id: str) -> Response[str]:
     """What a signer would find; nothing on it can be used, and no view is recorded."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        return buyers_view(transaction, desk, deal_id)
+        context = buyers_view(transaction, desk, deal_id)
+        render = desk.services.partial
+        return context | {"drawn": shared.drawn(render, context, desk.language, personal=False)}
 
     return await desk.page("desk/preview.html", read)
 
@@ -37,6 +40,7 @@ def buyers_view(transaction: Transaction, desk: Desk, deal_id: str) -> dict[str,
         "csrf": "",
         "message_key": "",
         "tray_key": "",
+        "problems_at": None,
         "desk_deal": f"/desk/deals/{deal_id}",
     }
 

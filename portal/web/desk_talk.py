@@ -3,34 +3,61 @@
 from functools import partial
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, get, post
 
+from portal.access import deal_for
 from portal.commands.keep_note import keep_note
 from portal.commands.post_message import post_message
-from portal.web.desk_deal import act
-from portal.web.desk_request import Desk
+from portal.errors import Refused
+from portal.reading import conversation, lines, people, table
+from portal.reading.conversation import Conversation
+from portal.storage.session import Transaction
+from portal.web.desk_deal import act, show
+from portal.web.desk_request import Desk, Refusal, see
 from portal.web.forms import FormFields
-from portal.web.request import wants_json
+from portal.web.request import is_partial, wants_json
 
 
 @post("/desk/deals/{deal_id:str}/messages")
 async def send_message(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
-    """The chat's way without a socket; a program gets where the message stands."""
-    said = partial(
-        post_message, body=form.one("body"), anchor=form.one("anchor") or None, key=form.one("key") or None
-    )
-    if wants_json(desk.request):
+    """The chat's way without a socket: a chat line, or a comment on `anchor`. A program gets where it stands."""
+    desk.services.hub.messages.take(desk.actor.id, deal_id)
+    anchor, body = form.one("anchor"), form.one("body")
+    said = partial(post_message, body=body, anchor=anchor or None, key=form.one("key") or None)
+    try:
         posted = await desk.write(partial(said, actor=desk.actor, deal_id=deal_id))
+    except Refused as error:
+        if wants_json(desk.request):
+            raise
+        opened = {"open_comment": anchor, "said": body}
+        return await show(desk, deal_id, Refusal.of(error, "message", form), more=lambda page: opened)
+    if wants_json(desk.request):
         return Response(posted, status_code=201)
-    return await act(desk, deal_id, "message", form, said, at="conversation")
+    return see(f"/desk/deals/{deal_id}#{anchor.replace(':', '-') if anchor else 'conversation'}")
 
 
 @post("/desk/deals/{deal_id:str}/notes")
 async def keep(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
-    note = partial(
-        keep_note, body=form.one("body"), anchor=form.one("anchor") or None, key=form.one("key") or None
-    )
+    """A note has an address of its own and never travels by socket: no missing or wrong field can publish it."""
+    anchor = form.one("anchor") or None
+    note = partial(keep_note, body=form.one("body"), anchor=anchor, key=form.one("key") or None)
     return await act(desk, deal_id, "note", form, note, at="notes")
 
 
-routes = [send_message, keep]
+@get("/desk/deals/{deal_id:str}/conversation")
+async def earlier(desk: Desk, deal_id: str, before: int) -> Response[str]:
+    """What was said before a position: more of the log for htmx, a page of its own without scripts."""
+    log = await desk.read(partial(_earlier, desk=desk, deal_id=deal_id, before=before))
+    template = "table/_earlier.html" if is_partial(desk.request) else "buyer/earlier.html"
+    return await show(desk, deal_id, more=lambda page: {"log": log}, template=template)
+
+
+def _earlier(transaction: Transaction, desk: Desk, deal_id: str, before: int) -> Conversation:
+    deal = deal_for(transaction, desk.actor, deal_id)
+    now = table.load(transaction, deal)
+    rows = conversation.newest(transaction, deal_id, deal.party, before)
+    known = people.at_table(transaction, deal_id, conversation.actors(rows), now.seller)
+    return conversation.conversation(rows, deal.party, known, lines.names(now.offer))
+
+
+routes = [send_message, keep, earlier]

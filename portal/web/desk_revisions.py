@@ -1,0 +1,56 @@
+"""Earlier revisions as they were offered, and what differs between two, for the seller's side."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from litestar import Response, get
+
+from portal.domain.compare import compare
+from portal.reading import desk_deal, draft
+from portal.reading.desk import Frame
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web.desk_deal import context
+from portal.web.desk_request import Desk
+
+
+@get("/desk/deals/{deal_id:str}/revisions/{number:int}")
+async def show_revision(desk: Desk, deal_id: str, number: int) -> Response[str]:
+    """The revision as a table of its own, on which nobody can do anything."""
+
+    def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
+        found = context(desk_deal.load(transaction, desk.actor, deal_id))
+        present = found["table"]
+        return found | {
+            "deal": replace(found["deal"], role=""),
+            "table": draft.of_offer(documents.offered(transaction, deal_id, number).offer),
+            "present": present,
+            "shown": number,
+            "entry": next((each for each in present.history if each.number == number), None),
+            "line_template": "table/_line.html",
+        }
+
+    return await desk.page("buyer/revision.html", read)
+
+
+@get("/desk/deals/{deal_id:str}/compare")
+async def show_comparison(desk: Desk, deal_id: str) -> Response[str]:
+    """`from` and `to` are numbers of revisions; without them the newest two."""
+    query = desk.request.query_params
+
+    def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
+        found = context(desk_deal.load(transaction, desk.actor, deal_id))
+        later = _number(query.get("to", ""), found["deal"].revision)
+        earlier = _number(query.get("from", ""), max(1, later - 1))
+        then, now = (documents.offered(transaction, deal_id, number) for number in (earlier, later))
+        return found | {"earlier": earlier, "later": later, "comparison": compare(then, now)}
+
+    return await desk.page("buyer/compare.html", read)
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else otherwise
+
+
+routes = [show_revision, show_comparison]
