@@ -9,7 +9,7 @@ from portal.domain.change import Change, apply
 from portal.domain.counteroffer import Answer, Conflict, Counteroffer, check, effect, rebase, resolve
 from portal.domain.revision import Offer
 from portal.errors import Invalid
-from tests.domain.offers import kestrel_offer
+from tests.domain.offers import kestrel_offer, line, offer
 
 
 def change(subject: str, field: str, value: str) -> Change:
@@ -93,6 +93,12 @@ def test_the_first_monthly_line_makes_a_month():
     asked = replace(kestrel_offer(), lines=(kestrel_offer().line("press"), optional))
     found = effect(asked, [change("line:care", "selected", "true")])
     assert (found.month, found.gap) == (Decimal(250), Decimal(9000))
+
+
+def test_the_effect_on_a_year():
+    licence = line("licence", "1200", billing="year", periods=3)
+    found = effect(offer(licence), [change("line:licence", "unit_price", "1000")])
+    assert (found.once, found.month, found.year, found.gap) == (0, 0, Decimal(-200), Decimal(-600))
 
 
 class TestRebase:
