@@ -3,6 +3,7 @@
 Everything here reads the private document of a revision. Nothing that renders for buyers may import it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,9 +15,9 @@ from portal.access import Deal
 from portal.domain import change as changing
 from portal.domain import counteroffer, money, settlement
 from portal.domain.change import Change
-from portal.domain.counteroffer import Conflict
+from portal.domain.counteroffer import Answer, Conflict
 from portal.domain.revision import Offer
-from portal.reading import asks, outcome, people
+from portal.reading import approvals, asks, outcome, people
 from portal.reading.asks import Asking, Shown
 from portal.reading.outcome import Outcome
 from portal.storage import documents, tables
@@ -68,6 +69,15 @@ class Edit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A publication that waits for a manager: its answers by change id, and the note to the buyers."""
+
+    since: datetime
+    answers: Mapping[str, Answer]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answering:
     """The rep's side of the negotiation. `next_number` is what publishing would make."""
 
@@ -76,7 +86,7 @@ class Answering:
     outcome: Outcome
     given: Decimal
     next_number: int
-    waiting_since: datetime | None
+    waiting: Waiting | None
 
 
 def load(transaction: Transaction, deal: Deal) -> Answering:
@@ -84,8 +94,10 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     offer = documents.offered(transaction, deal.id, deal.revision).offer
     first = documents.offered(transaction, deal.id, 1).totals.contract.net
     edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
+    waiting = _waiting(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
-    weighed = outcome.weigh(transaction, deal, (), edits)
+    answers = tuple(waiting.answers.values()) if waiting else ()
+    weighed = outcome.weigh(transaction, deal, answers, edits)
     return Answering(
         counteroffers=tuple(
             _shown(transaction, deal, offer, ask, asking, named[ask.by].name) for ask in asking.open
@@ -94,7 +106,7 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
         outcome=weighed,
         given=money.add([weighed.before.contract.net, -first]),
         next_number=deal.revision + 1,
-        waiting_since=_waiting_since(transaction, deal),
+        waiting=waiting,
     )
 
 
@@ -157,8 +169,15 @@ def _says(offer: Offer, change: Change) -> Shown:
     return None if gone else asks.shown(change.field, changing.current(offer, change))
 
 
-def _waiting_since(transaction: Transaction, deal: Deal) -> datetime | None:
+def _waiting(transaction: Transaction, deal: Deal) -> Waiting | None:
     approval = tables.approval
-    return transaction.connection.execute(
-        select(approval.c.asked_at).where(approval.c.deal_id == deal.id, approval.c.state == "waiting")
-    ).scalar()
+    row = transaction.connection.execute(
+        select(approval.c.asked_at, approval.c.publication).where(
+            approval.c.deal_id == deal.id, approval.c.state == "waiting"
+        )
+    ).first()
+    if row is None:
+        return None
+    publication = approvals.stored(row.publication)
+    answers = {answer.change_id: answer for answer in publication.answers}
+    return Waiting(since=row.asked_at, answers=answers, note=publication.note)

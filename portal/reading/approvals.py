@@ -16,14 +16,14 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 
-class _Publication(msgspec.Struct):
+class StoredPublication(msgspec.Struct):
     """The part of the stored publication that decides what it comes to."""
 
     answers: tuple[Answer, ...] = ()
     note: str = ""
 
 
-_publication = msgspec.json.Decoder(_Publication)
+_publication = msgspec.json.Decoder(StoredPublication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -60,6 +60,11 @@ def waiting(
     return tuple(_shown(transaction, actor, row, names) for row in rows)
 
 
+def stored(publication: bytes) -> StoredPublication:
+    """What a rep wanted to publish, from the bytes that wait."""
+    return _publication.decode(publication)
+
+
 def _names(transaction: Transaction, rows: Sequence[Any]) -> dict[str, str]:
     ids = {row.asked_by.removeprefix("rep:") for row in rows}
     found = transaction.connection.execute(
@@ -69,7 +74,7 @@ def _names(transaction: Transaction, rows: Sequence[Any]) -> dict[str, str]:
 
 
 def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[str, str]) -> WaitingApproval:
-    publication = _publication.decode(row.publication)
+    publication = stored(row.publication)
     deal = deal_for(transaction, actor, row.deal_id)
     return WaitingApproval(
         id=row.id,

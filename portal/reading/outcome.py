@@ -12,7 +12,7 @@ from portal.domain import change as changing
 from portal.domain import counteroffer, money, policy
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Counteroffer
-from portal.domain.revision import Offer, PrivateFigures, Totals
+from portal.domain.revision import Line, Offer, PrivateFigures, Totals
 from portal.domain.totals import totals
 from portal.errors import Invalid, Problem
 from portal.reading import asks
@@ -30,15 +30,24 @@ class Earned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BelowFloor:
+    """A line under its floor; both prices are net per `price_base_quantity`."""
+
+    name: str
+    price: Decimal
+    floor: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What publishing would come to. `below` names the lines under their floor; `alone` says whether the rep may publish."""
+    """What publishing would come to. `below` tells the lines under their floor; `alone` says whether the rep may publish."""
 
     currency: str
     before: Totals
     after: Totals
     earned_before: Earned
     earned_after: Earned
-    below: tuple[str, ...]
+    below: tuple[BelowFloor, ...]
     alone: bool
     problems: tuple[Problem, ...]
 
@@ -63,7 +72,7 @@ def weigh(
         after=totals(after),
         earned_before=earned(offer, private),
         earned_after=earned(after, private),
-        below=tuple(line.name for line in below),
+        below=tuple(_below(line, private) for line in below),
         alone=not below or policy.may_publish(deal.role, below),
         problems=tuple(problems),
     )
@@ -82,6 +91,12 @@ def earned(offer: Offer, private: PrivateFigures) -> Earned:
     net = money.add(money.times(line.net, periods[line.key]) for line, _ in known)
     percent = money.divide(money.times(amount, Decimal(100)), net) if net else None
     return Earned(amount=money.amount(amount, offer.currency), percent=percent, partly=True)
+
+
+def _below(line: Line, private: PrivateFigures) -> BelowFloor:
+    floor = private.lines[line.key].floor_unit_price
+    assert floor is not None, "without a floor nothing lies below it"
+    return BelowFloor(name=line.name, price=line.net_unit_price, floor=floor)
 
 
 def _granted(

@@ -22,6 +22,13 @@
     for (const region of document.querySelectorAll("#counteroffer, #activity")) window.htmx?.trigger(region, "refresh");
   };
   document.addEventListener("DOMContentLoaded", () => { known = newest(); });
+  // What it comes to depends on answers that are ticked and not sent: a region that was drawn anew asks for it again.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!String(event.detail.ctx?.text ?? "").includes('id="counteroffer"')) return;
+    const form = document.querySelector("form.publish");
+    if (form?.querySelector("input[type=radio]:checked")) form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   document.addEventListener("parley:applied", () => {
     if (!document.body.classList.contains("desk-deal") || newest() <= known) return;
     known = newest();
