@@ -50,7 +50,7 @@ def presses_are_negotiated(work: UnitOfWork, deal_id: str, rita: DeskSession, be
         bea,
         deal_id,
         changes=[asked],
-        reasons={asked.id: "Havn builds a comparable press for less; at this price we can order this week."},
+        reasons={asked.id: "At this price we can order this week, without asking for another offer."},
         note="Everything else is fine for us.",
     )
 
