@@ -23,7 +23,7 @@ async def capacity(job: dict[str, Any]) -> dict[str, Any]:
     steps = await _search(chat, closed / fan, job["seconds"], job["tries"])
     best = max((step for step in steps if step.sustained), key=lambda step: step.deliveries, default=None)
     found = {"closed_loop": closed, "best": asdict(best) if best else None}
-    return _result(chat, found | {"steps": [asdict(step) for step in steps]})
+    return await _result(chat, found | {"steps": [asdict(step) for step in steps]})
 
 
 async def _search(chat: Chat, start: float, seconds: float, tries: int) -> list[Step]:
@@ -52,7 +52,7 @@ async def latency(job: dict[str, Any]) -> dict[str, Any]:
     chat = await _opened(job)
     await chat.step(job["rate"], job["seconds"] / 3)
     step = await chat.step(job["rate"], job["seconds"])
-    return _result(chat, {"step": asdict(step)})
+    return await _result(chat, {"step": asdict(step)})
 
 
 async def idle(job: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ async def idle(job: dict[str, Any]) -> dict[str, Any]:
     await asyncio.sleep(job["settle"])
     sockets = sum(map(len, many))
     grown = chat.clock.resident() - before
-    return _result(chat, {"sockets": sockets, "bytes": grown / sockets, "resident": before + grown})
+    return await _result(chat, {"sockets": sockets, "bytes": grown / sockets, "resident": before + grown})
 
 
 async def _opened(job: dict[str, Any]) -> Chat:
@@ -75,7 +75,9 @@ async def _opened(job: dict[str, Any]) -> Chat:
     return chat
 
 
-def _result(chat: Chat, found: dict[str, Any]) -> dict[str, Any]:
+async def _result(chat: Chat, found: dict[str, Any]) -> dict[str, Any]:
+    # What comes twice may come late.
+    await asyncio.sleep(0.3)
     book, faults = chat.book, chat.verdict()
     sent = {"messages": len(book.sent), "deliveries": book.delivered, "refused": book.refused}
     ended = {"closed": book.closed, "notes": book.notes}
