@@ -39,6 +39,7 @@ from portal.web import (
     desk_revisions,
     desk_settings,
     desk_talk,
+    documents,
     errors,
     forms,
     health,
@@ -141,6 +142,7 @@ def _for_buyers() -> Router:
             *buyer_counteroffer.routes,
             *buyer_revisions.routes,
             *buyer_talk.routes,
+            documents.for_buyers,
         ],
         guards=[sessions.buyer_guard],
         dependencies={
@@ -169,6 +171,7 @@ def _for_the_desk() -> Router:
             *desk_revisions.routes,
             *desk_settings.routes,
             *desk_talk.routes,
+            documents.for_the_desk,
             *sign_in.desk_routes,
         ],
         guards=[sessions.desk_guard],

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("portal", "realtime")
 COMMITTER = "portal/commands/unit_of_work.py"
 # Read snapshots, on connections that refuse to write, and migrations, which run while nothing else does.
-BEGINS = ("portal/storage/session.py", "portal/storage/migrate.py")
+BEGINS = ("portal/storage/session.py", "portal/storage/migrate.py", "portal/storage/backup.py")
 MIGRATIONS = "portal/storage/migrations/"
 MOST_LINES = 300
 

@@ -165,7 +165,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
         conversation=conversation.conversation(said, deal.party, known, lines.names(revision.offer)),
         history=history.history(published, asking, known),
         people=dict(known),
-        order=_order(transaction, deal),
+        order=order_of(transaction, deal),
         ending=_ending(endings.get(deal.state), known),
         more_time=_more_time(endings.get("more_time_asked"), deal, known),
     )
@@ -202,7 +202,7 @@ def _more_time(row: Any, deal: Deal, known: Any) -> Entry | None:
     return conversation.entry(row, deal.party, known[row.actor])
 
 
-def _order(transaction: Transaction, deal: Deal) -> Placed | None:
+def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     if deal.state != "accepted":
         return None
     order, event = tables.order, tables.event

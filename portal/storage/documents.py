@@ -1,5 +1,6 @@
 """Revisions as they are kept: canonical bytes by deal and number, decoded once per digest."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import insert, select
@@ -26,6 +27,16 @@ def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
     if row is None:
         raise NotFound(f"There is no revision {number} of this proposal.")
     return _decoded(row.digest, row.document)
+
+
+def published_at(transaction: Transaction, deal_id: str, number: int) -> datetime:
+    """When a published revision was."""
+    found: datetime = transaction.connection.execute(
+        select(tables.revision.c.published_at).where(
+            tables.revision.c.deal_id == deal_id, tables.revision.c.number == number
+        )
+    ).scalar_one()
+    return found
 
 
 def drafted(transaction: Transaction, deal_id: str) -> Offer:

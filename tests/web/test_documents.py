@@ -1,0 +1,60 @@
+"""The proposal on paper: the revision's own words and figures, the same bytes each time, nothing run that was written."""
+
+from __future__ import annotations
+
+import json
+
+from portal.domain.totals import revise
+from portal.intake.incoming import read_quote
+from portal.web import proposal_pdf
+from portal.web.proposal_pdf import Facts
+from tests.cast import START, Table, quote
+from tests.web.conftest import Site
+
+
+def facts(table: Table, **changes: object) -> Facts:
+    deal = table.bea.deal
+    known = {
+        "number": deal.number,
+        "revision": deal.revision,
+        "digest": deal.digest,
+        "published_at": START,
+        "language": "en",
+    }
+    return Facts(**(known | changes))
+
+
+def test_both_sides_get_the_pdf_and_a_rival_does_not(site: Site) -> None:
+    table = site.table
+    mine = site.browser(table.bea).get(f"/deals/{table.deal_id}/proposal.pdf")
+    theirs = site.browser(table.rita).get(f"/desk/deals/{table.deal_id}/proposal.pdf")
+    assert mine.headers["content-type"] == "application/pdf"
+    assert mine.content.startswith(b"%PDF-")
+    assert mine.content == theirs.content
+    assert mine.headers["content-disposition"] == 'inline; filename="2026-0001-revision-1.pdf"'
+    assert site.browser(table.ravn).get(f"/deals/{table.deal_id}/proposal.pdf").status_code == 404
+
+
+def test_an_accepted_proposal_names_its_order(site: Site) -> None:
+    before = site.browser(site.table.sol).get(f"/deals/{site.table.deal_id}/proposal.pdf").content
+    site.table.sol.accepts()
+    assert site.browser(site.table.sol).get(f"/deals/{site.table.deal_id}/proposal.pdf").content != before
+
+
+def test_the_same_revision_has_the_same_bytes_in_each_language(table: Table) -> None:
+    for language in ("en", "de"):
+        first = proposal_pdf.render(facts(table, language=language), table.bea.revision)
+        proposal_pdf.render.cache_clear()
+        assert proposal_pdf.render(facts(table, language=language), table.bea.revision) == first
+
+
+def test_what_was_written_is_text_and_not_markup(table: Table) -> None:
+    """A title that typst would run, were it markup: it would read a file, or fail."""
+    hostile = '#read("/etc/passwd") #panic("run") $x^2$ *bold* \\ "quoted" </script>'
+    document = json.loads(
+        json.dumps(quote(title=hostile, introduction=hostile, external_id="CPQ-9", valid_until="2027-12-10"))
+    )
+    for line in document["lines"]:
+        line["name"] = line["description"] = hostile
+    offer = read_quote(json.dumps(document).encode(), "quote.json", today=START.date(), zone="UTC").offer
+    assert proposal_pdf.render(facts(table), revise(offer)).startswith(b"%PDF-")
