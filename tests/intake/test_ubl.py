@@ -10,6 +10,7 @@ from portal.intake.incoming import NewContact
 from tests.intake.ubl_written import SELLER, STANDARD, allowance, line, quotation
 from tests.intake.written import problems_of_bytes, read_bytes
 
+SURCHARGE = allowance("1002", charge=True)
 EXAMPLE = "UBL-Quotation-2.1-Example.xml"
 
 
@@ -139,6 +140,8 @@ def test_line_numbers_that_repeat_are_no_keys() -> None:
         ({"more": allowance("4", charge=True), "extension": "24"}, "12", "1", "0", "24"),
         # No price of six places makes this amount; a price for all of them does.
         ({"quantity": "7000000", "price": "0.01", "more": allowance("0.01")}, "69999.99", "7000000", "0", "69999.99"),
+        # A price for 999 would have too many digits.
+        ({"quantity": "0.000001", "price": "0", "base": "999", "more": SURCHARGE}, "1002", "0.000001", "0", "1002"),
         ({"price": "", "quantity": "4", "extension": "10.00"}, "2.5", "1", "0", "10"),
     ],
 )  # fmt: skip
