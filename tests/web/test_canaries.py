@@ -6,13 +6,16 @@ deal, is searched for them and for what they give away (margins). A new route is
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+import httpx
 import msgspec
 import pytest
 from litestar import Litestar
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.commands import decide_approval, draft_counteroffer
@@ -125,7 +128,7 @@ def everything(site: Site, who: Seat) -> Iterator[tuple[str, str]]:
                 "?language=de",
             ):
                 answer = browser.get(where + query)
-                yield f"GET {where}{query}", answer.text + str(answer.headers)
+                yield f"GET {where}{query}", readable(answer) + str(answer.headers)
                 yield f"GET {where}{query} (htmx)", browser.get(where + query, HX_Request="true").text
         elif "/preview" in path or "/change" in path:
             for fields in (
@@ -142,6 +145,12 @@ def everything(site: Site, who: Seat) -> Iterator[tuple[str, str]]:
                 where, {"revision": "99", "body": "", "reason": "", "key": "k"}, HX_Request="true"
             )
             yield f"POST {where}", answer.text
+
+
+def readable(answer: httpx.Response) -> str:
+    if answer.headers["content-type"] != "application/pdf":
+        return answer.text
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
 
 
 def mails(table: Table) -> Iterator[tuple[str, str]]:
