@@ -265,8 +265,10 @@ def _seat(transaction: Transaction, row: Any, *, actor: str, name: str, party: P
 
 
 def new_id() -> str:
-    """An id that cannot be guessed: 128 random bits, safe in an address."""
-    return secrets.token_urlsafe(16)
+    """An id that cannot be guessed: 128 random bits, safe in an address and on a command line."""
+    while (found := secrets.token_urlsafe(16)).startswith("-"):
+        pass  # a command line would take it for an option
+    return found
 
 
 def new_token() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from portal.access import new_id
 from portal.cli import main
 from portal.worlds import kestrel
 from tests.cast import quote
@@ -233,6 +234,10 @@ def test_hand_offs_are_listed_and_retried(world: kestrel.World, portal: Portal) 
     assert portal("handoff", "retry", "nothing").status == 1
     mails = portal("handoff", "list", "--mail", "--json").document["handoffs"]
     assert "mail" in {each["transport"] for each in mails}
+
+
+def test_no_id_looks_like_an_option() -> None:
+    assert not [each for each in (new_id() for _ in range(2000)) if each.startswith("-")]
 
 
 def test_a_key_and_a_token_are_shown_once(installed: Portal) -> None:

@@ -8,7 +8,6 @@ back alone; a COMMIT that fails fails every command of its group. The doorbell r
 
 import asyncio
 import hashlib
-import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +21,7 @@ import msgspec
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.access import new_id
 from portal.commands.appending import Appended, New, append_events
 from portal.domain import ledger
 from portal.domain.mail import Mail
@@ -69,7 +69,7 @@ class UnitOfWork(Transaction):
         work_order_id: str | None = None,
     ) -> str:
         """Put a delivery into the outbox, in this transaction. Its id is its idempotency key over all retries."""
-        delivery = secrets.token_urlsafe(16)
+        delivery = new_id()
         self.connection.execute(
             insert(tables.outbox).values(
                 id=delivery,
