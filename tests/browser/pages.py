@@ -153,6 +153,10 @@ class BuyerPage(TablePage):
 
     def reviews(self, revision: int) -> Acceptance:
         self.button("Review and accept").click()
+        return self.acceptance(revision)
+
+    def acceptance(self, revision: int) -> Acceptance:
+        """The dialog that is open."""
         dialog = self.page.get_by_role("dialog", name=f"Accept revision {revision}", exact=True)
         expect(dialog).to_be_visible()
         return Acceptance(dialog)

@@ -65,21 +65,21 @@ class Room:
         self, house: House, new_context: NewContext, *, ago: timedelta = timedelta(0), **changes: Any
     ) -> None:
         self.house, self._new_context = house, new_context
-        began, number = datetime.now(UTC) - ago, next(_numbers)
+        self.began, number = datetime.now(UTC) - ago, next(_numbers)
         self.title, self.company = f"Two presses for hall {number}", f"Oakum Foods {number}"
         document = quote(
             external_id=f"BROWSER-{number}",
             title=self.title,
-            valid_until=(began + timedelta(days=14)).date().isoformat(),
+            valid_until=(self.began + timedelta(days=14)).date().isoformat(),
         )
         document["buyer"] = document["buyer"] | {"company": self.company}
         incoming = read_quote(
             json.dumps(document | changes).encode(),
             "quote.json",
-            today=began.date(),
+            today=self.began.date(),
             zone="Europe/Copenhagen",
         )
-        self.deal_id: str = house.database.write_now(partial(_sent, incoming=incoming, at=began))
+        self.deal_id: str = house.database.write_now(partial(_sent, incoming=incoming, at=self.began))
 
     @property
     def name(self) -> str:
@@ -95,7 +95,7 @@ class Room:
         )
         contact = next(person.id for person in people if person.email.startswith(f"{who}@"))
         issue = partial(issue_link, actor=OPERATOR, deal_id=self.deal_id, contact_id=contact, channel="shown")
-        return self.house.database.write_now(lambda work: issue(work)).url
+        return self.house.database.write_now(issue).url
 
     def browser(self, who: str = "", **options: Any) -> BrowserContext:
         """Somebody's browser: joined or signed in already when they are named."""
