@@ -37,6 +37,12 @@ async def show_activity(desk: Desk, deal_id: str) -> Response[str]:
     return await show(desk, deal_id, template="desk/_activity.html")
 
 
+@get("/desk/deals/{deal_id:str}/moves")
+async def show_moves(desk: Desk, deal_id: str) -> Response[str]:
+    """What may be done with the deal as a whole, which follows its state."""
+    return await show(desk, deal_id, template="desk/_moves.html")
+
+
 async def show(
     desk: Desk,
     deal_id: str,
@@ -83,4 +89,4 @@ async def act(  # noqa: PLR0917
     return see(f"/desk/deals/{deal_id}" + (f"#{at}" if at else ""))
 
 
-routes = [show_answers, show_activity]
+routes = [show_answers, show_activity, show_moves]

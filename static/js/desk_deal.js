@@ -13,13 +13,13 @@
     if (event.target.matches("[data-select]")) event.target.select();
   });
 
-  // The regions of answers and activity are never pushed, since they hold what a rep is typing. When something else than
+  // The regions of answers, activity and moves are never pushed, since they hold what a rep is typing. When something else than
   // talk has happened, they are fetched, and the morph leaves typed text alone.
   const newest = () => Math.max(0, ...[...document.querySelectorAll("#log .happening, #desk-pulse")].map((each) => Number(each.dataset.seq)));
   let known = 0;
   let waiting;
   const refresh = () => {
-    for (const region of document.querySelectorAll("#counteroffer, #activity")) window.htmx?.trigger(region, "refresh");
+    for (const region of document.querySelectorAll("#counteroffer, #activity, #moves")) window.htmx?.trigger(region, "refresh");
   };
   document.addEventListener("DOMContentLoaded", () => { known = newest(); });
   // What it comes to depends on answers that are ticked and not sent: a region that was drawn anew asks for it again.
