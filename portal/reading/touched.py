@@ -10,6 +10,7 @@ from portal.access import Deal
 from portal.domain import ledger
 from portal.domain.change import Change
 from portal.domain.revision import Offer
+from portal.reading import lines
 from portal.reading.table import Table
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -65,7 +66,11 @@ def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Bod
         case ledger.CounteroffersClosed(counteroffers=several):
             subjects = _asked(transaction, several)
         case ledger.RevisionPublished(revision=number, counteroffers=several):
-            if _rearranged(transaction, deal, since=number):
+            offers = _offers(transaction, deal, since=number)
+            if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
+                # Comments in the log name what they are on.
+                regions |= {"log"}
+            if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
                 return Touched(regions=regions | {"lines", "terms"})
             subjects = _marked(table, since=number) | _asked(transaction, several)
         case _:
@@ -106,14 +111,14 @@ def _marked(table: Table, *, since: int) -> frozenset[str]:
     )
 
 
-def _rearranged(transaction: Transaction, deal: Deal, *, since: int) -> bool:
-    """Whether a line or a term came, went or moved; also in the revision before, whose marks end with this one."""
+def _offers(transaction: Transaction, deal: Deal, *, since: int) -> list[Offer]:
+    """What was offered from two revisions before on: the marks of the one before end with this one."""
     numbers = range(max(1, since - 2), deal.revision + 1)
-    offers = [documents.offered(transaction, deal.id, number).offer for number in numbers]
-    return any(_arrangement(offer) != _arrangement(offers[0]) for offer in offers)
+    return [documents.offered(transaction, deal.id, number).offer for number in numbers]
 
 
 def _arrangement(offer: Offer) -> tuple[object, ...]:
+    """Which lines and terms there are, in their order: one that comes, goes or moves is drawn with all others."""
     return (
         [(line.key, line.section) for line in offer.lines],
         [term.key for term in offer.terms],

@@ -13,7 +13,7 @@ REGIONS: Mapping[str, str] = {
     name: f"table/_{name}.html"
     for name in (
         *("state", "introduction", "banner", "settlement", "lines", "terms", "history", "people"),
-        *("summary", "sent", "actions", "refusal"),
+        *("summary", "sent", "actions", "refusal", "log"),
     )
 } | {"turn": "table/_turn.html"}
 # What follows the deal's state: who may do what is drawn everywhere.

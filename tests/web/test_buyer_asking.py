@@ -1,0 +1,251 @@
+"""Asking for something else: with plain forms as a browser without scripts sends them, and as htmx does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from portal.reading import tray
+from tests.cast import Seat, Table
+from tests.web.conftest import Site
+from tests.web.page import Page
+from tests.web.test_buyer_page import page_of
+
+
+def send(site: Site, who: Seat, path: str, **fields: Any) -> httpx.Response:
+    return site.browser(who).post(f"/deals/{site.table.deal_id}{path}", fields)
+
+
+def send_by_htmx(site: Site, who: Seat, path: str, **fields: Any) -> httpx.Response:
+    return site.browser(who).post(f"/deals/{site.table.deal_id}{path}", fields, HX_Request="true")
+
+
+def in_tray(site: Site, who: Seat) -> dict[str, str]:
+    drafted = site.database.read_now(lambda transaction: tray.load(transaction, who.deal, who.offer))
+    return {change.id: change.value for change in drafted.asked}
+
+
+def changing(**changes: str) -> dict[str, str]:
+    return {"quantity": "2", "unit_price": "18,450.00", "reason": "", **changes}
+
+
+def test_a_price_may_be_typed_in_more_than_one_way(site: Site, table: Table) -> None:
+    for typed in ("17200", "17,200.00", " 17200.00 ", "17200.0"):
+        send(site, table.bea, "/lines/press/change", **changing(unit_price=typed))
+        assert in_tray(site, table.bea) == {"line:press:unit_price": "17200.000000"}, typed
+        send(site, table.bea, "/counteroffer/discard")
+
+
+def test_a_change_waits_in_the_tray_and_is_sent_with_it(site: Site, table: Table) -> None:
+    answer = send(
+        site, table.bea, "/lines/press/change", **changing(unit_price="17,200.00", reason="Good customers.")
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#tray")
+    assert in_tray(site, table.bea) == {"line:press:unit_price": "17200.000000"}
+    assert in_tray(site, table.sol) == {}
+    page = page_of(site, table.bea)
+    assert "Unit price 18,450.00 → becomes 17,200.00 Good customers." in page.text("tray")
+    assert "less by −2,500.00 EUR net. Due once: EUR 49,266.00" in page.text("tray")
+    answer = send(site, table.bea, "/counteroffer", **page.form("tray-form"))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#sent")
+    assert in_tray(site, table.bea) == {}
+    assert "1 change by Bea Lund" in page_of(site, table.sol).text("sent")
+
+
+def test_a_box_that_was_not_ticked_says_no(site: Site, table: Table) -> None:
+    table.bea.ticks("training")
+    send(site, table.bea, "/lines/training/change", shown="selected", reason="")
+    assert in_tray(site, table.bea) == {"line:training:selected": "false"}
+
+
+def test_a_choice_that_was_not_ticked_asks_for_nothing(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/panel-touch/change", shown="choice", reason="")
+    assert in_tray(site, table.bea) == {}
+    send(site, table.bea, "/lines/panel-touch/change", shown="choice", choice="true", reason="")
+    assert in_tray(site, table.bea) == {"line:panel-touch:choice": "true"}
+
+
+def test_a_term_is_changed_to_one_of_its_options(site: Site, table: Table) -> None:
+    send(site, table.bea, "/terms/payment/change", value="60 days net", reason="")
+    assert in_tray(site, table.bea) == {"term:payment:value": "60 days net"}
+    answer = send(site, table.bea, "/terms/payment/change", value="Never", reason="")
+    assert answer.status_code == 422
+    assert "Never is not one of the options of Payment." in Page(answer.text).text("problem-value")
+
+
+def test_a_problem_stands_beside_its_field_with_what_was_typed(site: Site, table: Table) -> None:
+    for typed, place, sentence in (
+        ({"quantity": "11"}, "quantity", "The largest quantity of Hydraulic press HP-40 is 10."),
+        ({"quantity": "0"}, "quantity", "The quantity must be more than zero."),
+        ({"unit_price": "1,7200"}, "unit_price", "is not a number"),
+        ({"unit_price": "NaN"}, "unit_price", "is not a number"),
+        ({"unit_price": ""}, "unit_price", "is not a number"),
+        ({"unit_price": "-1"}, "unit_price", "can't be negative"),
+        ({"unit_price": "9" * 40}, "unit_price", "at most 12 digits"),
+    ):
+        answer = send(site, table.bea, "/lines/press/change", **changing(**typed, reason="Because."))
+        page = Page(answer.text)
+        assert answer.status_code == 422, typed
+        assert sentence in page.text(f"problem-{place}"), typed
+        assert page[f"field-{place}"].get("aria-invalid") == "true"
+        assert page.form("change-form")[place] == typed[place]
+        assert page.form("change-form")["reason"] == "Because."
+        # The summary takes the focus, and leads to the field.
+        summary = page["change-form"].xpath(".//*[@role='alert'][@autofocus]")[0]
+        assert summary.xpath(".//a/@href") == [f"#field-{place}"]
+    assert in_tray(site, table.bea) == {}
+
+
+def test_htmx_gets_the_form_back_with_its_problems(site: Site, table: Table) -> None:
+    answer = send_by_htmx(site, table.bea, "/lines/press/change", **changing(quantity="11"))
+    assert answer.status_code == 422
+    assert answer.text.lstrip().startswith("<form")
+
+
+def test_htmx_gets_the_tray_and_an_empty_slot(site: Site, table: Table) -> None:
+    page = page_of(site, table.bea, "?change=line:press")
+    answer = send_by_htmx(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    assert answer.status_code == 200
+    emptied, rest = answer.text.split("</hx-partial>", 1)
+    assert "[id='change-line-press']" in emptied
+    page.take(rest)
+    assert "17,200.00" in page.text("tray")
+
+
+def test_the_reply_to_a_command_brings_what_frames_will_bring_too(site: Site, table: Table) -> None:
+    table.sol.proposes("press", unit_price="17200")
+    page = page_of(site, table.bea)
+    answer = send_by_htmx(site, table.bea, "/choices", choice="line:training:selected:true", revision="1")
+    emptied, rest = answer.text.split("</hx-partial>", 1)
+    assert "[id='problem-line-training']" in emptied
+    page.take(rest)
+    assert page["state"].get("data-revision") == "2"
+    assert "Now included" in page.text("line-training")
+    assert "EUR 54,275.90" in page.text("actions")
+
+
+def test_ticking_an_option_publishes_at_once(site: Site, table: Table) -> None:
+    fields = {"choice": "line:training:selected:true", "revision": "1"}
+    answer = send(site, table.bea, "/choices", **fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#line-training")
+    assert table.bea.deal.revision == 2
+    stale = send(site, table.bea, "/choices", **fields)
+    assert stale.status_code == 409
+    assert "Revision 2 has arrived meanwhile" in Page(stale.text).text("problem-line-training")
+
+
+def test_what_is_no_choice_is_refused_with_a_sentence(site: Site, table: Table) -> None:
+    for choice in ("", "line:press:unit_price:1", "line:press:selected:true", "x:y:selected:true", ":::"):
+        answer = send(site, table.bea, "/choices", choice=choice, revision="1")
+        assert answer.status_code == 422, choice
+        assert 'role="alert"' in answer.text, choice
+    assert table.bea.deal.revision == 1
+
+
+def test_changes_are_left_out_bound_and_discarded(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200", quantity="3"))
+    send(site, table.bea, "/counteroffer/package", package="1")
+    assert page_of(site, table.bea)["package"].get("checked") is not None
+    send(site, table.bea, "/counteroffer/drop", change_id="line:press:quantity")
+    assert in_tray(site, table.bea) == {"line:press:unit_price": "17200.000000"}
+    send(site, table.bea, "/counteroffer/discard")
+    assert in_tray(site, table.bea) == {}
+
+
+def test_an_empty_tray_is_not_sent(site: Site, table: Table) -> None:
+    answer = send(site, table.bea, "/counteroffer", key="a")
+    assert answer.status_code == 422
+    assert "Nothing is asked yet." in Page(answer.text).text("tray-problem")
+
+
+def test_the_tray_tells_what_moved_since(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    assert "The offer moved since you wrote this: it said 18,450.00 then." in page_of(site, table.bea).text(
+        "tray"
+    )
+
+
+def test_a_counteroffer_is_taken_back_once(site: Site, table: Table) -> None:
+    made = table.bea.proposes("press", unit_price="17200").counteroffer
+    path = f"/counteroffers/{made}/withdraw"
+    assert send(site, table.sol, path).status_code == 303
+    again = send(site, table.bea, path)
+    assert again.status_code == 409
+    assert "not open any more" in Page(again.text).text("problem")
+
+
+def test_the_preview_tells_line_and_deal_before_and_after_and_keeps_nothing(site: Site, table: Table) -> None:
+    answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(quantity="5"))
+    text = " ".join(Page(f"<div id='it'>{answer.text}</div>").text("it").split())
+    # Five presses reach the volume price.
+    assert "This line: 36,900.00 → becomes 89,500.00 at 17,900.00 each" in text
+    assert "Due once: EUR 52,241.00 → becomes EUR 114,835.00" in text
+    assert in_tray(site, table.bea) == {}
+
+
+def test_the_preview_counts_what_is_in_the_tray_already(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    answer = send_by_htmx(site, table.bea, "/lines/install/preview", quantity="20", reason="")
+    assert "5,600.00" in answer.text, "2 x 1,250 and 20 hours of 155"
+
+
+def test_the_preview_says_what_is_wrong_beside_the_field(site: Site, table: Table) -> None:
+    answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(quantity="11", unit_price="x"))
+    assert answer.status_code == 200
+    assert (
+        '<hx-partial hx-target="#problem-quantity" hx-swap="innerHTML"><span>The largest quantity'
+        in answer.text
+    )
+    assert "is not a number" in answer.text
+
+
+def test_a_limit_that_nobody_may_know_changes_nothing_in_a_preview(site: Site, table: Table) -> None:
+    """Above, at and below the price that would be accepted by itself, and the floor: the same words."""
+    said = set()
+    for price in ("17171.98", "17171.97", "17171.96", "15919.14", "15919.13", "15919.12"):
+        answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(unit_price=price))
+        said.add("".join(each for each in answer.text if not each.isdigit()))
+    assert len(said) == 1
+
+
+def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
+    for path, fields in (
+        ("/lines/press/change", changing(unit_price="1")),
+        ("/lines/press/preview", changing(unit_price="1")),
+        ("/counteroffer", {}),
+        ("/choices", {"choice": "line:training:selected:true", "revision": "1"}),
+        ("/messages", {"body": "Hello", "key": "1"}),
+    ):
+        assert send(site, table.vic, path, **fields).status_code == 403, path
+
+
+def test_what_is_said_stands_in_the_log_and_beside_its_line(site: Site, table: Table) -> None:
+    answer = send(site, table.bea, "/messages", body="Is it galvanised?", anchor="line:press", key="k-1")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/deals/{table.deal_id}#thread-line-press",
+    )
+    page = page_of(site, table.sol)
+    assert "Is it galvanised?" in page.text("thread-line-press")
+    assert "on Hydraulic press HP-40" in page.text("log-2")
+    assert page["log-2"].get("data-key") == "k-1"
+
+
+def test_a_program_is_told_where_its_message_stands(site: Site, table: Table) -> None:
+    answer = site.browser(table.bea).post(
+        f"/deals/{table.deal_id}/messages", {"body": "Hello", "key": "k-1"}, Accept="application/json"
+    )
+    assert answer.json() == {"position": 2, "key": "k-1"}
+
+
+@pytest.mark.parametrize(("anchor", "place"), [("", "conversation"), ("line:press", "problem-line-press")])
+def test_what_cannot_be_said_is_kept_in_its_box(site: Site, table: Table, anchor: str, place: str) -> None:
+    answer = send(site, table.bea, "/messages", body="x" * 10_001, anchor=anchor, key="k")
+    page = Page(answer.text)
+    assert answer.status_code == 422
+    assert "10,001 characters" in page.text(place)
+    assert "x" * 10_001 in [area.text for area in page.root.iter("textarea")]
