@@ -50,6 +50,8 @@ def test_a_price_differs_with_its_consequences():
     [changed] = found.lines
     assert changed.name == "Hydraulic press HP-40"
     assert [each.field for each in changed.decided] == ["unit_price"]
+    assert changed.difference("net").after == Decimal(34400)
+    assert changed.difference("quantity") is None
     assert [(each.field, each.before, each.after) for each in found.totals][:2] == [
         ("once.net", Decimal(43100), Decimal(40600)),
         ("once.tax", Decimal(8189), Decimal(7714)),

@@ -225,3 +225,7 @@ def test_an_unknown_state_is_an_error():
 )
 def test_whose_turn_it_is(state, asks, waits, turn):
     assert awaiting(state, open_counteroffers=asks, buyer_waits=waits) == turn
+
+
+def test_with_nothing_open_an_open_deal_waits_for_the_buyer():
+    assert awaiting("open") == "buyer"
