@@ -23,7 +23,8 @@ async def preview(desk: Desk, deal_id: str) -> Response[str]:
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
         context = buyers_view(transaction, desk, deal_id)
         render = desk.services.partial
-        return context | {"drawn": shared.drawn(render, context, desk.language, personal=False)}
+        # Links lead the rep to the desk's own addresses, so that these parts are not those that buyers share.
+        return context | {"drawn": shared.drawn(render, context, desk.language, personal=True)}
 
     return await desk.page("desk/preview.html", read)
 
@@ -36,12 +37,16 @@ def buyers_view(transaction: Transaction, desk: Desk, deal_id: str) -> dict[str,
         "deal": deal,
         "table": table.load(transaction, deal),
         "tray": Tray(),
-        "urls": Urls.buyer(deal_id),
+        "urls": Urls.desk(deal_id),
         "csrf": "",
         "message_key": "",
         "tray_key": "",
         "problems_at": None,
-        "desk_deal": f"/desk/deals/{deal_id}",
+        "sentence": "",
+        "problems": (),
+        "open_change": "",
+        "open_comment": "",
+        "dialog": "",
     }
 
 

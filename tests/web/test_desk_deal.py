@@ -347,7 +347,7 @@ def test_the_preview_is_the_buyers_page_without_its_effects(
     before = table.rita.deal.seq
     page = open_page(rep, f"{address}/preview")
     assert page["//h1"][0].text_content() == "Two HP-40 presses for the Odense line"
-    assert page["//*[@inert][@hx-ignore]//h1"]
+    assert page["//fieldset[@disabled][@hx-ignore]//h1"]
     assert page["//*[@*[name()='hx-ws:connect']]"] == []
     assert "Private." not in page.text
     for figure in CANARIES.values():
