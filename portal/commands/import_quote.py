@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from portal.access import Actor, deal_for, new_id
 from portal.commands import publishing
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
-from portal.domain.revision import canonical_bytes
+from portal.domain.revision import Offer, canonical_bytes
 from portal.domain.totals import revise
 from portal.errors import Conflict
 from portal.intake.incoming import IncomingQuote, NewContact
@@ -47,7 +48,7 @@ def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requot
 def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
     year = work.now.year
     deal_id, number = new_id(), f"{year}-{work.next_number(f'deal-{year}'):04d}"
-    offer = quote.offer
+    offer = _signed(work, quote.offer)
     work.connection.execute(
         insert(tables.deal).values(
             id=deal_id,
@@ -72,44 +73,44 @@ def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
             deal_id=deal_id, document=canonical_bytes(revise(offer)), private=canonical_bytes(quote.private)
         )
     )
-    _add_contacts(work, deal_id, quote.contacts)
+    _seat(work, deal_id, quote.contacts)
     work.touch(deal_id)
     return Imported(deal=deal_id, number=number, created=True)
 
 
 def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote) -> Imported:
-    deal = deal_for(work, actor, deal_id)
+    deal, offer = deal_for(work, actor, deal_id), _signed(work, quote.offer)
     if deal.state == "draft":
         draft = tables.draft
         work.connection.execute(
             update(draft)
             .where(draft.c.deal_id == deal_id)
-            .values(document=canonical_bytes(revise(quote.offer)), private=canonical_bytes(quote.private))
+            .values(document=canonical_bytes(revise(offer)), private=canonical_bytes(quote.private))
         )
         head = {
-            "title": quote.offer.title,
-            "company": quote.offer.buyer.name,
-            "currency": quote.offer.currency,
+            "title": offer.title,
+            "company": offer.buyer.name,
+            "currency": offer.currency,
         }
         work.connection.execute(
             update(tables.deal)
             .where(tables.deal.c.id == deal_id)
-            .values(valid_until=quote.offer.valid_until_instant, language=quote.offer.language, **head)
+            .values(valid_until=offer.valid_until_instant, language=offer.language, **head)
         )
         published = publishing.Published(revision=0, digest="")
     else:
         deal.require("publish")
-        if quote.offer.currency != deal.currency:
+        if offer.currency != deal.currency:
             raise Conflict(f"Deal {deal.number} is in {deal.currency}; a revision can't change the currency.")
         before = documents.offered(work, deal_id, deal.revision).offer
-        published = publishing.publish(work, deal, quote.offer, quote.private)
-        changed = publishing.changed_subjects(before, quote.offer)
+        published = publishing.publish(work, deal, offer, quote.private)
+        changed = publishing.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publishing.event(published, "rep", changed=changed))
-        publishing.tell_buyers(work, deal, "new_answer", quote.offer, {"revision": str(published.revision)})
+        publishing.tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )
-    _add_contacts(work, deal_id, quote.contacts)
+    _seat(work, deal_id, quote.contacts)
     work.touch(deal_id)
     return Imported(deal=deal_id, number=deal.number, created=False, revision=published.revision)
 
@@ -120,21 +121,33 @@ def _owner(work: UnitOfWork, email: str) -> str | None:
     ).scalar()
 
 
-def _add_contacts(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact]) -> None:
+def _signed(work: UnitOfWork, offer: Offer) -> Offer:
+    """An offer that names no seller is the installation's."""
+    if offer.seller.name:
+        return offer
+    name = work.connection.execute(select(tables.installation.c.seller_name)).scalar_one()
+    return replace(offer, seller=replace(offer.seller, name=name))
+
+
+def _seat(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact]) -> None:
+    """Add the quote's contacts, and give those who are there already the role it states."""
     contact = tables.contact
-    present = set(
-        work.connection.execute(select(contact.c.email).where(contact.c.deal_id == deal_id)).scalars()
-    )
+    rows = work.connection.execute(select(contact.c.email, contact.c.id).where(contact.c.deal_id == deal_id))
+    present = {row.email: row.id for row in rows}
     for person in contacts:
-        if person.email.lower() in present:
+        email = person.email.lower()
+        if email in present:
+            work.connection.execute(
+                update(contact).where(contact.c.id == present[email]).values(role=person.role)
+            )
             continue
-        present.add(person.email.lower())
+        present[email] = new_id()
         work.connection.execute(
             insert(contact).values(
-                id=new_id(),
+                id=present[email],
                 deal_id=deal_id,
                 name=person.name or person.email,
-                email=person.email.lower(),
+                email=email,
                 role=person.role,
                 created_at=work.now,
             )

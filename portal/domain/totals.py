@@ -8,7 +8,7 @@ active, afterwards only the longer ones, and each phase has tax groups (and perc
 plus, per phase, its number of periods x what one of its periods costs. `month`, `year` and `groups` tell the first phase.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple, get_args
 
@@ -39,21 +39,26 @@ def line_net(line: Line, currency: str) -> Decimal:
     return money.amount(exact, currency)
 
 
+def line_nets(offer: Offer) -> dict[str, Decimal]:
+    """Every line's net by its key."""
+    return {line.key: line_net(line, offer.currency) for line in offer.lines}
+
+
 def totals(offer: Offer) -> Totals:
     """Totals of `offer`. The order of its lines and adjustments does not matter; the parts are sorted."""
-    once = _groups(offer, "once", _active(offer, "once"))
-    month, year = (_groups(offer, billing, _active(offer, billing)) for billing in ("month", "year"))
+    nets = line_nets(offer)
+    whole = list(phases(offer, nets))
+    first = {phase.billing: phase for phase in reversed(whole)}
+    groups = {billing: phase_groups(offer, phase) for billing, phase in first.items()}
+    sums = {billing: _sum(found, offer.currency) for billing, found in groups.items() if found}
     return Totals(
-        once=_sum(once, offer.currency),
-        month=_sum(month, offer.currency) if month else None,
-        year=_sum(year, offer.currency) if year else None,
-        contract=_contract(offer),
-        lines=tuple(
-            LineTotal(key=line.key, net=line_net(line, offer.currency))
-            for line in sorted(offer.lines, key=lambda line: line.key)
-        ),
-        adjustments=tuple(_adjustment_totals(offer)),
-        groups=(*once, *month, *year),
+        once=sums.get("once") or _sum([], offer.currency),
+        month=sums.get("month"),
+        year=sums.get("year"),
+        contract=_contract(offer, whole),
+        lines=tuple(LineTotal(key=key, net=nets[key]) for key in sorted(nets)),
+        adjustments=tuple(_adjustment_totals(offer, first)),
+        groups=tuple(group for billing in BILLINGS for group in groups.get(billing, ())),
     )
 
 
@@ -63,27 +68,43 @@ def revise(offer: Offer) -> Revision:
 
 
 class Phase(NamedTuple):
-    """A stretch of the contract in which the same lines are billed: periods `first` to `first + periods - 1`."""
+    """A stretch of the contract in which the same lines are billed: periods `first` to `first + periods - 1`.
+
+    `nets` are the lines' nets by (category, rate), per period.
+    """
 
     billing: Billing
     first: int
     periods: int
     lines: tuple[Line, ...]
+    nets: dict[TaxKey, Decimal]
 
 
-def phases(offer: Offer) -> Iterable[Phase]:
-    """The whole contract: what is due once first (always, even if empty), then months, then years."""
-    yield Phase("once", 1, 1, tuple(_active(offer, "once")))
+def phases(offer: Offer, nets: Mapping[str, Decimal] | None = None) -> Iterable[Phase]:
+    """The whole contract: what is due once first (always, even if empty), then months, then years.
+
+    `nets`: what `line_nets` says of the same offer, where that is known already.
+    """
+    nets = line_nets(offer) if nets is None else nets
+    once = _active(offer, "once")
+    yield Phase("once", 1, 1, once, _by_tax(once, nets))
     for billing in BILLINGS[1:]:
         begun = 0
         for end in sorted({line.periods for line in _active(offer, billing)}):
-            yield Phase(billing, begun + 1, end - begun, tuple(_active(offer, billing, end)))
+            lines = _active(offer, billing, end)
+            yield Phase(billing, begun + 1, end - begun, lines, _by_tax(lines, nets))
             begun = end
 
 
 def phase_groups(offer: Offer, phase: Phase) -> list[TaxGroup]:
     """What is taxed alike in one period of the phase."""
-    return _groups(offer, phase.billing, phase.lines)
+    taxable = dict(phase.nets)
+    for adjustment in offer.adjustments:
+        for key, share in phase_shares(offer, phase, adjustment).items():
+            taxable[key] = money.add([taxable.get(key, money.ZERO), share])
+    # Lines by the hundred share a handful of taxes.
+    taxes = [*{line.tax for line in phase.lines}, *(each.tax for each in offer.adjustments if each.tax)]
+    return [_group(phase.billing, key, taxable[key], taxes, offer.currency) for key in sorted(taxable)]
 
 
 def phase_sum(offer: Offer, phase: Phase) -> Sum:
@@ -93,25 +114,23 @@ def phase_sum(offer: Offer, phase: Phase) -> Sum:
 
 def phase_shares(offer: Offer, phase: Phase, adjustment: Adjustment) -> dict[TaxKey, Decimal]:
     """What one adjustment adds to each (category, rate) in one period of the phase; signed."""
-    return _shares(offer, adjustment, phase.billing, phase.lines)
+    sign = Decimal(-1 if adjustment.kind == "discount" else 1)
+    if adjustment.percent is not None:
+        percent = money.times(sign, adjustment.percent)
+        return _percent_shares(percent, adjustment.tax, phase.nets, offer.currency)
+    if phase.billing != "once" or adjustment.amount is None:
+        return {}
+    whole = money.amount(money.times(sign, adjustment.amount), offer.currency)
+    return _amount_shares(whole, adjustment.tax, offer, phase.nets)
 
 
-def _active(offer: Offer, billing: Billing, period: int = 1) -> list[Line]:
+def _active(offer: Offer, billing: Billing, period: int = 1) -> tuple[Line, ...]:
     """The selected lines that are billed in the `period`-th period of a billing; all of them when billed once."""
-    return [
+    return tuple(
         line
         for line in offer.lines
         if line.selected and line.billing == billing and (billing == "once" or line.periods >= period)
-    ]
-
-
-def _groups(offer: Offer, billing: Billing, lines: Sequence[Line]) -> list[TaxGroup]:
-    taxable = _by_tax(lines, offer.currency)
-    for adjustment in offer.adjustments:
-        for key, share in _shares(offer, adjustment, billing, lines).items():
-            taxable[key] = money.add([taxable.get(key, money.ZERO), share])
-    taxes = [line.tax for line in lines] + [each.tax for each in offer.adjustments if each.tax]
-    return [_group(billing, key, taxable[key], taxes, offer.currency) for key in sorted(taxable)]
+    )
 
 
 def _group(billing: Billing, key: TaxKey, taxable: Decimal, taxes: Iterable[Tax], currency: str) -> TaxGroup:
@@ -129,8 +148,8 @@ def _group(billing: Billing, key: TaxKey, taxable: Decimal, taxes: Iterable[Tax]
     )
 
 
-def _contract(offer: Offer) -> Sum:
-    parts = [(phase.periods, phase_sum(offer, phase)) for phase in phases(offer)]
+def _contract(offer: Offer, whole: Iterable[Phase]) -> Sum:
+    parts = [(phase.periods, phase_sum(offer, phase)) for phase in whole]
     net = money.add(money.times(Decimal(periods), each.net) for periods, each in parts)
     tax = money.add(money.times(Decimal(periods), each.tax) for periods, each in parts)
     return _net_and_tax(net, tax, offer.currency)
@@ -150,63 +169,51 @@ def _net_and_tax(net: Decimal, tax: Decimal, currency: str) -> Sum:
     )
 
 
-def _adjustment_totals(offer: Offer) -> Iterable[AdjustmentTotal]:
+def _adjustment_totals(offer: Offer, first: Mapping[Billing, Phase]) -> Iterable[AdjustmentTotal]:
     """Every adjustment once at least, and for a percentage in each billing that has lines."""
     for adjustment in sorted(offer.adjustments, key=lambda each: each.key):
         shares = {
-            billing: _shares(offer, adjustment, billing, _active(offer, billing)).values()
-            for billing in BILLINGS
+            billing: phase_shares(offer, phase, adjustment).values() for billing, phase in first.items()
         }
-        billings = [billing for billing in BILLINGS if shares[billing]] or ["once"]
-        for billing in billings:
+        for billing in [billing for billing in BILLINGS if shares.get(billing)] or [BILLINGS[0]]:
             net = money.amount(money.add(shares[billing]), offer.currency)
             yield AdjustmentTotal(key=adjustment.key, billing=billing, net=net)
 
 
-def _shares(
-    offer: Offer, adjustment: Adjustment, billing: Billing, lines: Sequence[Line]
-) -> dict[TaxKey, Decimal]:
-    """What one adjustment adds to each tax group of `billing` while `lines` are active."""
-    sign = Decimal(-1 if adjustment.kind == "discount" else 1)
-    if adjustment.percent is not None:
-        return _percent_shares(money.times(sign, adjustment.percent), adjustment.tax, lines, offer.currency)
-    if billing != "once" or adjustment.amount is None:
-        return {}
-    whole = money.amount(money.times(sign, adjustment.amount), offer.currency)
-    return _amount_shares(whole, adjustment.tax, offer, lines)
-
-
 def _percent_shares(
-    percent: Decimal, tax: Tax | None, lines: Sequence[Line], currency: str
+    percent: Decimal, tax: Tax | None, nets: Mapping[TaxKey, Decimal], currency: str
 ) -> dict[TaxKey, Decimal]:
-    nets = _by_tax(lines, currency)
     if tax is None:
         return {key: _percent_of(net, percent, currency) for key, net in nets.items()}
     return {_key(tax): _percent_of(money.add(nets.values()), percent, currency)} if nets else {}
 
 
 def _amount_shares(
-    whole: Decimal, tax: Tax | None, offer: Offer, lines: Sequence[Line]
+    whole: Decimal, tax: Tax | None, offer: Offer, nets: Mapping[TaxKey, Decimal]
 ) -> dict[TaxKey, Decimal]:
     """Without once-lines the recurring ones' taxes stand in, weighed by contract value. Nothing selected: no shares."""
     if tax is not None:
         return {_key(tax): whole}
-    weights = _by_tax(lines, offer.currency)
-    if not weights:
-        recurring = [line for billing in BILLINGS[1:] for line in _active(offer, billing)]
-        weights = _by_tax(recurring, offer.currency, over_contract=True)
+    weights = nets or _recurring_weights(offer)
     keys = sorted(weights)
     # A group of credits carries no share: shares of one sign never exceed the whole.
     shares = money.spread(whole, [max(weights[key], money.ZERO) for key in keys], offer.currency)
     return dict(zip(keys, shares, strict=True)) if keys else {}
 
 
-def _by_tax(lines: Iterable[Line], currency: str, *, over_contract: bool = False) -> dict[TaxKey, Decimal]:
-    nets: dict[TaxKey, Decimal] = {}
+def _recurring_weights(offer: Offer) -> dict[TaxKey, Decimal]:
+    recurring = [line for billing in BILLINGS[1:] for line in _active(offer, billing)]
+    nets = line_nets(offer)
+    return _by_tax(
+        recurring, {line.key: money.times(nets[line.key], Decimal(line.periods)) for line in recurring}
+    )
+
+
+def _by_tax(lines: Iterable[Line], nets: Mapping[str, Decimal]) -> dict[TaxKey, Decimal]:
+    parts: dict[TaxKey, list[Decimal]] = {}
     for line in lines:
-        net = money.times(line_net(line, currency), Decimal(line.periods if over_contract else 1))
-        nets[_key(line.tax)] = money.add([nets.get(_key(line.tax), money.ZERO), net])
-    return nets
+        parts.setdefault(_key(line.tax), []).append(nets[line.key])
+    return {key: money.add(each) for key, each in parts.items()}
 
 
 def _percent_of(net: Decimal, percent: Decimal, currency: str) -> Decimal:

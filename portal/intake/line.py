@@ -70,7 +70,8 @@ class Line(Part):
     optional: bool | None = None
     selected: bool | None = None
     choice_group: Code = ""
-    negotiable: list[revision.Negotiable] = Field(default=[], max_length=20)
+    # A quote that says nothing of it comes to the table to be negotiated; an empty list fixes the line.
+    negotiable: list[revision.Negotiable] = Field(default=["quantity", "unit_price"], max_length=20)
     bounds: Bounds = Bounds()
     price_breaks: list[PriceBreak] = Field(default=[], max_length=50)
     lead_time_days: Days | None = None
