@@ -122,9 +122,12 @@ class RedisDoorbell(MemoryDoorbell):
 
     async def stop(self) -> None:
         await super().stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # redis-py now and then takes a cancellation for one of its own time limits, and goes on.
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=0.1)
         await self._redis.aclose()
 
     def tell(self, note: bytes) -> None:
@@ -198,7 +201,7 @@ class RedisDoorbell(MemoryDoorbell):
             self._take(message, pause)
 
     def _take(self, message: dict[str, Any], pause: "_Pause") -> None:
-        if message["type"] == "subscribe":
+        if message["type"] == "subscribe" and message["channel"] == DEALS.encode():
             if not self.line.connected:
                 log.info("doorbell connected")
                 self.line = Line(connected=True, since=datetime.now(UTC))

@@ -29,6 +29,7 @@ from portal.web.sessions import buyer_session
 from realtime import changes, connection, socket
 from realtime.doorbell import doorbell_for
 from realtime.hub import Hub
+from realtime.protocol import SocketProtocol
 from realtime.rate import Rate
 from tests.realtime.page import page_routes
 
@@ -44,6 +45,7 @@ class Configuration(msgspec.Struct):
     poll: float = 0.2
     heartbeat: float = 0.3
     patience: float = 10.0
+    last_patience: float = 10.0
     ping: float = 20.0
     # Rings nobody, as a doorbell does whose every ring is lost.
     deaf: bool = False
@@ -132,6 +134,7 @@ def create(configuration: Configuration) -> Litestar:
 
 def config(configuration: Configuration) -> uvicorn.Config:
     connection.HEARTBEAT, connection.PATIENCE = configuration.heartbeat, configuration.patience
+    connection.LAST_PATIENCE = SocketProtocol.last_patience = configuration.last_patience
     return uvicorn.Config(
         create(configuration),
         host="127.0.0.1",

@@ -134,7 +134,7 @@ async def test_a_killed_server_loses_nothing(start_server: StartServer, opens: O
     acknowledged = page.position
     server.process.kill()
     assert await page.closed() == 1006
-    await asyncio.to_thread(server.start)
+    server.start()
     again = await opens(table.bea, server, after=0)
     contents = await again.up_to(table.bea.deal.position)
     found = [key for content in contents for key in keys(content)]
