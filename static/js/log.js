@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const SEEN = 1000, NEAR = 80;
-  const log = () => document.getElementById("log");
+  const log = () => document.querySelector(".said");
   const store = () => `parley:seen:${document.body.dataset.deal ?? ""}`;
   const items = () => [...(log()?.querySelectorAll("li[data-seq]") ?? [])];
   const newest = () => Math.max(0, ...items().map((item) => Number(item.dataset.seq)));

@@ -1,19 +1,22 @@
-// Summary and conversation open as sheets on a phone (popover does that alone). This keeps the focus inside while they are open.
+// Summary and conversation open as sheets on a phone (popover does that alone). What has the focus is never under one.
 (() => {
   "use strict";
   const wide = matchMedia("(width >= 960px)");
-  const around = (sheet) => [...document.querySelectorAll(".top, main, .side > *")].filter((each) => each !== sheet);
 
   document.addEventListener("toggle", (event) => {
     const sheet = event.target;
     if (!sheet.matches?.(".sheet[popover]")) return;
-    const open = event.newState === "open";
-    for (const each of around(sheet)) each.inert = open;
-    if (!open) return;
+    if (event.newState !== "open") return;
     sheet.querySelector("h2")?.focus();
-    const log = sheet.querySelector(".log");
+    const log = sheet.querySelector(".said");
     if (log) log.scrollTop = log.scrollHeight;
   }, true);
+
+  // Whoever goes on by keyboard leaves the sheet, and sees where they are.
+  document.addEventListener("focusin", (event) => {
+    const sheet = document.querySelector(".sheet:popover-open");
+    if (sheet && !sheet.contains(event.target) && !event.target.closest("dialog")) sheet.hidePopover();
+  });
 
   // What a link in a sheet leads to lies under it.
   document.addEventListener("click", (event) => {
@@ -29,7 +32,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     const named = document.getElementById(location.hash.slice(1));
     if (named?.matches(".sheet[popover]") && !wide.matches) named.showPopover();
-    const log = document.getElementById("log");
+    const log = document.querySelector(".said");
     if (log) log.scrollTop = log.scrollHeight;
   });
 })();
