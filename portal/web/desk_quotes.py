@@ -1,5 +1,6 @@
 """A quote comes in by hand: read it, show what it says or what is wrong with it and where, then make it a deal."""
 
+import base64
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -23,11 +24,12 @@ CONTACTS = 3
 
 @dataclass(frozen=True)
 class Pasted:
-    """What came in: a file or a text, and what was filled in beside it."""
+    """What came in. `text` can be corrected on the page; a file that is no UTF-8 text is `held` on it as it is (base64)."""
 
     name: str
-    text: str
     data: bytes
+    text: str = ""
+    held: str = ""
 
 
 @get("/desk/quotes/new")
@@ -73,14 +75,26 @@ async def _page(
 
 
 async def _pasted(form: FormFields) -> Pasted:
-    """The file when there is one, else the text; a file that is text can be corrected in the box."""
+    """The file when there is one, else the text, else the file of the last time."""
     file: UploadFile | None = form.files.get("file")
     if file is None:
-        text = form.one("text")
-        return Pasted(form.one("name", "quote.json"), text, text.encode())
+        name, text, held = form.one("name", "quote.json"), form.one("text"), form.one("held")
+        return (
+            Pasted(name, text.encode(), text) if text or not held else Pasted(name, _unpacked(held), "", held)
+        )
     data = await file.read()
     await file.close()
-    return Pasted(file.filename, data.decode("utf-8-sig", errors="replace"), data)
+    try:
+        return Pasted(file.filename, data, data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return Pasted(file.filename, data, held=base64.b64encode(data).decode())
+
+
+def _unpacked(held: str) -> bytes:
+    try:
+        return base64.b64decode(held, validate=True)
+    except ValueError:
+        raise Invalid("The file could not be read again. Choose it once more.", []) from None
 
 
 def _read(desk: Desk, pasted: Pasted, form: FormFields) -> IncomingQuote:

@@ -1,6 +1,7 @@
 // The rep's deal: what only the rep's own page needs beside the table's scripts.
 (() => {
   document.querySelector("[data-focus]")?.focus();
+  if (location.hash === "#message") document.getElementById("message")?.focus();
 
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-counter]") || !event.target.value) return;

@@ -147,6 +147,24 @@ def test_a_day_that_is_none_is_refused(rep: Browser) -> None:
     assert html.fromstring(refused.text).xpath('//input[@name="valid_until"][@aria-invalid="true"]')
 
 
+def test_a_file_in_another_encoding_is_kept_for_the_import(
+    rep: Browser, site: Site, real_documents: Path
+) -> None:
+    example = (real_documents / "UBL-Quotation-2.1-Example.xml").read_text()
+    latin = example.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"')
+    data = latin.replace("<cbc:Note>", "<cbc:Note>Größe ", 1).encode("iso-8859-1")
+    form = {"csrf": rep.csrf, "do": "check", "valid_until": "2030-01-31"}
+    cookies = {"Cookie": f"parley_desk={rep.cookies['parley_desk']}"}
+    page = site.client.post(NEW, data=form, files={"file": ("q.xml", data, "text/xml")}, headers=cookies)
+    assert page.status_code == 200, words(page.text)
+    shown = html.fromstring(page.text)
+    (held,) = shown.xpath('//input[@name="held"]/@value')
+    again = {"held": held, "name": "q.xml", "text": "", "do": "import", "valid_until": "2030-01-31"}
+    made = rep.post(NEW, again)
+    assert made.status_code == 303, words(made.text)
+    assert rep.post(NEW, again | {"held": "no base64!"}).status_code == 422
+
+
 def test_a_ubl_quotation_is_uploaded(rep: Browser, site: Site, real_documents: Path) -> None:
     example = (real_documents / "UBL-Quotation-2.1-Example.xml").read_bytes()
     page = site.client.post(
