@@ -146,7 +146,8 @@
   function showUnseen(count) {
     title ||= document.title;
     unseen = count;
-    document.title = count ? `(${count}) ${title}` : title;
+    // The desk counts its deals in the same place.
+    document.title = count ? `(${count}) ${title.replace(/^\(\d+\) /, "")}` : title;
     if (!count) title = "";
   }
 

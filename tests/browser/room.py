@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext
 
 from portal import access
 from portal.access import BuyerSession, DeskSession, System, token_hash
+from portal.commands import asks
 from portal.commands.import_quote import import_quote
 from portal.commands.issue_link import issue_link
 from portal.commands.join import join
@@ -115,7 +116,7 @@ class Room:
     def rep(self, who: str, **options: Any) -> DealPage:
         scripts = options.get("java_script_enabled", True)
         page = DealPage(self.browser(who, **options).new_page(), scripts=scripts)
-        page.open(f"{self.house.server.url}/desk/deals/{self.deal_id}")
+        page.open(self.desk_address)
         return page
 
     def inbox(self, who: str, **options: Any) -> Inbox:
@@ -126,6 +127,10 @@ class Room:
     @property
     def address(self) -> str:
         return f"{self.house.server.url}/deals/{self.deal_id}"
+
+    @property
+    def desk_address(self) -> str:
+        return f"{self.house.server.url}/desk/deals/{self.deal_id}"
 
     def elsewhere(self, who: str) -> Elsewhere:
         return Elsewhere(self, *self._cookie(who))
@@ -163,10 +168,17 @@ class Elsewhere(Seat):
         self._post(f"lines/{line}/change", fields)
         self._post("counteroffer", {"key": access.new_id()})
 
+    def ticks_box(self, line: str) -> None:
+        """As a buyer: take an option."""
+        fields = {"choice": f"line:{line}:selected:true", "revision": str(self.deal.revision)}
+        self._post("choices", fields)
+
     def offers(self, line: str, **fields: str) -> None:
-        """As a rep: a revision with other values for one line."""
+        """As a rep: a revision with other values for one line, and all that is asked accepted."""
         self.edits(line, **fields)
-        self._post("publish", {"base": str(self.deal.revision), "key": access.new_id()})
+        asked = self.database.read_now(partial(asks.open_asks, deal_id=self.deal_id))
+        answers = {f"verdict:{change.id}": "accept" for ask in asked for change in ask.changes}
+        self._post("publish", {"base": str(self.deal.revision), "key": access.new_id()} | answers)
 
     def _post(self, path: str, fields: dict[str, str]) -> None:
         answer = httpx.post(f"{self._base}/{path}", data={"csrf": self._csrf} | fields, cookies=self._cookies)
