@@ -19,6 +19,7 @@ class Page:
 
     def __init__(self, socket: ClientConnection, position: int) -> None:
         self.socket, self.position = socket, position
+        self.contents: list[str] = []
         self.heartbeats: list[int] = []
         self.ephemeral: list[dict[str, Any]] = []
 
@@ -52,6 +53,7 @@ class Page:
                 assert frame["prev"] == self.position, f"a hole: {frame} after {self.position}"
                 assert frame["seq"] == frame["prev"] + 1
                 self.position = frame["seq"]
+                self.contents.append(frame["content"])
             elif "hb" in frame:
                 self.heartbeats.append(frame["hb"])
             elif "ephemeral" in frame:

@@ -1,0 +1,131 @@
+"""Who is at the table and who is typing: shown to everybody else, never stored, gone after a while."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from portal.access import BuyerSession
+from realtime import presence
+from realtime.feed import Feed, Waker
+from realtime.presence import Person, Presence, Word
+from tests.cast import Table
+from tests.realtime.conftest import Opens
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_people_see_each_other_come(opens: Opens, table: Table) -> None:
+    bea = await opens(table.bea)
+    await opens(table.rita)
+    frame = await bea.until(lambda frame: len(frame.get("ephemeral", {}).get("here", ())) == 2)
+    assert [(person["name"], person["party"]) for person in frame["ephemeral"]["here"]] == [
+        ("Bea Lund", "buyer"),
+        ("Rita", "seller"),
+    ]
+
+
+async def test_typing_is_seen_by_others_and_stored_nowhere(opens: Opens, table: Table) -> None:
+    bea, rita = await opens(table.bea), await opens(table.rita)
+    before = table.rita.deal.seq
+    for _ in range(5):
+        await bea.sends({"type": "typing", "anchor": "line:press"})
+    await bea.says("Done", key="k1")
+    await rita.told("k1")
+    typed = [told["typing"] for told in rita.ephemeral if "typing" in told]
+    assert [(each["name"], each["anchor"]) for each in typed] == [("Bea Lund", "line:press")], (
+        "passed on once a second"
+    )
+    await bea.told("k1")
+    assert not any("typing" in told for told in bea.ephemeral)
+    assert table.rita.deal.seq == before + 1
+
+
+async def test_nobody_of_another_deal_is_told(opens: Opens, table: Table) -> None:
+    ravn = await opens(table.ravn, deal_id=table.rival_deal_id)
+    bea = await opens(table.bea)
+    await bea.sends({"type": "typing", "anchor": None})
+    for _ in range(3):
+        await ravn.heartbeat()
+    people = {person["name"] for told in ravn.ephemeral for person in told.get("here", ())}
+    assert people <= {"Ravn Friis"}
+    assert not any("typing" in told for told in ravn.ephemeral)
+
+
+# ---- between processes, and over time ---------------------------------------------------------------------------------
+
+
+class Here:
+    """The presence of one process, its sockets, and what it tells other processes."""
+
+    def __init__(self) -> None:
+        self.feed, self.told = Feed(), list[bytes]()
+        self.presence = Presence(self.told.append, lambda deal_id: self.feed.wakers)
+
+    def opens(self, name: str) -> Waker:
+        waker = Waker(BuyerSession(name), self.feed, "deal")
+        waker.person, waker.name = f"contact:{name}", name
+        self.feed.wakers.add(waker)
+        self.presence.join(waker)
+        return waker
+
+    def hears(self, other: Here) -> None:
+        notes, other.told[:] = other.told[:], []
+        for note in notes:
+            self.presence.overheard(note)
+
+    @property
+    def names(self) -> list[str]:
+        return [person.name for person in self.presence.people("deal")]
+
+
+async def test_a_process_that_joins_learns_who_is_elsewhere() -> None:
+    one, two = Here(), Here()
+    one.opens("bea")
+    one.told.clear()
+    two.opens("sol")
+    one.hears(two)
+    two.hears(one)
+    assert one.names == two.names == ["bea", "sol"]
+
+
+async def test_a_reload_is_no_coming_and_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "GRACE", 0.05)
+    here = Here()
+    first = here.opens("bea")
+    here.told.clear()
+    here.presence.leave(first)
+    second = here.opens("bea")
+    later = here.opens("sol")
+    here.presence.leave(second)
+    assert here.names == ["bea", "sol"]
+    async with asyncio.timeout(5):
+        while here.names != ["sol"]:
+            await later.rest(1)
+    assert [msgspec.json.decode(note, type=Word).says for note in here.told] == ["here", "gone"]
+
+
+async def test_who_is_not_heard_of_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = Here(), Here()
+    one.opens("bea")
+    two.opens("sol")
+    one.hears(two)
+    assert one.names == ["bea", "sol"]
+    monkeypatch.setattr(presence, "BELIEVED", -1.0)
+    two.told.clear()
+    two.presence.tick()
+    one.hears(two)
+    one.presence.tick()
+    assert one.names == ["bea"]
+
+
+async def test_nonsense_from_elsewhere_is_ignored() -> None:
+    here = Here()
+    here.opens("bea")
+    stranger = Person("contact:x", "x", "buyer")
+    for note in (b"", b"{}", b'{"deal":"deal","says":"here"}', b'{"deal":"deal","says":"shout"}', b"[1]"):
+        here.presence.overheard(note)
+    here.presence.overheard(msgspec.json.encode(Word("another", "here", stranger)))
+    assert here.names == ["bea"]
