@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.access import Deal
 from portal.domain import clock, ledger, settlement
@@ -58,7 +58,7 @@ class Ending:
 class Table:
     """`position` is the newest number of the party's stream; `last_day` the last day of validity in `time_zone`.
 
-    Equal `version`s are equal tables; None for one that is never kept.
+    Equal `version`s are equal tables, equal `calm`s are tables that differ in chat alone; None for one that is never kept.
     """
 
     deal_id: str
@@ -88,6 +88,7 @@ class Table:
     ending: Ending | None
     more_time: Entry | None
     version: Hashable | None = None
+    calm: Hashable | None = None
 
     @property
     def offer(self) -> Offer:
@@ -108,20 +109,35 @@ class Table:
         return [each for each in there if each.subject in wanted]
 
 
+# Built once: every page asks this.
+_HOUSE = select(tables.installation.c.seller_name, tables.installation.c.hue, tables.installation.c.epoch)
 _kept: Kept[Table] = Kept(most=KEPT)
 
 
 def load(transaction: Transaction, deal: Deal) -> Table:
     """The table for the party of whoever is looking."""
-    house = transaction.connection.execute(
-        select(tables.installation.c.seller_name, tables.installation.c.hue, tables.installation.c.epoch)
-    ).first()
+    house = transaction.connection.execute(_HOUSE).first()
     if deal.revision == 0:
         # A draft is replaced without an event.
         return _read(transaction, deal, house)
     # Everything below follows from these: the ledger only grows, and the epoch tells a restored backup.
     key = (deal.id, deal.seq, deal.state, deal.party, deal.digest, tuple(house or ()))
-    return _kept.get(key) or _kept.put(key, replace(_read(transaction, deal, house), version=key))
+    found = _kept.get(key)
+    if found is None:
+        table = _read(transaction, deal, house)
+        calm = (*key[:1], _beside_chat(transaction, table), *key[2:], table.turn)
+        found = _kept.put(key, replace(table, version=key, calm=calm))
+    return found
+
+
+def _beside_chat(transaction: Transaction, table: Table) -> tuple[int, int]:
+    """The newest event that is no message, and the newest comment."""
+    event = tables.event
+    other = transaction.connection.execute(
+        select(func.max(event.c.seq)).where(event.c.deal_id == table.deal_id, event.c.kind != "message")
+    ).scalar()
+    comments = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
+    return other or 0, max(comments, default=0)
 
 
 def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:

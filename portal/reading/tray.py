@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.access import Deal
 from portal.domain import change as changing
@@ -56,18 +56,23 @@ class _Entry(msgspec.Struct, frozen=True):
     was: str
 
 
+# Built once: every page asks this.
+_DRAFT = select(
+    tables.counteroffer_draft.c.changes,
+    tables.counteroffer_draft.c.reasons,
+    tables.counteroffer_draft.c.package,
+).where(
+    tables.counteroffer_draft.c.deal_id == bindparam("deal_id"),
+    tables.counteroffer_draft.c.contact_id == bindparam("contact_id"),
+)
 _entries = msgspec.json.Decoder(tuple[_Entry, ...])
 _reasons = msgspec.json.Decoder(dict[str, str])
 
 
 def load(transaction: Transaction, deal: Deal, offer: Offer) -> Tray:
     """The draft of whoever is looking; empty for anybody but a buyer."""
-    draft = tables.counteroffer_draft
-    row = transaction.connection.execute(
-        select(draft.c.changes, draft.c.reasons, draft.c.package).where(
-            draft.c.deal_id == deal.id, draft.c.contact_id == (deal.contact_id or "")
-        )
-    ).first()
+    mine = {"deal_id": deal.id, "contact_id": deal.contact_id or ""}
+    row = transaction.connection.execute(_DRAFT, mine).first()
     if row is None:
         return Tray()
     entries, reasons = _entries.decode(row.changes), _reasons.decode(row.reasons)

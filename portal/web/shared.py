@@ -16,6 +16,8 @@ PARTS = {
     "steps": "buyer/_steps.html",
     "log": "table/_log.html",
 }
+# The one part that a chat line changes.
+TALK = "table/_log.html"
 _kept: Kept[Markup] = Kept(most=64_000_000, size=len)
 
 
@@ -32,7 +34,7 @@ def _drawn(
     table: Table = context["table"]
     if personal or table.version is None:
         return Markup(render(template, language, **context))  # noqa: S704 - our own templates, escaped by themselves
-    key = (table.version, context["deal"].role, language, template)
+    key = (table.version if template == TALK else table.calm, context["deal"].role, language, template)
     found = _kept.get(key)
     return found or _kept.put(key, Markup(render(template, language, **_impersonal(context))))  # noqa: S704
 
