@@ -22,14 +22,15 @@ class Plan:
 
     sizes: Sizes
     rounds: int = 3
-    seconds: float = 4.0
+    seconds: float = 3.0
     closed_seconds: float = 2.0
-    tries: int = 9
-    latency_seconds: float = 6.0
+    tries: int = 7
+    latency_seconds: float = 4.0
     settle: float = 2.0
     page_seconds: float = 4.0
     blocks: int = 10
     block: int = 100
+    soak_seconds: float = 3_600.0
 
 
 FULL = Plan(Sizes(Shape(1, 50), Shape(200, 5), history=10_000, long=1_000))
@@ -44,6 +45,7 @@ QUICK = Plan(
     page_seconds=0.4,
     blocks=2,
     block=20,
+    soak_seconds=3.0,
 )
 
 
@@ -76,6 +78,11 @@ class Bench:
         """Bytes of server memory a socket that says nothing."""
         return self._chat(server, self.plan.sizes.many, {"work": "idle", "settle": self.plan.settle})
 
+    def soak(self, server: Server) -> dict[str, Any]:
+        """Memory through long traffic."""
+        job = {"work": "soak", "rate": QUIET, "seconds": self.plan.soak_seconds}
+        return self._chat(server, self.plan.sizes.many, job)
+
     def page(self, server: Server, lines: int, connections: int = 16) -> dict[str, Any]:
         """Requests a second of a page."""
         seconds = self.plan.page_seconds
@@ -103,7 +110,8 @@ class Bench:
         path = self.folder / "job.json"
         path.write_text(json.dumps(job))
         plan = self.plan
-        longest = 60 + plan.tries * (plan.seconds + 20) + plan.blocks * plan.block * 0.2
+        longest = 120 + plan.tries * (plan.seconds + 20) + plan.blocks * plan.block * 0.2
+        longest += plan.soak_seconds * 1.5 if job["work"] == "soak" else 0
         found: dict[str, Any] = json.loads(generate(path, self.cores.generator, longest))
         return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import install, report, world
+from benchmarks.columns import columns
 from benchmarks.machine import Cores, Redis, described, working_folder
-from benchmarks.measures import BUSY, FULL, QUICK, QUIET, Bench, Plan
+from benchmarks.measures import BUSY, FULL, QUICK, QUIET, Bench
 from benchmarks.report import OURS, Measure
 from benchmarks.servers import Parley, Server, chat_peers, page_peers
 
 GROUPS = ("chat", "latency", "memory", "page", "growth")
+# Takes an hour a server: only when it is asked for.
+LONG = ("soak",)
 Job = Callable[[], dict[str, Any]]
 
 
@@ -35,7 +39,12 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, help="rounds; the table holds medians (3)")
     parser.add_argument("--only", metavar="NAME,…", help=f"servers by name: {', '.join([OURS, *_names()])}")
-    parser.add_argument("--measures", metavar="NAME,…", default=",".join(GROUPS), help=", ".join(GROUPS))
+    parser.add_argument(
+        "--measures",
+        metavar="NAME,…",
+        default=",".join(GROUPS),
+        help=f"{', '.join(GROUPS)}; and {LONG[0]}, an hour a server",
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -54,8 +63,11 @@ def main() -> int:
     asked = arguments()
     only = set((asked.only or ",".join([OURS, *_names()])).split(","))
     groups = set(asked.measures.split(","))
-    if unknown := (only - {OURS, *_names()}) | (groups - set(GROUPS)):
+    if unknown := (only - {OURS, *_names()}) | (groups - {*GROUPS, *LONG}):
         raise SystemExit(f"Not known: {', '.join(sorted(unknown))}")
+    # What the caller has set for an installation (a mail server, say) is not for this one.
+    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+        del os.environ[name]
     plan = QUICK if asked.quick else FULL
     plan = replace(plan, rounds=asked.rounds or plan.rounds)
     install.peers()
@@ -74,7 +86,7 @@ def main() -> int:
 def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
     """Everything that was asked for, round by round."""
     ours = Parley(world.build(bench.folder, bench.plan.sizes)) if OURS in only else None
-    measures = {measure.name: measure for measure in _measures(bench.plan)}
+    measures = {measure.name: measure for measure in columns(bench.plan)}
     for number in range(1, bench.plan.rounds + 1):
         for name, server, job in _jobs(bench, ours, only, groups):
             began, measure = time.monotonic(), measures[name]
@@ -82,7 +94,7 @@ def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
                 measure.found.setdefault(server.name, []).append(job())
                 said = measure.shown(server.name)
             except RuntimeError as error:
-                said = measure.failed[server.name] = str(error)
+                said = measure.failed[server.name] = _reason(error)
             took = time.monotonic() - began
             print(
                 f"round {number}  {took:5.1f} s  {measure.title}: {server.label}: {said}",
@@ -90,6 +102,12 @@ def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
                 flush=True,
             )
     return list(measures.values())
+
+
+def _reason(error: RuntimeError) -> str:
+    """What failed, and the last that the program said."""
+    lines = str(error).strip().splitlines()
+    return " … ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else "no reason given"
 
 
 def _jobs(
@@ -108,6 +126,8 @@ def _jobs(
         yield from (("busy", each, lambda each=each: bench.latency(each, BUSY)) for each in chat)
     if "memory" in groups:
         yield from (("memory", each, lambda each=each: bench.idle(each)) for each in chat)
+    if "soak" in groups:
+        yield from (("soak", each, lambda each=each: bench.soak(each)) for each in chat)
     if "page" in groups:
         yield from (("page", each, lambda each=each: bench.page(each, 50)) for each in page)
     if ours and "growth" in groups:
@@ -119,56 +139,6 @@ def _opening(bench: Bench, ours: Parley) -> dict[str, Any]:
     """A long proposal's page beside a short one's, a reader at a time."""
     short, long = (bench.page(ours, lines, connections=1) for lines in (50, bench.plan.sizes.long))
     return {"short": short, "long": long}
-
-
-def _measures(plan: Plan) -> list[Measure]:
-    sizes, under = plan.sizes, "deliveries a second, p99 under 250 ms"
-
-    def sustained(result: dict[str, Any]) -> float | None:
-        return float(result["best"]["deliveries"]) if result["best"] else None
-
-    def grown(result: dict[str, Any]) -> float:
-        return float(result["cpu_ms"][0] / result["cpu_ms"][1])
-
-    def opened(result: dict[str, Any]) -> float:
-        long, short = result["long"], result["short"]
-        return float((long["cpu_ms"] / long["bytes"]) / (short["cpu_ms"] / short["bytes"]))
-
-    long = f"{sizes.history:,} events and {sizes.long:,} lines"
-    return [
-        Measure("one", f"{sizes.one}: {under}", sustained),
-        Measure("many", f"{sizes.many}: {under}", sustained),
-        Measure(
-            "quiet",
-            f"{sizes.many}: p50 ms at {QUIET} messages a second",
-            lambda r: r["step"]["p50"],
-            "{:.2f}",
-            "less",
-        ),
-        Measure(
-            "busy",
-            f"{sizes.many}: p99 ms at {BUSY} messages a second",
-            lambda r: r["step"]["p99"],
-            "{:.2f}",
-            "less",
-        ),
-        Measure("memory", "KiB of memory an idle socket", lambda r: r["bytes"] / 1024, "{:.1f}", "less"),
-        Measure(
-            "page",
-            "the proposal page, 50 lines and 50 messages: requests a second",
-            lambda r: r["per_second"],
-        ),
-        Measure(
-            "growth_cpu", f"a message's cost with {long}, to a new deal's (times)", grown, "{:.2f}", "less"
-        ),
-        Measure(
-            "opening",
-            f"a byte's cost on a page of {sizes.long:,} lines, to one of 50 (times)",
-            opened,
-            "{:.2f}",
-            "less",
-        ),
-    ]
 
 
 def _told(measures: list[Measure], about: str, asked: argparse.Namespace) -> int:

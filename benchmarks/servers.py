@@ -81,9 +81,6 @@ class Parley:
             "PORTAL_PUBLIC_URL": url,
             "PORTAL_MESSAGE_RATE": "100000",
             "PORTAL_FILES_DIR": str(place.folder / "files"),
-            # What the caller has set for an installation is not for this one.
-            "PORTAL_ENVIRONMENT": "production",
-            "PORTAL_LOG_FORMAT": "console",
         }
         process = Process(
             self.name, pinned(place.cores.server, command), cwd=place.folder, env=env, log=place.log

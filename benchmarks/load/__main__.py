@@ -15,6 +15,7 @@ WORK = {
     "capacity": jobs.capacity,
     "latency": jobs.latency,
     "idle": jobs.idle,
+    "soak": jobs.soak,
     "growth": growth.growth,
     "pages": pages.pages,
 }

@@ -68,6 +68,20 @@ async def idle(job: dict[str, Any]) -> dict[str, Any]:
     return await _result(chat, {"sockets": sockets, "bytes": grown / sockets, "resident": before + grown})
 
 
+async def soak(job: dict[str, Any]) -> dict[str, Any]:
+    """Steady traffic, and the server's resident memory ten times on the way."""
+    chat = await _opened(job)
+    resident: list[int] = []
+    steps = [await _watched(chat, job, resident) for _ in range(10)]
+    return await _result(chat, {"resident": resident, "p99": [step.p99 for step in steps]})
+
+
+async def _watched(chat: Chat, job: dict[str, Any], resident: list[int]) -> Step:
+    step = await chat.step(job["rate"], job["seconds"] / 10)
+    resident.append(chat.clock.resident())
+    return step
+
+
 async def _opened(job: dict[str, Any]) -> Chat:
     chat = Chat(job["port"], job["dialect"], Clock(job["pid"]))
     await chat.open(job["rooms"])

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import Cookie, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
-from sqlalchemy import ForeignKey, event, select
+from sqlalchemy import ForeignKey, Numeric, event, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship
 
@@ -67,12 +67,12 @@ class Line(Base):
     sku: Mapped[str]
     name: Mapped[str]
     description: Mapped[str]
-    quantity: Mapped[Decimal]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(18, 3))
     unit: Mapped[str]
-    unit_price: Mapped[Decimal]
-    list_price: Mapped[Decimal]
-    discount_percent: Mapped[Decimal]
-    tax_rate: Mapped[Decimal]
+    unit_price: Mapped[Decimal] = mapped_column(Numeric(18, 2))
+    list_price: Mapped[Decimal] = mapped_column(Numeric(18, 2))
+    discount_percent: Mapped[Decimal] = mapped_column(Numeric(18, 2))
+    tax_rate: Mapped[Decimal] = mapped_column(Numeric(18, 2))
 
     @property
     def net(self) -> Decimal:
@@ -109,6 +109,7 @@ async def deal(
     shown = {
         "deal": viewer.deal,
         "viewer": viewer,
+        "currency": viewer.deal.currency,
         "lines": lines,
         "messages": messages,
         "net": net,

@@ -20,6 +20,7 @@ def deal(request: HttpRequest, deal_id: str) -> HttpResponse:
     shown = {
         "deal": found,
         "viewer": session.contact,
+        "currency": found.currency,
         "lines": lines,
         "messages": messages,
         "net": net,
