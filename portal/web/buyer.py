@@ -1,5 +1,7 @@
 """The buyer's page, and the parts of it that open on request."""
 
+from typing import Any
+
 from litestar import Response, get
 from litestar.datastructures import Cookie
 
@@ -10,7 +12,7 @@ from portal.web.request import LANGUAGE_COOKIE
 
 
 @get("/deals/{deal_id:str}")
-async def show_deal(visit: Visit, deal_id: str) -> Response[str]:
+async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
     """`change`, `comment`, `accept` and `decline` open what they name, for browsers without scripts."""
     asked = visit.request.query_params
     dialog = next((name for name in ("accept", "decline") if name in asked), "")

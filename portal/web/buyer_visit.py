@@ -17,11 +17,11 @@ from portal.commands.unit_of_work import UnitOfWork
 from portal.reading import stream
 from portal.reading.stream import Event
 from portal.storage.session import Transaction
-from portal.web import buyer_page, regions, shared
+from portal.web import buyer_page, packed, regions, shared
 from portal.web.buyer_page import NOTHING, Opened
 from portal.web.language import speaking
 from portal.web.request import HttpRequest, is_partial, language_of
-from portal.web.state import Services
+from portal.web.state import HTML, Services
 
 T = TypeVar("T")
 # Events of one command; far more than any has.
@@ -70,8 +70,24 @@ class Visit:
 
         return await self.services.database.write(run)
 
-    async def page(self, deal_id: str, opened: Opened = NOTHING) -> Response[str]:
-        context = await self._context(deal_id, opened, whole=True)
+    async def page(self, deal_id: str, opened: Opened = NOTHING) -> Response[Any]:
+        """The whole page. What others of the role read as well comes compressed from memory."""
+        if opened != NOTHING:
+            return await self._own_page(deal_id, opened)
+        context = await self._context(deal_id, opened, shared.drawn)
+        parts = context.pop("drawn")
+        page = self.services.page("buyer/deal.html", self.request, **context, drawn=shared.places())
+        pieces = shared.together(page.content, parts)
+        page.headers["Vary"] = "Accept-Encoding, Cookie"
+        if "gzip" not in self.request.headers.get("accept-encoding", ""):
+            return Response(packed.plain(pieces), media_type=HTML, headers=page.headers)
+        return Response(
+            packed.gzipped(pieces), media_type=HTML, headers={**page.headers, "Content-Encoding": "gzip"}
+        )
+
+    async def _own_page(self, deal_id: str, opened: Opened) -> Response[Any]:
+        """The page with something open or refused in it: this person's own, and not compressed for that reason."""
+        context = await self._context(deal_id, opened, shared.drawn_alone)
         return self.services.page("buyer/deal.html", self.request, status=opened.status, **context)
 
     async def part(self, template: str, deal_id: str, opened: Opened = NOTHING, **more: Any) -> Response[str]:
@@ -80,7 +96,7 @@ class Visit:
         buyer_page.insist(context, opened)
         return self.services.page(template, self.request, status=opened.status, **{**context, **more})
 
-    async def refused(self, deal_id: str, template: str, opened: Opened) -> Response[str]:
+    async def refused(self, deal_id: str, template: str, opened: Opened) -> Response[Any]:
         """The part that a refusal stands in; without scripts the whole page, with that part open."""
         return await (self.part(template, deal_id, opened) if self.partial else self.page(deal_id, opened))
 
@@ -105,16 +121,16 @@ class Visit:
             partial(stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST)
         )
 
-    async def _context(self, deal_id: str, opened: Opened, *, whole: bool = False) -> Mapping[str, Any]:
+    async def _context(
+        self, deal_id: str, opened: Opened, draw: Callable[..., Mapping[str, Any]] | None = None
+    ) -> dict[str, Any]:
         csrf = self.request.scope.get("csrf", "")
 
         def read(transaction: Transaction) -> dict[str, Any]:
             found = buyer_page.context(transaction, self.actor, deal_id, opened) | {"csrf": csrf}
-            if whole:
+            if draw:
                 # Here, in a thread of the database: a page of a thousand lines must not hold up the others.
-                found["drawn"] = shared.drawn(
-                    self.services.partial, found, self.language, personal=opened != NOTHING
-                )
+                found["drawn"] = draw(self.services.partial, found, self.language)
             return found
 
         return await self.read(read)

@@ -24,7 +24,7 @@ async def preview(desk: Desk, deal_id: str) -> Response[str]:
         context = buyers_view(transaction, desk, deal_id)
         render = desk.services.partial
         # Links lead the rep to the desk's own addresses, so that these parts are not those that buyers share.
-        return context | {"drawn": shared.drawn(render, context, desk.language, personal=True)}
+        return context | {"drawn": shared.drawn_alone(render, context, desk.language)}
 
     return await desk.page("desk/preview.html", read)
 

@@ -1,5 +1,7 @@
 """The parts of the buyer's page that everybody of the same role reads alike, drawn once for each version of the table."""
 
+import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,6 +10,8 @@ from markupsafe import Markup
 
 from portal.reading.kept import Kept
 from portal.reading.table import Table
+from portal.web import packed
+from portal.web.packed import Piece
 
 # Name in the page's template, and what draws it.
 PARTS = {
@@ -18,25 +22,42 @@ PARTS = {
 }
 # The one part that a chat line changes.
 TALK = "table/_log.html"
-_kept: Kept[Markup] = Kept(most=64_000_000, size=len)
+# Stands in the page where a part goes. Nobody can write it into a message: it is another one in each process.
+_PLACE = f"<!--{secrets.token_hex(16)}:%s-->"
+_PLACES = re.compile(_PLACE.replace("%s", r"(\w+)"))
+_kept: Kept[Piece] = Kept(most=64_000_000, size=lambda piece: piece.size)
 
 
-def drawn(
-    render: Callable[..., str], context: Mapping[str, Any], language: str, *, personal: bool
-) -> dict[str, Markup]:
-    """Every part by its name. `personal`: something is open or refused inside of them, so they are this person's own."""
-    return {name: _drawn(render, template, context, language, personal) for name, template in PARTS.items()}
+def places() -> dict[str, Markup]:
+    """What the page's template puts where a part goes."""
+    return {name: Markup(_PLACE) % name for name in PARTS}  # noqa: S704 - no text of anybody's
 
 
-def _drawn(
-    render: Callable[..., str], template: str, context: Mapping[str, Any], language: str, personal: bool
-) -> Markup:
+def drawn(render: Callable[..., str], context: Mapping[str, Any], language: str) -> dict[str, Piece]:
+    """Every part by its name, for this role and language."""
+    return {name: _drawn(render, template, context, language) for name, template in PARTS.items()}
+
+
+def drawn_alone(render: Callable[..., str], context: Mapping[str, Any], language: str) -> dict[str, Markup]:
+    """The parts with a form or a refusal inside, for one person alone."""
+    return {name: Markup(render(template, language, **context)) for name, template in PARTS.items()}  # noqa: S704
+
+
+def together(page: str, parts: Mapping[str, Piece]) -> list[Piece]:
+    """The page with its parts in their places."""
+    texts = _PLACES.split(page)
+    return [
+        parts[text] if number % 2 else packed.piece(text, level=4)
+        for number, text in enumerate(texts)
+        if text
+    ]
+
+
+def _drawn(render: Callable[..., str], template: str, context: Mapping[str, Any], language: str) -> Piece:
     table: Table = context["table"]
-    if personal or table.version is None:
-        return Markup(render(template, language, **context))  # noqa: S704 - our own templates, escaped by themselves
     key = (table.version if template == TALK else table.calm, context["deal"].role, language, template)
     found = _kept.get(key)
-    return found or _kept.put(key, Markup(render(template, language, **_impersonal(context))))  # noqa: S704
+    return found or _kept.put(key, packed.piece(render(template, language, **_impersonal(context))))
 
 
 def _impersonal(context: Mapping[str, Any]) -> dict[str, Any]:
