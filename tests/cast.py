@@ -33,6 +33,7 @@ from portal.commands import (
 )
 from portal.commands.unit_of_work import Database, utc_now
 from portal.domain import change as changing
+from portal.domain.acceptance import AcceptanceForm
 from portal.domain.counteroffer import Answer
 from portal.domain.revision import Offer, Revision
 from portal.intake.incoming import read_quote
@@ -235,7 +236,7 @@ class Seat:
         )
         return self.does(publish_revision.publish_revision, publication, key=key)
 
-    def form(self, **changes: Any) -> accept.AcceptanceForm:
+    def form(self, **changes: Any) -> AcceptanceForm:
         deal = self.deal
         facts = {
             "revision": deal.revision,
@@ -246,9 +247,9 @@ class Seat:
             "statement": "I accept this proposal.",
             "language": "en",
         }
-        return accept.AcceptanceForm(**(facts | changes))
+        return AcceptanceForm(**(facts | changes))
 
-    def accepts(self, form: accept.AcceptanceForm | None = None, key: str | None = None) -> Any:
+    def accepts(self, form: AcceptanceForm | None = None, key: str | None = None) -> Any:
         return self.does(accept.accept, form or self.form(), key=key, address="192.0.2.7", agent="test")
 
     def declines(self, reason: str = "Too dear.") -> Any:

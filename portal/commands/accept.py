@@ -1,7 +1,5 @@
 """Accept: one conditional UPDATE on revision, digest, state and validity decides; the order comes with it or not at all."""
 
-from datetime import datetime
-
 import msgspec
 from sqlalchemy import insert, select
 
@@ -12,53 +10,10 @@ from portal.commands.place_order import Placed
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
+from portal.domain.acceptance import AcceptanceForm, Evidence
 from portal.domain.revision import Revision, canonical_bytes
 from portal.errors import Conflict, Invalid, Problem
 from portal.storage import documents, tables
-
-
-class AcceptanceForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What the signer saw and typed. `statement` is the exact text shown, `position` the stream position of the page."""
-
-    revision: int
-    digest: str
-    name: str
-    title: str = ""
-    authority: bool
-    order_reference: str = ""
-    statement: str
-    language: str
-    position: int = 0
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The acceptance as it is kept; amounts are decimal strings of the revision's own totals."""
-
-    deal: str
-    number: str
-    revision: int
-    digest: str
-    statement: str
-    language: str
-    name: str
-    title: str
-    authority: bool
-    order_reference: str
-    contact: str
-    email: str
-    # How the person was let in: by a link that was mailed to them, or shown to a named operator.
-    link_channel: str
-    link_issued_by: str
-    link_issued_at: datetime
-    at: datetime
-    address: str
-    agent: str
-    position_seen: int
-    currency: str
-    once_total: str
-    contract_net: str
-    contract_tax: str
-    contract_total: str
 
 
 def accept(

@@ -1,20 +1,16 @@
 """What acceptance creates, in its transaction: the order, its parts for each receiver, and their deliveries."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 from sqlalchemy import insert, select
 
 from portal.access import Deal, new_id
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import money, order, work_order
+from portal.domain.acceptance import AcceptanceForm
 from portal.domain.hand_off import HandOff
 from portal.domain.revision import Revision, canonical_bytes
 from portal.storage import tables
 from portal.storage.session import Transaction
-
-if TYPE_CHECKING:
-    from portal.commands.accept import AcceptanceForm
 
 
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +24,7 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
 
 
-def place_order(work: UnitOfWork, deal: Deal, revision: Revision, form: "AcceptanceForm") -> Placed:
+def place_order(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm) -> Placed:
     """The order of an acceptance; a deal has one."""
     year = work.now.year
     order_id, number = new_id(), f"O-{year}-{work.next_number(f'order-{year}'):04d}"

@@ -8,7 +8,7 @@ from litestar import Response, post
 from portal.access import deal_for
 from portal.commands import accept as accepting
 from portal.commands import ask_more_time, decline
-from portal.commands.accept import AcceptanceForm
+from portal.domain.acceptance import AcceptanceForm
 from portal.errors import Refused
 from portal.reading import table as tables
 from portal.storage import documents

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from portal.access import BuyerSession, DeskSession, deal_for
-from portal.commands.accept import AcceptanceForm, accept
+from portal.commands.accept import accept
 from portal.commands.keep_note import keep_note
 from portal.commands.make_counteroffer import make_counteroffer
 from portal.commands.post_message import post_message
 from portal.commands.record_view import record_view
 from portal.commands.unit_of_work import UnitOfWork
+from portal.domain.acceptance import AcceptanceForm
 from portal.domain.change import spell
 from portal.storage import documents
 
