@@ -25,6 +25,7 @@ from portal.access import BuyerSession, Deal, DeskSession
 from portal.commands.unit_of_work import Database
 from portal.reading import stream
 from portal.reading.stream import Event, Head, Look, Standing
+from portal.storage.session import READERS
 from realtime.doorbell import Doorbell, Line
 from realtime.feed import Feed, Waker
 from realtime.presence import Presence
@@ -41,6 +42,9 @@ MOST_NEWS = 2_000
 MOST_RUNG = 50
 # In one process. Generous: people open tabs, and a tab that is hidden and shown connects twice for a moment.
 SOCKETS_PER_PERSON = 250
+# Pages that catch up at the same time. When thousands come back at once, half of the reading connections stay free for
+# people who open a page.
+CATCHING_UP = READERS // 2
 # A commit can become visible this long after the instant its events carry.
 LATE = timedelta(seconds=15)
 
@@ -50,6 +54,7 @@ class Hub:
         self.messages = messages or Rate()
         self.presence = Presence(doorbell.tell, self._watching)
         self.polled_at: datetime | None = None
+        self.catching_up = asyncio.Semaphore(CATCHING_UP)
         self._doorbell, self._poll_every = doorbell, poll_every
         self._feeds: dict[str, Feed] = {}
         self._inboxes: set[Waker] = set()

@@ -61,12 +61,18 @@ class Types(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
     anchor: Anchor = None
 
 
+class At(msgspec.Struct, frozen=True, tag_field="type", tag="at"):
+    """The line or term this page's reader turns to; null when none."""
+
+    anchor: Anchor = None
+
+
 class Seen(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
     seq: int = 0
 
 
 # Numbers of a form arrive as text; other fields, such as htmx's `headers`, are ignored.
-_decoder = msgspec.json.Decoder(Said | Types | Seen, strict=False)
+_decoder = msgspec.json.Decoder(Said | Types | At | Seen, strict=False)
 
 
 class DealSocket(Connection):
@@ -81,9 +87,11 @@ class DealSocket(Connection):
     async def open(self) -> bool:
         query = self.socket.query_params
         after = _position(query.get("after", "0"))
-        found = await self.services.database.read(
-            partial(stream.opening, actor=self.actor, deal_id=self.deal_id, after=after or 0, limit=BATCH)
+        opening = partial(
+            stream.opening, actor=self.actor, deal_id=self.deal_id, after=after or 0, limit=BATCH
         )
+        async with self.services.hub.catching_up:
+            found = await self.services.database.read(opening)
         deal = found.deal
         restored = query.get("epoch", found.epoch) != found.epoch
         if restored or after is None or not 0 <= deal.position - after <= FARTHEST:
@@ -102,15 +110,15 @@ class DealSocket(Connection):
         events, self._behind = self._behind, []
         known = events or waker.feed.after(waker.party, self._cursor)
         if known is None:
-            known = await self.services.database.read(
-                partial(
-                    stream.events_after,
-                    deal_id=self.deal_id,
-                    party=waker.party,
-                    after=self._cursor,
-                    limit=BATCH,
-                )
+            following = partial(
+                stream.events_after,
+                deal_id=self.deal_id,
+                party=waker.party,
+                after=self._cursor,
+                limit=BATCH,
             )
+            async with self.services.hub.catching_up:
+                known = await self.services.database.read(following)
         frames = [await self.frames.frame(event, waker.party, waker.role, self.language) for event in known]
         for event in known:
             self._cursor = event.position(waker.party) or self._cursor
@@ -129,6 +137,8 @@ class DealSocket(Connection):
                 await self._say(message)
             case Types():
                 self._type(message)
+            case At():
+                self.services.hub.presence.move(self.waker, message.anchor or None)
             case Seen():
                 await self._see()
 

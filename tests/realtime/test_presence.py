@@ -104,7 +104,10 @@ async def test_a_reload_is_no_coming_and_going(monkeypatch: pytest.MonkeyPatch) 
     async with asyncio.timeout(5):
         while here.names != ["sol"]:
             await later.rest(1)
-    assert [msgspec.json.decode(note, type=Word).says for note in here.told] == ["here", "gone"]
+    assert [word.says for note in here.told for word in msgspec.json.decode(note, type=list[Word])] == [
+        "here",
+        "gone",
+    ]
 
 
 async def test_who_is_not_heard_of_any_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +128,80 @@ async def test_nonsense_from_elsewhere_is_ignored() -> None:
     here = Here()
     here.opens("bea")
     stranger = Person("contact:x", "x", "buyer")
-    for note in (b"", b"{}", b'{"deal":"deal","says":"here"}', b'{"deal":"deal","says":"shout"}', b"[1]"):
-        here.presence.overheard(note)
-    here.presence.overheard(msgspec.json.encode(Word("another", "here", stranger)))
+    for word in (b"", b"{}", b'{"deal":"deal","says":"here"}', b'{"deal":"deal","says":"shout"}', b"1"):
+        here.presence.overheard(b"[" + word + b"]")
+        here.presence.overheard(word)
+    here.presence.overheard(msgspec.json.encode([Word("two", "another", "here", stranger)]))
     assert here.names == ["bea"]
+
+
+async def test_the_grace_begins_with_the_last_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timer of an earlier leave says nothing about a later one."""
+    here, first_is_over = Here(), asyncio.Event()
+    here.opens("sol")
+    monkeypatch.setattr(presence, "GRACE", 0.05)
+    here.presence.leave(here.opens("bea"))
+    asyncio.get_running_loop().call_later(0.06, first_is_over.set)
+    monkeypatch.setattr(presence, "GRACE", 3600.0)
+    here.presence.leave(here.opens("bea"))
+    await first_is_over.wait()
+    assert here.names == ["bea", "sol"]
+
+
+async def test_who_goes_over_to_another_process_stays_for_a_third(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without sticky sessions a page that reloads may land anywhere."""
+    monkeypatch.setattr(presence, "GRACE", 0.0)
+    one, two, three = Here(), Here(), Here()
+    third = three.opens("sol")
+    first = one.opens("bea")
+    three.hears(one)
+    two.opens("bea")
+    three.hears(two)
+    one.presence.leave(first)
+    while not any(b'"gone"' in note for note in one.told):
+        await first.rest(0.05)
+    three.hears(one)
+    assert three.names == ["bea", "sol"]
+    assert third in three.feed.wakers
+
+
+def places(here: Here) -> dict[str, str | None]:
+    return {person.name: person.at for person in here.presence.people("deal")}
+
+
+async def test_where_somebody_is_reaches_other_processes_once_they_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presence, "GATHER", 0.01)
+    one, two = Here(), Here()
+    bea, sol = one.opens("bea"), two.opens("sol")
+    two.hears(one)
+    for key in range(100):
+        one.presence.move(bea, f"line:{key}")
+    while not one.told:
+        await bea.rest(1)
+    assert len(one.told) == 1
+    two.hears(one)
+    assert places(two) == {"bea": "line:99", "sol": None}
+    while b'"at":"line:99"' not in (sol.notes[-1].encode() if sol.notes else b""):
+        await sol.rest(1)
+    # Their other page, on another process and at no line, takes nothing back; the page that was there does.
+    two.opens("bea")
+    assert places(two)["bea"] == "line:99"
+    one.presence.leave(bea)
+    while not one.told:
+        await bea.rest(1)
+    two.hears(one)
+    assert places(two)["bea"] is None
+
+
+async def test_a_process_with_thousands_of_people_repeats_them_in_few_notes() -> None:
+    one, two = Here(), Here()
+    for number in range(1_000):
+        one.opens(f"buyer {number:04}")
+    two.opens("rita")
+    one.told.clear()
+    one.presence.tick()
+    assert len(one.told) < 10
+    two.hears(one)
+    assert len(two.names) == 1_001
