@@ -44,7 +44,8 @@ class Fragments:
     async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
         """`<hx-upsert>` and `<hx-partial>` elements; "" when the page shows nothing of the event."""
         plain = event.kind == "message"
-        key = (deal_id, event.seq, party, language, None if plain else role)
+        # The instant, because a restored backup gives numbers out again.
+        key = (deal_id, event.seq, event.at, party, language, None if plain else role)
         found = self._kept.get(key)
         if found is None:
             draw = (

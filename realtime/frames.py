@@ -77,7 +77,8 @@ class Frames:
         self._making: dict[tuple[Any, ...], asyncio.Task[str]] = {}
 
     async def frame(self, event: Event, party: PartyName, role: str, language: str) -> str:
-        key = (event.deal_id, event.seq, party, role, language)
+        # A restored backup gives numbers out again; the instant tells its events from the lost ones.
+        key = (event.deal_id, event.seq, event.at, party, role, language)
         kept = self._kept.get(key)
         if kept is not None:
             return kept

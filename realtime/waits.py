@@ -1,27 +1,32 @@
 """Whether a message moves the turn, told without asking the database for every message of a chat."""
 
+from datetime import UTC, datetime
+
 from portal.domain import ledger
 from portal.reading.kept import Kept
 from portal.reading.stream import Event
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Waits:
     """Remembers for each deal whether the buyer waits, and for each event whether it changed that."""
 
     def __init__(self) -> None:
-        self._deals: Kept[tuple[int, bool]] = Kept(most=4_096)
+        # The newest by its instant: a restored backup gives numbers out again.
+        self._deals: Kept[tuple[int, datetime, bool]] = Kept(most=4_096)
         self._events: Kept[bool] = Kept(most=8_192)
 
     def moved(self, event: Event, body: ledger.Body) -> bool:
         """True unless it is known that nothing moved: an event that follows on one whose outcome is known."""
-        key = (event.deal_id, event.seq)
+        key = (event.deal_id, event.seq, event.at)
         known = self._events.get(key)
         if known is not None:
             return known
-        seq, waits = self._deals.get(event.deal_id) or (0, None)
+        seq, at, waits = self._deals.get(event.deal_id) or (0, NEVER, None)
         effect = ledger.waiting(body, event.actor)
         after = {"begins": True, "ends": False, "stays": waits}[effect]
-        if after is not None and event.seq > seq:
-            self._deals.put(event.deal_id, (event.seq, after))
+        if after is not None and event.at >= at:
+            self._deals.put(event.deal_id, (event.seq, event.at, after))
         follows = seq == event.seq - 1 and waits is not None
         return self._events.put(key, not follows or after != waits)
