@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from litestar import Litestar, Router
@@ -62,8 +63,11 @@ log = structlog.get_logger()
 SWEEP_EVERY = 30.0
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application of one process: its database, its hub, its routes, and the edge around them."""
+def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
+    """The application of one process: its database, its hub, its routes, and the edge around them.
+
+    `outbox`: the worker runs inside. Any number of workers may, since a delivery is leased to one.
+    """
     static = StaticFiles(shipped("static"))
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
@@ -83,7 +87,7 @@ def create_app(settings: Settings) -> Litestar:
             "form": Provide(forms.read_form),
         },
         exception_handlers=errors.handlers(),
-        lifespan=[_running],
+        lifespan=[partial(_running, worker=Worker(database, settings) if outbox else None)],
         request_max_body_size=security.FORM_LIMIT,
         openapi_config=None,  # its pages load scripts from another host
         logging_config=None,
@@ -95,19 +99,18 @@ def create_app(settings: Settings) -> Litestar:
 
 
 @asynccontextmanager
-async def _running(app: Litestar) -> AsyncIterator[None]:
+async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[None]:
     services: state.Services = app.state.services
     await services.hub.start(services.database)
-    working = [asyncio.create_task(_sweep(services.database))]
-    if services.database.store.embedded:
-        # On SQLite there is no other process, so the outbox is this one's.
-        working.append(asyncio.create_task(Worker(services.database, services.settings).run()))
+    sweeping = asyncio.create_task(_sweep(services.database))
+    delivering = asyncio.create_task(worker.run()) if worker else None
     try:
         yield
     finally:
-        for task in working:
-            task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
+        sweeping.cancel()
+        if worker and delivering:
+            await worker.stop()
+            delivering.cancel()
         await services.hub.stop()
         services.database.close()
 

@@ -7,6 +7,7 @@ import sys
 from ipaddress import ip_address
 
 from portal import settings
+from portal.cli import ending
 from portal.cli.console import Commands, require_current, verb
 from portal.errors import Misconfigured, Refused
 from portal.settings import Settings
@@ -20,25 +21,30 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--workers", type=int, default=1, help="processes; more than one needs PostgreSQL and Redis"
     )
+    parser.add_argument(
+        "--no-outbox",
+        action="store_true",
+        help="leave mails and hand-offs to `portal worker`; needs PostgreSQL",
+    )
     verb(commands, "worker", run_worker, "Deliver mails and hand-offs beside servers on PostgreSQL.")
 
 
 def run_serve(arguments: argparse.Namespace) -> None:
     configured = settings.load()
-    check(configured, workers=arguments.workers)
+    check(configured, workers=arguments.workers, outbox=not arguments.no_outbox)
     warn_about(configured, arguments.host)
     listening = listen(arguments.host, arguments.port)
     from portal.cli import serving  # what a server needs takes a second to import; other commands do without
 
-    welcome = f"Parley is at {configured.public_url}"
+    welcome, outbox = f"Parley is at {configured.public_url}", not arguments.no_outbox
     if arguments.workers > 1:
-        print(f"{welcome} in a moment, in {arguments.workers} processes", flush=True)
-        serving.serve_in_processes(configured, listening, arguments.workers)
+        welcome = f"{welcome}, in {arguments.workers} processes"
+        serving.serve_in_processes(configured, listening, arguments.workers, welcome, outbox=outbox)
     else:
-        serving.serve(configured, listening, welcome)
+        serving.serve(configured, listening, welcome, outbox=outbox)
 
 
-def check(configured: Settings, *, workers: int) -> None:
+def check(configured: Settings, *, workers: int, outbox: bool) -> None:
     """Misconfigured or Refused, each with what to do, for an installation that must not start like this."""
     if not configured.secret_keys:
         raise Misconfigured("PORTAL_SECRET_KEYS is not set. `portal keys new` makes a key.")
@@ -49,6 +55,8 @@ def check(configured: Settings, *, workers: int) -> None:
                 "Several processes need PostgreSQL and Redis: set PORTAL_DATABASE_URL to postgresql://… "
                 "and PORTAL_REDIS_URL, or leave --workers at 1."
             )
+        if store.embedded and not outbox:
+            raise Refused("On SQLite nothing else delivers mails and hand-offs: leave --no-outbox away.")
         require_current(store)
     finally:
         store.close()
@@ -95,4 +103,5 @@ def run_worker(arguments: argparse.Namespace) -> None:
     store = Store(configured.database_url)
     if not store.embedded:
         require_current(store)
-    asyncio.run(standalone.work(configured, store))
+    asyncio.run(standalone.work(configured, store, ready=lambda: ending.tell_supervisor("READY=1")))
+    ending.leave()

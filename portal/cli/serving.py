@@ -1,41 +1,68 @@
 """The server's process, or several of them. Apart from `serve`, so that other commands start without these imports."""
 
+import contextlib
 import socket
 import sys
+import time
+from collections.abc import Generator
+from functools import partial
+from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from litestar import Litestar
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from portal import settings
 from portal.app import create_app
+from portal.cli.ending import DEADLINE, alone_at, end_in_time, leave, tell_supervisor
+from portal.errors import Refused
 from portal.settings import Settings
+from portal.storage.session import driver_url
 from portal.web import logs
 
 # Chat lines and form fields; a longer frame is closed with 1009.
 LARGEST_FRAME = 65_536
 # Seconds for requests under way when the server is told to end. Sockets are closed with 1012 at once.
-GRACE = 10
+GRACE = 5
+START_WITHIN = 60.0
 
 
-def serve(configured: Settings, listening: socket.socket, welcome: str) -> None:
-    """Serve in this process until told to end; prints `welcome` once it answers."""
+def serve(configured: Settings, listening: socket.socket, welcome: str, *, outbox: bool = True) -> None:
+    """Serve until told to end, and end this process with status 0; prints `welcome` once it answers.
+
+    Refused when another server already has the SQLite file. `outbox`: deliver mails and hand-offs as well.
+    """
     logs.configure(configured)
-    _Server(_config(create_app(configured)), welcome).run(sockets=[listening])
+    url = driver_url(configured.database_url)
+    embedded = url.get_backend_name() == "sqlite"
+    with alone_at(Path(str(url.database))) if embedded else contextlib.nullcontext():
+        app = create_app(configured, outbox=outbox)
+        _Server(_config(app), welcome).run(sockets=[listening])
+        leave()
 
 
-def serve_in_processes(configured: Settings, listening: socket.socket, workers: int) -> None:
-    """Serve in several processes, which share one listening socket; one that dies is replaced."""
+def serve_in_processes(
+    configured: Settings, listening: socket.socket, workers: int, welcome: str, *, outbox: bool = True
+) -> None:
+    """Serve in several processes, which share one listening socket; one that dies is replaced.
+
+    Refused when one cannot start.
+    """
     logs.configure(configured)
-    options = _config("portal.cli.serving:application", factory=True, workers=workers)
-    Multiprocess(options, sockets=[listening]).run()
+    options = _config(partial(application, outbox=outbox), factory=True, workers=workers)
+    processes = _Processes(options, [listening], welcome)
+    processes.run()
+    if any(process.exitcode == STARTUP_FAILURE for process in processes.processes):
+        raise Refused("A server process could not start; its lines above say why.")
 
 
-def application() -> Litestar:
+def application(*, outbox: bool) -> Litestar:
     """One of several processes builds its own, from the same environment."""
     configured = settings.load()
     logs.configure(configured)
-    return create_app(configured)
+    return create_app(configured, outbox=outbox)
 
 
 class _Server(uvicorn.Server):
@@ -47,9 +74,49 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             print(self._welcome, flush=True)
+            tell_supervisor("READY=1")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            tell_supervisor("STOPPING=1")
+            end_in_time()
+        super().handle_exit(sig, frame)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        with super().capture_signals():
+            yield
+            # Raised again, the signal would be the exit status of a server that ended in order.
+            self._captured_signals.clear()
 
 
-def _config(app: Litestar | str, *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
+class _Processes(Multiprocess):
+    """Says when all of its processes answer, and ends in time, whatever one of them hangs at."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], welcome: str) -> None:
+        super().__init__(config, sockets)
+        self._welcome = welcome
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        if all(process.wait_until_ready(START_WITHIN) for process in self.processes):
+            print(self._welcome, flush=True)
+            tell_supervisor("READY=1")
+
+    def terminate_all(self) -> None:
+        tell_supervisor("STOPPING=1")
+        super().terminate_all()
+
+    def join_all(self) -> None:
+        last = time.monotonic() + DEADLINE
+        for process in self.processes:
+            process.process.join(max(0.0, last - time.monotonic()))
+            if process.exitcode is None:
+                process.process.kill()
+                process.process.join()
+
+
+def _config(app: Litestar | partial[Litestar], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=factory,

@@ -103,3 +103,11 @@ def renew_lease(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
         .values(leased_until=work.now + LEASE)
     )
     return Renewed(held=renewed.rowcount == 1)
+
+
+def give_back(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
+    """What a worker that has to end cannot finish: due again at once, for whoever is there."""
+    outbox = tables.outbox
+    mine = (outbox.c.id == delivery_id, outbox.c.attempts == attempt, outbox.c.state == "waiting")
+    given = work.connection.execute(update(outbox).where(*mine).values(leased_until=None))
+    return Renewed(held=given.rowcount == 1)

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from portal.commands.finish_delivery import Finished, finish_delivery
-from portal.commands.lease_deliveries import LEASE, Delivery, lease_deliveries, renew_lease
+from portal.commands.lease_deliveries import LEASE, Delivery, give_back, lease_deliveries, renew_lease
 from portal.commands.unit_of_work import Database
 from portal.domain import work_order
 from portal.domain.mail import Mail
@@ -30,10 +30,12 @@ log = structlog.get_logger()
 LOOK = timedelta(seconds=1)
 TROUBLE = timedelta(seconds=5)
 LANES = (("mail",), ("mail",), ("folder", "webhook"), ("folder", "webhook"))
+# Seconds for what is under way when a worker has to end.
+LAST = 3.0
 
 
 class Worker:
-    """`await run()` until it is cancelled; `await deliver_due()` for one round. `wake` may be called from any thread.
+    """`await run()` until `stop()`, or until cancelled; `await deliver_due()` for one round. `wake` is for any thread.
 
     Without PORTAL_SMTP_URL mail is left in the outbox.
     """
@@ -54,16 +56,27 @@ class Worker:
         self._threads = ThreadPoolExecutor(len(LANES), thread_name_prefix="courier")
         self._calls = [asyncio.Event() for _ in self._lanes]
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._under_way: dict[str, int] = {}
 
     async def run(self) -> None:
         """What is under way when it is cancelled is finished first, so that it is not delivered again."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._running = asyncio.get_running_loop(), asyncio.current_task()
         try:
             async with asyncio.TaskGroup() as lanes:
                 for lane, call in zip(self._lanes, self._calls, strict=True):
                     lanes.create_task(self._serve(lane, call))
         finally:
             self._threads.shutdown(wait=False)
+
+    async def stop(self, within: float = LAST) -> None:
+        """End `run`. What is not finished within so many seconds is given back, for another worker or the next start."""
+        if self._running:
+            self._running.cancel()
+            await asyncio.wait({self._running}, timeout=within)
+        for delivery_id, attempt in list(self._under_way.items()):
+            log.warning("A delivery was not finished in time and is tried again.", delivery=delivery_id)
+            await self._database.write(partial(give_back, delivery_id=delivery_id, attempt=attempt))
 
     async def deliver_due(self) -> int:
         """Deliver until nothing is due; how many attempts that took."""
@@ -92,13 +105,22 @@ class Worker:
         attempts = 0
         # Reading first: an idle worker writes nothing.
         while await self._database.read(partial(anything_due, transports=lane)):
-            leased = await self._database.write(partial(lease_deliveries, transports=lane))
-            for delivery in leased.deliveries:
-                await _finished_first(self._attempt(delivery))
-            attempts += len(leased.deliveries)
-            if not leased.deliveries:
+            # A lease that was taken is used: nothing ends between taking it and writing down what came of it.
+            delivered = await _finished_first(self._round(lane))
+            attempts += delivered
+            if not delivered:
                 break  # another lane was quicker
         return attempts
+
+    async def _round(self, lane: Sequence[str]) -> int:
+        leased = await self._database.write(partial(lease_deliveries, transports=lane))
+        for delivery in leased.deliveries:
+            self._under_way[delivery.id] = delivery.attempt
+            try:
+                await self._attempt(delivery)
+            finally:
+                del self._under_way[delivery.id]
+        return len(leased.deliveries)
 
     async def _attempt(self, delivery: Delivery) -> None:
         error, for_good = "", False
@@ -113,6 +135,7 @@ class Worker:
         log.info(
             "delivery",
             delivery=delivery.id,
+            deal=delivery.deal_id,
             transport=delivery.transport,
             attempt=delivery.attempt,
             state=finished.state,
@@ -180,11 +203,11 @@ def _export(delivery: Delivery) -> Export:
     return export(work_order.decode(delivery.kind, delivery.document), delivery.format)
 
 
-async def _finished_first(attempt: Awaitable[None]) -> None:
+async def _finished_first(attempt: Awaitable[int]) -> int:
     """Wait for it even when cancelled meanwhile."""
     task = asyncio.ensure_future(attempt)
     try:
-        await asyncio.shield(task)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
