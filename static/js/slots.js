@@ -55,6 +55,24 @@
     openerOf(slot)?.focus();
   });
 
+  // On a phone the form of a change lies over the page: Tab stays in it, and a touch beside it puts it away.
+  const over = matchMedia("(width < 960px)");
+  document.addEventListener("keydown", (event) => {
+    const slot = event.key === "Tab" && over.matches && event.target.closest?.(".slot-change");
+    if (!slot) return;
+    const stops = [...slot.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")].filter((each) => !each.disabled);
+    const [edge, other] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+    if (event.target !== edge) return;
+    event.preventDefault();
+    other.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const slot = event.target;
+    if (!slot.matches?.(".slot-change") || !slot.firstElementChild) return;
+    close(slot, { keep: true });
+    openerOf(slot)?.focus();
+  });
+
   document.addEventListener("keydown", (event) => {
     const slot = event.key === "Escape" && event.target.closest?.(".slot");
     if (!slot || event.defaultPrevented) return;

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import BuyerPage
-from tests.browser.room import Room
+from tests.browser.room import PHONE, Room
 
 PRESS, INSTALLATION, TRAINING = "Hydraulic press HP-40", "Installation", "Training"
 
@@ -203,3 +203,27 @@ def _looks_again_and_accepts(sol: BuyerPage) -> None:
     dialog.signs()
     dialog.places_order()
     expect(sol.page.get_by_text("is placed")).to_be_visible()
+
+
+def test_a_phone_leads_to_what_is_not_sent_yet(room: Room) -> None:
+    bea = room.buyer("bea", **PHONE)
+    bea.is_live()
+    step = bea.page.get_by_role("link", name="Your counteroffer", exact=True)
+    expect(step).to_be_hidden()
+    bea.changes(PRESS, unit_price="17,000").adds()
+    step.click()
+    expect(bea.button("Send counteroffer")).to_be_in_viewport(ratio=1)
+    bea.sends_counteroffer()
+    expect(step).to_be_hidden()
+
+
+def test_the_form_over_a_phones_page_keeps_the_focus_and_goes_with_a_touch_beside_it(room: Room) -> None:
+    bea = room.buyer("bea", **PHONE)
+    form = bea.changes(PRESS, unit_price="17,000")
+    for key in ["Shift+Tab"] * 8 + ["Tab"] * 8:
+        bea.page.keyboard.press(key)
+        assert form.root.evaluate("form => form.contains(document.activeElement)")
+    bea.page.touchscreen.tap(180, 90)
+    expect(form.root).to_have_count(0)
+    # It was put away, not thrown away.
+    expect(bea.changes(PRESS).field("Unit price")).to_have_value("17,000")
