@@ -21,7 +21,7 @@ async def capacity(job: dict[str, Any]) -> dict[str, Any]:
     fan = len(chat.wires[0])
     closed = await chat.closed_loop(job["closed_seconds"], job["window"])
     steps = await _search(chat, closed / fan, job["seconds"], job["tries"])
-    best = max((step for step in steps if step.sustained), key=lambda step: step.deliveries, default=None)
+    best = max((step for step in steps if step.sustained), key=lambda step: step.rate, default=None)
     found = {"closed_loop": closed, "best": asdict(best) if best else None}
     return await _result(chat, found | {"steps": [asdict(step) for step in steps]})
 
