@@ -54,9 +54,13 @@ def last_events(
 ) -> dict[str, LastEvent]:
     """The newest event worth telling of each deal, by deal id; a deal without one is left out.
 
+    Who only looks does not hide what somebody of theirs has asked or said before.
     Where an ask is open (`asking`) and the seller has only talked since, the ask is still what there is to tell.
     """
     found = {row.deal_id: row for row in _newest(transaction, deals, _TOLD)}
+    seen = [deal for deal, row in found.items() if row.kind == "viewed"]
+    before = _newest(transaction, seen, [kind for kind in _TOLD if kind != "viewed"])
+    found |= {row.deal_id: row for row in before if ledger.by_buyer(row.actor)}
     talked = [deal for deal in asking if deal in found and not ledger.by_buyer(found[deal].actor)]
     found |= {row.deal_id: row for row in _newest(transaction, talked, ("counteroffer",))}
     rows = list(found.values())

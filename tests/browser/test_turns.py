@@ -110,6 +110,17 @@ def test_a_counteroffer_is_taken_back(room: Room) -> None:
     expect(rita.ask(f"{PRESS}: Unit price")).to_have_count(0)
 
 
+def test_who_only_looks_does_not_hide_what_was_asked(room: Room) -> None:
+    room.elsewhere("bea").asks_for("press", unit_price="17000.00")
+    rita, inbox, sol = room.rep("rita"), room.inbox("rita"), room.buyer("sol")
+    for screen in (rita, inbox, sol):
+        screen.is_live()
+    rita.page.get_by_text("Activity", exact=True).click()
+    expect(rita.region("Activity")).to_contain_text("Sol Iversen opened revision 1.")
+    inbox.page.reload()
+    expect(inbox.row(room.name)).to_contain_text("Counteroffer: 1 change")
+
+
 def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     bea, rita = room.buyer("bea"), room.rep("rita", allow=("422",))
     rita.is_live()
