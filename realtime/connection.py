@@ -5,6 +5,7 @@ then closed with a code, because a refusal looks like a lost network to the brow
 """
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
@@ -57,6 +58,7 @@ class Connection(ABC):
         self.socket, self.services, self.actor = socket, services, actor
         self.language = language_of(socket)
         self.waker: Waker = services.hub.watch(watched, actor)
+        self.closed_with = 0
 
     @abstractmethod
     async def open(self) -> bool:
@@ -65,6 +67,10 @@ class Connection(ABC):
     @abstractmethod
     async def next(self) -> Sequence[str]:
         """The frames to send now; empty when there is nothing but to wait."""
+
+    @abstractmethod
+    def sent(self) -> None:
+        """What `next` gave has been written."""
 
     @abstractmethod
     async def take(self, text: str) -> None:
@@ -76,12 +82,16 @@ class Connection(ABC):
         """The newest position, for the heartbeat."""
 
     async def run(self) -> None:
+        began = time.monotonic()
         try:
             await self._run()
         except GONE:
             pass
         finally:
             self.services.hub.leave(self.waker)
+            open_for = round(time.monotonic() - began, 1)
+            # 0: the client went by itself, or the server ends.
+            log.info("socket closed", party=self.waker.party, code=self.closed_with, seconds=open_for)
 
     async def send(self, frame: str) -> None:
         await self.socket.send({"type": "websocket.send", "text": frame, "bytes": None})
@@ -97,16 +107,16 @@ class Connection(ABC):
     async def _run(self) -> None:
         try:
             if not await self.open():
-                return await close(self.socket, TRY_AGAIN)
+                return await self._close(TRY_AGAIN)
         except SignInNeeded:
-            return await close(self.socket, SIGN_IN)
+            return await self._close(SIGN_IN)
         except NotFound:
-            return await close(self.socket, NO_SUCH_DEAL)
+            return await self._close(NO_SUCH_DEAL)
         except NotAllowed:
-            return await close(self.socket, NOT_ALLOWED)
+            return await self._close(NOT_ALLOWED)
         except SQLAlchemyError as error:
             log.warning("a socket could not be opened", error=str(error))
-            return await close(self.socket, TRY_AGAIN)
+            return await self._close(TRY_AGAIN)
         # Receiving goes on whatever else happens: a server that stops reading sees no pongs and drops the connection.
         receiving = asyncio.create_task(self._receive())
         try:
@@ -114,8 +124,12 @@ class Connection(ABC):
         finally:
             receiving.cancel()
         if code:
-            await close(self.socket, code)
+            await self._close(code)
         return None
+
+    async def _close(self, code: int) -> None:
+        self.closed_with = code
+        await close(self.socket, code)
 
     async def _deliver(self) -> int:
         """Send until something ends it; the code to close with, 0 when the client has gone."""
@@ -141,6 +155,7 @@ class Connection(ABC):
     async def _send_what_is_new(self) -> None:
         while not self.waker.ending and (frames := await self.next()):
             await self._send_all(frames)
+            self.sent()
         while self.waker.notes:
             await self._send_all([self.waker.notes.popleft()])
 

@@ -6,7 +6,7 @@
     await hub.stop()                   # on shutdown, before database.close()
 
 `hub.ring` may be called from any thread, and before `start`. `hub.line` (connected, since, error) and `hub.polled_at` are
-for /readyz, `hub.open_sockets()` for /metrics, `hub.messages` is the rate limit that sockets and forms share.
+for /readyz, `hub.open_sockets()` and `hub.delay` for /metrics; `hub.messages` is the rate limit of sockets and forms alike.
 
 The database is the history; a ring only says "look". After one, the hub reads what is new in all rung deals in a single
 query and wakes their sockets. Every few seconds it also asks how far all watched deals have got, which finds what a lost
@@ -26,6 +26,7 @@ from portal.commands.unit_of_work import Database
 from portal.reading import stream
 from portal.reading.stream import Event, Head, Look, Standing
 from portal.storage.session import READERS
+from realtime.delay import Delay
 from realtime.doorbell import Doorbell, Line
 from realtime.feed import Feed, Waker
 from realtime.presence import Presence
@@ -54,6 +55,7 @@ class Hub:
         self.messages = messages or Rate()
         self.presence = Presence(doorbell.tell, self._watching)
         self.polled_at: datetime | None = None
+        self.delay = Delay()
         self.catching_up = asyncio.Semaphore(CATCHING_UP)
         self._doorbell, self._poll_every = doorbell, poll_every
         self._feeds: dict[str, Feed] = {}

@@ -10,6 +10,7 @@ A socket registers, then reads after its cursor, sends, and waits to be woken. I
 import re
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -83,6 +84,7 @@ class DealSocket(Connection):
         self.deal_id, self.frames = deal_id, frames_of(socket)
         self._cursor, self._behind = 0, list[Event]()
         self._typed_at, self._has_seen = 0.0, False
+        self._opened_at, self._sending = datetime.now(UTC), list[Event]()
 
     async def open(self) -> bool:
         query = self.socket.query_params
@@ -119,12 +121,18 @@ class DealSocket(Connection):
             )
             async with self.services.hub.catching_up:
                 known = await self.services.database.read(following)
+        self._sending = known
         frames = [await self.frames.frame(event, waker.party, waker.role, self.language) for event in known]
         for event in known:
             self._cursor = event.position(waker.party) or self._cursor
             # A new revision is there to be looked at again.
             self._has_seen = self._has_seen and event.kind != "revision"
         return frames
+
+    def sent(self) -> None:
+        # What happened before this page was there did not wait for the wire.
+        live = [event.at for event in self._sending if event.at > self._opened_at]
+        self.services.hub.delay.sent(datetime.now(UTC), live)
 
     async def take(self, text: str) -> None:
         try:

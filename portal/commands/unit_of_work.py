@@ -23,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import new_id
 from portal.commands.appending import Appended, New, append_events
+from portal.commands.tally import Tally
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Conflict
@@ -161,6 +162,7 @@ class Database:
         public_url: str = "",
     ) -> None:
         self.store, self.ring, self.clock, self.public_url = store, ring, clock, public_url
+        self.tally = Tally()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         # One writer where the database has one; else as many as the pool has connections.
@@ -170,6 +172,11 @@ class Database:
         ]
         for thread in self._writers:
             thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Commands that no writer has taken up yet."""
+        return self._queue.qsize()
 
     async def write(self, command: Callable[[UnitOfWork], T]) -> T:
         """The command's result once it is durable; its error when it failed and nothing of it remains."""
@@ -216,6 +223,7 @@ class Database:
     def _run(self, group: list[_Waiting]) -> None:
         group = [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]
         done: list[tuple[_Waiting, Any]] = []
+        ended: list[tuple[Callable[..., Any], BaseException | None]] = []
         touched: set[str] = set()
         try:
             with self.store.writer.connect() as connection, connection.begin():
@@ -224,6 +232,7 @@ class Database:
                     for waiting, outcome in _outcomes(work, alike):
                         if isinstance(outcome, Exception):
                             waiting.answer.set_exception(outcome)
+                            ended.append((waiting.command, outcome))
                         else:
                             done.append((waiting, outcome))
                     touched |= work.touched
@@ -231,11 +240,14 @@ class Database:
             for waiting in group:
                 if not waiting.answer.done():
                     waiting.answer.set_exception(error)
+                    ended.append((waiting.command, error))
+            self.tally.count(ended)
             return
         if touched:
             self.ring(touched)
         for waiting, result in done:
             waiting.answer.set_result(result)
+        self.tally.count([*ended, *((waiting.command, None) for waiting, _ in done)])
 
 
 def _alike(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:

@@ -1,10 +1,11 @@
-"""What the outbox and the database tell an operator; no deal is named."""
+"""What the outbox and the database tell an operator, and who may ask; no deal is named."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from portal.access import token_hash
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -39,3 +40,10 @@ def outbox(transaction: Transaction) -> OutboxHealth:
         failed=failed.how_many if failed else 0,
         oldest=max(overdue, timedelta(0)),
     )
+
+
+def knows(transaction: Transaction, token: str) -> bool:
+    """Whether this is a living token of the API (`portal token new`)."""
+    known = tables.api_token
+    mine = (known.c.token_hash == token_hash(token), known.c.revoked_at.is_(None))
+    return transaction.connection.execute(select(known.c.id).where(*mine)).first() is not None

@@ -1,5 +1,6 @@
 """Migrations of the database, run by the command line and the demo, never by a server that starts."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -32,6 +33,11 @@ def upgrade(store: Store, *, new_epoch: str) -> None:
 
 def is_current(store: Store) -> bool:
     """Whether the schema is the one this code was written for."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
     with store.reader.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    # Load balancers ask every second, and the code does not change while it runs.
+    return ScriptDirectory.from_config(_config()).get_current_head()

@@ -30,7 +30,7 @@ class Transaction:
 
 
 class Store:
-    """The two engines of one database: `writer` and `reader`."""
+    """The two engines of one database: `writer` and `reader`. Errors name the statement, never its values."""
 
     def __init__(self, database_url: str) -> None:
         self.url = driver_url(database_url)
@@ -73,8 +73,10 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     # The busy timeout lets a command-line command write beside a running server.
     arguments: dict[str, Any] = {"timeout": 10, "check_same_thread": False}
-    writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0)
-    reader = create_engine(url, connect_args=arguments, pool_size=READERS, max_overflow=2)
+    writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0, hide_parameters=True)
+    reader = create_engine(
+        url, connect_args=arguments, pool_size=READERS, max_overflow=2, hide_parameters=True
+    )
     _configure(
         writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
     )
@@ -96,12 +98,13 @@ def _configure(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:
-    writer = create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+    writer = create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
     reader = create_engine(
         url,
         pool_size=READERS,
         max_overflow=4,
         pool_pre_ping=True,
+        hide_parameters=True,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )

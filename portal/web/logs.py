@@ -29,24 +29,31 @@ def _redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def configure(settings: Settings) -> None:
-    """Everything to standard error, libraries' lines included; standard output belongs to commands."""
+    """Everything to standard error, libraries' lines included; standard output belongs to commands.
+
+    In JSON each line is one object with `event`, `level`, `timestamp` and, where they are known, `request` and `deal`.
+    """
     rendered: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     if settings.log_format == "json":
         rendered = structlog.processors.JSONRenderer()
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = [structlog.processors.format_exc_info, _redact, rendered]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _redact,
-            rendered,
-        ],
+        processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared], processors=[meta, *last]
+        )
+    )
     handler.addFilter(_NoTokens())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -4,6 +4,7 @@ Order matters: the client's address first (the log and the limits need it), then
 site made a browser send, then the handlers; the headers of protection go on every answer, error pages included.
 """
 
+import re
 import secrets
 import time
 from typing import Any
@@ -24,6 +25,7 @@ FORM_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
 # Pages of the API are read with a bearer token and no cookie, so no browser can be made to send them.
 NO_COOKIES = ("/api/",)
+_DEAL = re.compile(r"(?:/desk|/api/v1)?/deals/([\w-]{1,64})(?:/|$)", re.ASCII)
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -65,7 +67,7 @@ class Edge:
         # A copy: the server decides by its own method whether a body may follow.
         edged: Any = {**scope, "client": self._client(scope), "request_id": secrets.token_hex(8)}
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=edged["request_id"])
+        structlog.contextvars.bind_contextvars(request=edged["request_id"], **_deal_in(edged["path"]))
         await (self._http if edged["type"] == "http" else self.app)(edged, receive, send)
 
     async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -82,8 +84,7 @@ class Edge:
             await response(scope, receive, answer)
         finally:
             took = time.perf_counter() - began
-            metrics.answers.labels(answer.status).inc()
-            metrics.seconds.observe(took)
+            metrics.answered(scope, answer.status, took)
             log.info(
                 "request",
                 method=method,
@@ -123,6 +124,12 @@ class Edge:
                 "This form was sent from another address than this site's. "
                 f"Open it at {self.settings.public_url} and try again."
             )
+
+
+def _deal_in(path: str) -> dict[str, str]:
+    """The deal that an address names, for every log line about it. Whether there is such a deal, nobody has asked yet."""
+    found = _DEAL.match(path)
+    return {"deal": found[1]} if found else {}
 
 
 class _Answer:

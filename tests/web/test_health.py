@@ -25,7 +25,7 @@ def test_alive_and_ready_with_details_for_this_machine(portal_server: PortalServ
 def test_metrics_count_answers_sockets_and_the_outbox(portal_server: PortalServer) -> None:
     httpx.get(f"{portal_server.url}/no/such/page")
     figures = httpx.get(f"{portal_server.url}/metrics").text
-    assert 'parley_answers_total{status="404"}' in figures
+    assert 'parley_answers_total{method="GET",route="none",status="404"}' in figures
     assert 'parley_sockets{of="buyer"} 0.0' in figures
     assert "parley_outbox_waiting" in figures
 
