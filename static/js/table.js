@@ -4,7 +4,7 @@
   "use strict";
   const QUIET = 800;
   const state = () => document.getElementById("state")?.dataset ?? {};
-  let known = {}, home = null, saying = null;
+  let known = {}, home = null, saying = null, saidLast = "";
 
   function markOwn() {
     const me = document.body.dataset.actor;
@@ -30,6 +30,26 @@
     if (total && place) place.textContent = total.textContent.replace(/\s+/g, " ").trim();
   }
 
+  function sayTray() {
+    const tray = document.getElementById("tray"), place = document.getElementById("announcement"), said = tray?.dataset.said ?? "";
+    if (tray && said !== saidLast && place) place.textContent = said;
+    saidLast = said;
+  }
+
+  // No answer at all: said where the answer would have stood, so that what was typed stays.
+  document.addEventListener("htmx:error", ({ target, detail }) => {
+    const words = document.getElementById("announcement")?.dataset.offline;
+    if (!detail.ctx || detail.ctx.response || !words) return;
+    const form = target.closest?.("form[hx-post]");
+    const place = form?.querySelector("[data-problem]") ?? target.closest?.("[role=group]")?.querySelector(".problem") ?? document.getElementById("problem");
+    if (!place || target.matches(".fields")) return;
+    const box = document.createElement("div");
+    box.className = "errors";
+    box.setAttribute("role", "alert");
+    box.textContent = words;
+    place.replaceChildren(box);
+  });
+
   function keepFocus() {
     if (document.activeElement !== document.body || !home) return;
     const place = document.getElementById(home.id);
@@ -40,6 +60,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     known = { ...state() };
+    saidLast = document.getElementById("tray")?.dataset.said ?? "";
     markOwn();
   });
 
@@ -47,6 +68,7 @@
     document.addEventListener(name, () => {
       markOwn();
       keepFocus();
+      sayTray();
       if (document.getElementById("state")) follow();
     });
   }
