@@ -3,12 +3,10 @@
 from typing import Any
 
 from litestar import Response, get
-from litestar.datastructures import Cookie
 
-from portal.web import language
 from portal.web.buyer_page import Opened
 from portal.web.buyer_visit import Visit
-from portal.web.request import LANGUAGE_COOKIE
+from portal.web.request import keep_language
 
 
 @get("/deals/{deal_id:str}")
@@ -17,10 +15,7 @@ async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
     asked = visit.request.query_params
     dialog = next((name for name in ("accept", "decline") if name in asked), "")
     opened = Opened(change=asked.get("change", ""), comment=asked.get("comment", ""), dialog=dialog)
-    page = await visit.page(deal_id, opened)
-    if asked.get("language") in language.available():
-        page.set_cookie(Cookie(LANGUAGE_COOKIE, value=asked["language"], path="/", samesite="lax"))
-    return page
+    return keep_language(visit.request, await visit.page(deal_id, opened))
 
 
 @get(["/deals/{deal_id:str}/lines/{line:str}/change", "/deals/{deal_id:str}/terms/{term:str}/change"])

@@ -15,6 +15,7 @@ from portal.storage.session import Transaction
 from portal.web import acceptance, change_form, regions
 from portal.web.acceptance import Signing
 from portal.web.change_form import ChangeForm, Typed
+from portal.web.language import marked as _l
 from portal.web.urls import Urls
 
 # What opens, and the capability it needs.
@@ -22,7 +23,7 @@ _DIALOGS = {
     "accept": ("accept", "buyer/_acceptance.html"),
     "decline": ("decline", "buyer/_refusal_dialog.html"),
 }
-GONE = "There is no such line or term in this proposal any more."
+GONE = _l("There is no such line or term in this proposal any more.")
 
 
 @dataclass(frozen=True, kw_only=True)

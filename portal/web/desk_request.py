@@ -14,7 +14,7 @@ from portal.reading.desk import Frame, frame
 from portal.storage.session import Transaction
 from portal.web.forms import FormFields
 from portal.web.language import speaking
-from portal.web.request import HttpRequest, language_of
+from portal.web.request import HttpRequest, keep_language, language_of
 from portal.web.state import Services
 
 T = TypeVar("T")
@@ -81,7 +81,8 @@ class Desk:
                 return {"frame": around, **query(transaction, around)}
 
         content = await self.read(context)
-        return self.services.page(name, self.request, status=refused.status, refused=refused, **content)
+        page = self.services.page(name, self.request, status=refused.status, refused=refused, **content)
+        return keep_language(self.request, page)
 
 
 def provide_desk(request: HttpRequest, services: Services, actor: DeskSession) -> Desk:

@@ -15,36 +15,40 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from portal.errors import Invalid, NotFound, ParleyError, Problem, Refused, SignInNeeded
 from portal.web.forms import FormFields
 from portal.web.join import new_link_page
-from portal.web.request import HttpRequest, is_partial, wants_json
+from portal.web.language import marked as _l
+from portal.web.language import speaking, told
+from portal.web.request import HttpRequest, is_partial, language_of, wants_json
 from portal.web.sign_in import request_page
 from portal.web.state import HTML, Services
 
 log = structlog.get_logger()
 
 HEADINGS = {
-    400: "This could not be understood",
-    401: "Please sign in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not possible here",
-    409: "Something has changed",
-    413: "Too large",
-    415: "This kind of content is not read here",
-    422: "Please check what you entered",
-    429: "Too fast",
-    500: "Something went wrong here",
-    503: "We can't reach our data right now",
+    400: _l("This could not be understood"),
+    401: _l("Please sign in"),
+    403: _l("Not allowed"),
+    404: _l("Not found"),
+    405: _l("Not possible here"),
+    409: _l("Something has changed"),
+    413: _l("Too large"),
+    415: _l("This kind of content is not read here"),
+    422: _l("Please check what you entered"),
+    429: _l("Too fast"),
+    500: _l("Something went wrong here"),
+    503: _l("We can't reach our data right now"),
 }
 # What Litestar finds wrong by itself. Its own texts name internals and are never shown.
 SENTENCES = {
-    400: "The address or something in it could not be understood. Go back and try again.",
-    401: "Please sign in.",
-    404: "There is no such page.",
-    405: "This address does not do that. Go back and try again.",
-    413: "That is more than can be sent at once. Send less, or a smaller file.",
+    400: _l("The address or something in it could not be understood. Go back and try again."),
+    401: _l("Please sign in."),
+    404: _l("There is no such page."),
+    405: _l("This address does not do that. Go back and try again."),
+    413: _l("That is more than can be sent at once. Send less, or a smaller file."),
 }
-FAILED = "This is our fault and has been noted. Try again; if it happens again, tell us the request's number."
-UNAVAILABLE = "Nothing was changed. What you wrote is below; try again in a moment."
+FAILED = _l(
+    "This is our fault and has been noted. Try again; if it happens again, tell us the request's number."
+)
+UNAVAILABLE = _l("Nothing was changed. What you wrote is below; try again in a moment.")
 
 
 class Unavailable(ParleyError):
@@ -80,7 +84,8 @@ def _answer(request: HttpRequest, error: ParleyError) -> Response[Any]:
     services: Services = request.app.state.services
     problems = error.problems if isinstance(error, Invalid) else ()
     if wants_json(request):
-        return _problem_document(error, problems)
+        with speaking(language_of(request)):
+            return _problem_document(error, problems)
     if is_partial(request):
         return services.page(
             "errors/_errors.html", request, status=error.status, sentence=error.sentence, problems=problems,
@@ -112,9 +117,9 @@ def sign_in_page(services: Services, request: HttpRequest) -> Response[str]:
 def _problem_document(error: ParleyError, problems: tuple[Problem, ...]) -> Response[Any]:
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": HEADINGS.get(error.status, HEADINGS[500]),
+        "title": told(HEADINGS.get(error.status, HEADINGS[500])),
         "status": error.status,
-        "detail": error.sentence,
+        "detail": told(error.sentence),
     }
     if problems:
         document["problems"] = problems

@@ -9,10 +9,11 @@ from litestar.exceptions import LitestarException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from portal.errors import Invalid
+from portal.web.language import marked as _l
 from portal.web.request import HttpRequest
 
 MOST_FIELDS = 2000
-BAD_FORM = "The form could not be read. Load the page afresh and try again."
+BAD_FORM = _l("The form could not be read. Load the page afresh and try again.")
 
 
 @dataclass(frozen=True)

@@ -16,19 +16,20 @@ from portal.errors import NotFound
 from portal.web import signing
 from portal.web.alike import answered_alike
 from portal.web.forms import FormFields
-from portal.web.request import HttpRequest, address_of, agent_of
+from portal.web.language import marked as _l
+from portal.web.request import HttpRequest, address_of, agent_of, keep_language
 from portal.web.sessions import BUYER, buyer_session, session_cookie
 from portal.web.state import Services
 
 # How long a join page may lie open before its button asks to be pressed again.
 OPEN_FOR = timedelta(hours=12)
-PRESS_AGAIN = "This page had been open for too long. Press the button again."
+PRESS_AGAIN = _l("This page had been open for too long. Press the button again.")
 PUBLIC: dict[str, Any] = {"audience": "public"}
 
 
 @get("/j/{token:str}", opt=PUBLIC)
 async def look(request: HttpRequest, services: Services, token: str) -> Response[str]:
-    return await _link_page(request, services, token)
+    return keep_language(request, await _link_page(request, services, token))
 
 
 @post("/j/{token:str}", opt=PUBLIC)

@@ -69,6 +69,30 @@ def npgettext(context: str, singular: str, plural: str, number: int) -> str:
     return _catalog(current.get()).npgettext(context, singular, plural, number)
 
 
+def marked(message: str) -> str:
+    """The sentence as it is, noted for the catalogs: it is translated where it is shown (see `told`)."""
+    return message
+
+
+def told(sentence: str) -> str:
+    """A sentence that a rule or a command made, in the language of the page; one with facts inside stays English."""
+    # The empty message is the catalog's head.
+    return gettext(sentence) if sentence else ""
+
+
+@cache
+def own_name(tag: str) -> str:
+    """What a language is called by those who speak it: "Deutsch"."""
+    name = locale(tag).get_display_name(tag.replace("-", "_")) or tag
+    return name[0].upper() + name[1:]
+
+
+@cache
+def direction(tag: str) -> str:
+    """ "rtl" or "ltr", for the attribute `dir`."""
+    return str(locale(tag).text_direction)
+
+
 @cache
 def _catalog(language: str) -> NullTranslations:
     return Translations.load(str(CATALOGS), [str(locale(language))])

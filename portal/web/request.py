@@ -1,25 +1,40 @@
 """What handlers ask of a request beyond its fields: the kind of answer it wants, its language, and who sent it."""
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from litestar import Request, WebSocket
+from litestar import Request, Response, WebSocket
 from litestar.connection import ASGIConnection
 
 from portal.web import language
 
+T = TypeVar("T")
 HttpRequest: TypeAlias = Request[Any, Any, Any]
 Socket: TypeAlias = WebSocket[Any, Any, Any]
 Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 # Methods that change nothing.
 SAFE = ("GET", "HEAD", "OPTIONS")
 LANGUAGE_COOKIE = "parley_language"
+# A year, in seconds.
+LANGUAGE_KEPT = 365 * 24 * 3600
 
 
 def language_of(request: Connection) -> str:
-    """What the visitor chose, else what the browser prefers, among the languages there are."""
+    """What the address asks for, what the visitor chose, what the browser prefers: the first there is a catalog for."""
     return language.choose(
-        request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+        request.query_params.get("language", ""),
+        request.cookies.get(LANGUAGE_COOKIE, ""),
+        request.headers.get("accept-language", ""),
     )
+
+
+def keep_language(request: HttpRequest, page: Response[T]) -> Response[T]:
+    """The page, which has the browser remember the language that the address asks for (`?language=de`)."""
+    asked = request.query_params.get("language", "")
+    if asked in language.available():
+        page.set_cookie(
+            key=LANGUAGE_COOKIE, value=asked, max_age=LANGUAGE_KEPT, path="/", samesite="lax", httponly=True
+        )
+    return page
 
 
 def is_partial(request: Connection) -> bool:

@@ -17,11 +17,12 @@ from portal.access import BuyerSession, DeskSession
 from portal.errors import NotAllowed, SignInNeeded
 from portal.settings import Settings
 from portal.web.forms import read_form
+from portal.web.language import marked as _l
 from portal.web.request import SAFE, Connection, HttpRequest
 from portal.web.state import Services
 
 BUYER, DESK = "parley_buyer", "parley_desk"
-STALE = "This page is from another session. Load it afresh; what you typed is still here if you go back."
+STALE = _l("This page is from another session. Load it afresh; what you typed is still here if you go back.")
 
 
 def cookie_name(settings: Settings, name: str) -> str:

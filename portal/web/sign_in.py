@@ -13,11 +13,12 @@ from portal.web import signing
 from portal.web.alike import answered_alike
 from portal.web.forms import FormFields
 from portal.web.join import OPEN_FOR, PRESS_AGAIN, PUBLIC
+from portal.web.language import marked as _l
 from portal.web.request import HttpRequest, address_of, agent_of
 from portal.web.sessions import DESK, ended_cookie, session_cookie
 from portal.web.state import Services
 
-USED_UP = "This sign-in link was used already or has expired. Ask for a new one."
+USED_UP = _l("This sign-in link was used already or has expired. Ask for a new one.")
 
 
 @get("/desk/sign-in", opt=PUBLIC)

@@ -1,7 +1,8 @@
 """The one Jinja environment: pages, htmx replies, socket fragments and error pages are all rendered through it.
 
 Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
-markdown, unit, and the functions static, `_`, ngettext.
+markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction; and the filter told, for sentences
+that rules and commands made (`_` would take them for markup).
 """
 
 from datetime import UTC, date, datetime
@@ -45,8 +46,13 @@ class Templates:
             npgettext=language.npgettext,
         )
         functions = _formats(settings)
-        self.environment.globals |= functions | {"static": static.url, "languages": language.available}
-        self.environment.filters |= functions
+        self.environment.globals |= functions | {
+            "static": static.url,
+            "languages": language.available,
+            "own_name": language.own_name,
+            "direction": language.direction,
+        }
+        self.environment.filters |= functions | {"told": language.told}
 
     def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
         token = language.current.set(language_tag)

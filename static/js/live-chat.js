@@ -2,7 +2,7 @@
 //
 // Works on form[data-say] with fields body, key and perhaps anchor, posting to its action. Without this script it is a
 // plain form. A message stays in sessionStorage until an element with its data-key is on the page; its key stays the same
-// through every attempt. Words: data-sending, data-waiting on the form. Errors are written to [data-problem] in the form.
+// through every attempt. Words: data-sending, data-waiting, data-failed on the form. Errors are written to [data-problem] in the form.
 // Tells the form: parley:sent {key} when the box is free for the next one, parley:acknowledged {key}.
 (() => {
   "use strict";
@@ -61,7 +61,7 @@
       const headers = { Accept: "application/json", "X-CSRF-Token": token };
       const answer = await fetch(message.action, { method: "POST", body: new URLSearchParams(fields), headers });
       if (answer.ok) { acknowledged(message); await window.parley?.look(); return look(); }
-      if (answer.status < 500 && answer.status !== 408) return refused(message, await sentence(answer));
+      if (answer.status < 500 && answer.status !== 408) return refused(message, await sentence(answer, message));
       tryAgain(message);
     } catch {
       tryAgain(message);
@@ -76,12 +76,12 @@
     later(message, PAUSES[Math.min(message.tries++, PAUSES.length - 1)]);
   }
 
-  async function sentence(answer) {
+  async function sentence(answer, message) {
     try {
       const told = await answer.json();
       return told.detail ?? told.error ?? String(answer.status);
     } catch {
-      return `This could not be sent (${answer.status}). Load the page afresh and try again.`;
+      return window.parley.words(formOf(message.name), "failed", "This could not be sent (#). Load the page afresh and try again.", answer.status);
     }
   }
 
@@ -128,7 +128,9 @@
 
   function onFrame({ detail: frame }) {
     const message = waiting.find((each) => each.key === (frame.nack ?? frame.ack));
-    if (message && frame.nack !== undefined) refused(message, frame.error);
+    // Not known whether it was kept: the same key again finds out, another could say it twice.
+    if (message && frame.again) tryAgain(message);
+    else if (message && frame.nack !== undefined) refused(message, frame.error);
     else if (message) acknowledged(message);
   }
 
