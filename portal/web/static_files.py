@@ -1,7 +1,8 @@
 """Style sheets and scripts: joined at start into one of each, named by hash, cached by browsers for ever.
 
-static/css/ORDER and static/js/ORDER list the files of each, one a line; without one, the alphabet decides. Files of
-others (static/vendor) come first. Pages work as plain forms when they are missing, so that is a line in the log only.
+static/css/ORDER and static/js/ORDER list the files of each, one a line; without one, the alphabet decides. What begins
+with "desk" makes files of its own, which buyers never load. Files of others (static/vendor) come first. Pages work as
+plain forms when they are missing, so that is a line in the log only.
 """
 
 import gzip
@@ -41,17 +42,17 @@ class StaticFile:
 
 
 class StaticFiles:
-    """Every file by its name: app.css, app.js and the pictures of static/img."""
+    """Every file by its name: app.css and app.js, desk.css and desk.js, and the pictures of static/img."""
 
     def __init__(self, folder: Path) -> None:
-        css = b"\n".join(path.read_bytes() for path in _in_order(folder / "css", ".css"))
+        self.files: dict[str, StaticFile] = {}
         vendor = [_SOURCE_MAP.sub(b"", path.read_bytes()) for path in _vendor(folder / "vendor")]
-        own = [_COMMENT_OR_INDENT.sub(b"", path.read_bytes()) for path in _in_order(folder / "js", ".js")]
-        js = b"\n;\n".join([*vendor, *own])
-        self.files = {
-            "app.css": StaticFile(css, "text/css"),
-            "app.js": StaticFile(js, "text/javascript"),
-        }
+        for name, before in (("app", vendor), ("desk", [])):
+            css = [path.read_bytes() for path in _in_order(folder / "css", ".css") if _bundle(path) == name]
+            scripts = [path for path in _in_order(folder / "js", ".js") if _bundle(path) == name]
+            own = [_COMMENT_OR_INDENT.sub(b"", path.read_bytes()) for path in scripts]
+            self.files[f"{name}.css"] = StaticFile(b"\n".join(css), "text/css")
+            self.files[f"{name}.js"] = StaticFile(b"\n;\n".join([*before, *own]), "text/javascript")
         for path in sorted((folder / "img").glob("*")):
             if path.suffix in _PICTURES:
                 self.files[path.name] = StaticFile(path.read_bytes(), _PICTURES[path.suffix])
@@ -78,6 +79,10 @@ async def static_file(request: HttpRequest, digest: str, name: str) -> Response[
 async def favicon(request: HttpRequest) -> Redirect:
     """Asked for by browsers that show something else than our pages, such as a PDF."""
     return Redirect(request.app.state.static.url("favicon.svg"))
+
+
+def _bundle(path: Path) -> str:
+    return "desk" if path.name.startswith("desk") else "app"
 
 
 def _in_order(folder: Path, suffix: str) -> list[Path]:
