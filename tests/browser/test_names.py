@@ -1,4 +1,4 @@
-"""Every name of the contract is in the accessibility tree once, so that a reader by ear and a script by name find one thing."""
+"""Every name of the contract is in the accessibility tree once: by ear and by script, a name finds one thing."""
 
 from __future__ import annotations
 

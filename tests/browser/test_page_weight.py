@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, Request, WebSocket, expect
 
@@ -25,8 +23,14 @@ class Traffic:
     def __init__(self, page: Page) -> None:
         self.requests: list[Request] = []
         self.sockets: list[WebSocket] = []
-        page.on("requestfinished", lambda request: self.requests.append(request))
-        page.on("websocket", lambda socket: self.sockets.append(socket))
+        page.on("requestfinished", self._hear)
+        page.on("websocket", self._see)
+
+    def _hear(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def _see(self, socket: WebSocket) -> None:
+        self.sockets.append(socket)
 
     def of(self, kind: str) -> int:
         """Bytes of bodies as they were transferred."""
@@ -41,7 +45,7 @@ class Traffic:
 @pytest.fixture(params=[375, 1280])
 def opened(
     request: pytest.FixtureRequest, portal_server: PortalServer, new_context: NewContext
-) -> Iterator[tuple[Page, Traffic]]:
+) -> tuple[Page, Traffic]:
     """The proposal of the demo, opened by somebody who was never there."""
     page = new_context(viewport={"width": request.param, "height": 800}).new_page()
     page.add_init_script(SHIFTS)
@@ -52,7 +56,7 @@ def opened(
     page.get_by_role("button", name="Open proposal").click()
     expect(page.get_by_role("status", name="Connection")).to_have_text("Live")
     page.wait_for_load_state("networkidle")
-    yield page, traffic
+    return page, traffic
 
 
 def test_it_is_light(opened: tuple[Page, Traffic]) -> None:
