@@ -22,9 +22,8 @@ def ask_more_time(
         deal.require("ask_more_time")
         text = written(body, "body", longest=2_000, required=False)
         appended = work.append(deal_id, deal.actor, ledger.MoreTimeAsked(), ledger.Personal(body=text))
-        publishing.tell_sellers(
-            work, deal, "seller_notice", {"sentence": f"{deal.actor_name} asks for more time."}
-        )
+        facts = {"happened": "more_time_asked", "who": deal.actor_name}
+        publishing.tell_sellers(work, deal, "seller_notice", facts)
         return Asked(position=appended.buyer_seq or 0)
 
     return work.once(deal.actor, deal_id, "ask_more_time", key, [body], Asked, run)

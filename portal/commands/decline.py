@@ -25,9 +25,8 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
         work.append(
             deal_id, deal.actor, ledger.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
-        publishing.tell_sellers(
-            work, deal, "seller_notice", {"sentence": f"{deal.actor_name} declined the proposal."}
-        )
+        facts = {"happened": "declined", "who": deal.actor_name}
+        publishing.tell_sellers(work, deal, "seller_notice", facts)
         return Closed(state="declined")
 
     return work.once(deal.actor, deal_id, "decline", key, [reason], Closed, run)

@@ -88,7 +88,5 @@ def _make(  # noqa: PLR0917 - the parts of one ask
             made_at=work.now,
         )
     )
-    sentence = (
-        f"{deal.actor_name} sent a counteroffer with {len(asked)} change{'s' if len(asked) != 1 else ''}."
-    )
-    publishing.tell_sellers(work, deal, "seller_notice", {"sentence": sentence})
+    facts = {"happened": "counteroffer", "who": deal.actor_name, "count": str(len(asked))}
+    publishing.tell_sellers(work, deal, "seller_notice", facts)

@@ -33,7 +33,9 @@ CONTEXT = {
     "revision": "3",
     "order": "O-2026-0001",
     "signer": "Sol Iversen",
-    "sentence": "Bea Lund sent a counteroffer.",
+    "who": "Bea Lund",
+    "happened": "counteroffer",
+    "count": "2",
     "valid_until": "2026-12-10",
     "digest": "ab" * 32,
     "statement": "I accept revision 3 for 43,100.00 EUR.",
@@ -118,7 +120,7 @@ def test_a_mail_with_an_empty_context_still_reads(template: str) -> None:
 
 def test_what_somebody_wrote_is_text_and_one_line() -> None:
     wicked = '<img src=x onerror=alert(1)>\r\nBcc: all@oakum.example\n\n"quoted" {{ 7*7 }} 100%'
-    rendered = mail.render(letter(title=wicked, seller=wicked, sentence=wicked), SETTINGS)
+    rendered = mail.render(letter(title=wicked, seller=wicked, who=wicked), SETTINGS)
     assert "\n" not in rendered.subject
     assert Page(rendered.html).loads == []
     assert "49" not in rendered.text
