@@ -64,13 +64,16 @@ class Fragments:
     async def _message(self, event: Event, party: PartyName, language: str) -> str:
         fact = ledger.decode_body(event.body)
         assert isinstance(fact, ledger.MessagePosted)
-        moved = self._waits.moved(event, fact)
-        who = self._people.get(event.actor)
-        if who is None or moved or fact.anchor:
+        moved, head = self._waits.moved(event, fact), event.head
+        who, names = self._people.get(event.actor), self._names.get(head.digest) if head else None
+        if who is None or fact.anchor or (moved and names is None):
             return await self._database.read(
                 lambda transaction: self._message_read(transaction, event, party, language, moved)
             )
-        return self._said(conversation.entry(event, party, who), language)
+        content = self._said(conversation.entry(event, party, who), language)
+        if moved and head is not None and names is not None:
+            content += self._turned(turn.waiting(head, party, names[0]), language)
+        return content
 
     def _message_read(
         self, transaction: Transaction, event: Event, party: PartyName, language: str, moved: bool
@@ -81,12 +84,15 @@ class Fragments:
         who = self._people.put(event.actor, people.person(transaction, event.actor, seller))
         content = self._said(conversation.entry(event, party, who, names), language)
         if moved:
-            waiting = turn.load(transaction, deal, seller)
-            content += regions.morph("#turn", self._render(language, "table/_turn.html", turn=waiting))
+            content += self._turned(turn.load(transaction, deal, seller), language)
         return content
 
+    def _turned(self, waiting: turn.Waiting, language: str) -> str:
+        return regions.morph("#turn", self._render(language, "table/_turn.html", turn=waiting))
+
     def _said(self, entry: Entry, language: str) -> str:
-        content = _upsert("log", self._render(language, "table/_entry.html", entry=entry))
+        said = "table/_message.html" if entry.kind == "message" else "table/_entry.html"
+        content = _upsert("log", self._render(language, said, entry=entry, place="log"))
         if entry.anchor:
             place = f"thread-{regions.dom_id(entry.anchor)}"
             content += _upsert(place, self._render(language, "table/_message.html", entry=entry, place=place))

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.access import Actor, Deal, deal_for
 from portal.domain.ledger import PartyName
+from portal.reading import turn
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -36,6 +37,8 @@ class Event(NamedTuple):
     key: str | None
     buyer_seq: int | None
     seller_seq: int | None
+    # Where the deal stood when the event was read, if that was asked for: a message may have moved the turn.
+    head: turn.Head | None = None
 
     def position(self, party: PartyName) -> int | None:
         """Its number in a party's stream; None when that party may not know of it."""
@@ -83,7 +86,7 @@ class Look:
     moved: Mapping[str, int]
 
 
-_EVENT = tuple(tables.event.c[name] for name in Event._fields)
+_EVENT = tuple(tables.event.c[name] for name in Event._fields if name in tables.event.c)
 _HEAD = (tables.deal.c.id, tables.deal.c.seq, tables.deal.c.buyer_seq, tables.deal.c.seller_seq)
 
 
@@ -134,7 +137,7 @@ def look(
 
 
 def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[Event]:
-    """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all."""
+    """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all, with its head."""
     found: list[Event] = []
     for part in _chunks(known.items()):
         wanted, deal_id, seq = _wanted(transaction, dict(part))
@@ -145,7 +148,9 @@ def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list
             .order_by(tables.event.c.deal_id, tables.event.c.seq)
             .limit(limit - len(found))
         )
-        found += [Event(*row) for row in transaction.connection.execute(query)]
+        rows = transaction.connection.execute(query).all()
+        standing = turn.heads(transaction, {row.deal_id for row in rows})
+        found += [Event._make((*row, standing[row.deal_id])) for row in rows]
         if len(found) >= limit:
             break
     return found

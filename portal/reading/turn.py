@@ -1,9 +1,11 @@
 """Whose turn it is, and since when: derived from the deal's head and its open counteroffers, never stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from portal.access import Deal
 from portal.domain import lifecycle
@@ -31,22 +33,73 @@ class Waiting:
         return self.whose != "nobody"
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a turn is derived from, for a deal nobody in particular is looking at."""
+
+    state: str
+    buyer_waits_since: datetime | None
+    revision: int
+    digest: str
+    company: str
+    open_asks: int
+    oldest_ask: datetime | None
+
+
 def load(transaction: Transaction, deal: Deal, seller: str) -> Waiting:
-    ask = tables.counteroffer
-    count, oldest = transaction.connection.execute(
-        select(func.count(), func.min(ask.c.made_at, type_=ask.c.made_at.type)).where(
-            ask.c.deal_id == deal.id, ask.c.state == "open"
+    return waiting(heads(transaction, [deal.id])[deal.id], deal.party, seller)
+
+
+def heads(transaction: Transaction, deal_ids: Iterable[str]) -> dict[str, Head]:
+    """Of many deals at once; `state` knows the clock."""
+    rows = transaction.connection.execute(_HEADS, {"deals": list(deal_ids)})
+    return {
+        row.id: Head(
+            state=lifecycle.effective_state(row.state, row.valid_until, transaction.now),
+            buyer_waits_since=row.buyer_waits_since,
+            revision=row.revision,
+            digest=row.digest,
+            company=row.company,
+            open_asks=row.open_asks,
+            oldest_ask=row.oldest_ask,
         )
-    ).one()
-    waits = [at for at in (oldest, deal.buyer_waits_since) if at is not None]
+        for row in rows
+    }
+
+
+def waiting(head: Head, party: PartyName, seller: str) -> Waiting:
+    """`seller`: what the seller is called in the deal's offer."""
+    waits = [at for at in (head.oldest_ask, head.buyer_waits_since) if at is not None]
     return Waiting(
         whose=lifecycle.awaiting(
-            deal.state, open_counteroffers=count, buyer_waits=deal.buyer_waits_since is not None
+            head.state, open_counteroffers=head.open_asks, buyer_waits=head.buyer_waits_since is not None
         ),
-        party=deal.party,
-        state=deal.state,
+        party=party,
+        state=head.state,
         since=min(waits, default=None),
-        revision=deal.revision,
+        revision=head.revision,
         seller=seller,
-        company=deal.company,
+        company=head.company,
     )
+
+
+def _heads() -> Select[Any]:
+    deal, ask = tables.deal, tables.counteroffer
+    asked = (ask.c.deal_id == deal.c.id, ask.c.state == "open")
+    return select(
+        deal.c.id,
+        deal.c.state,
+        deal.c.valid_until,
+        deal.c.buyer_waits_since,
+        deal.c.revision,
+        deal.c.digest,
+        deal.c.company,
+        select(func.count()).where(*asked).scalar_subquery().label("open_asks"),
+        select(func.min(ask.c.made_at, type_=ask.c.made_at.type))
+        .where(*asked)
+        .scalar_subquery()
+        .label("oldest_ask"),
+    ).where(deal.c.id.in_(bindparam("deals", expanding=True)))
+
+
+_HEADS = _heads()

@@ -3,6 +3,7 @@
 Amounts are rounded by our own rule before they come here; nothing is rounded a second time.
 """
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import nh3
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_name
+from babel.dates import format_date, format_timedelta, get_timezone_name
 from babel.numbers import NumberPattern, parse_pattern
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -31,6 +32,10 @@ _markdown = (
     .enable(["strikethrough", "table"])
     .disable("image")
 )
+
+
+# One line of a chat that holds nothing Markdown could mean: most messages. An ordered list begins with a digit.
+_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f ,.;:?!'%/()€\u2019-]*(?<! )")
 
 
 _SIGNS = {"KGM": "kg", "GRM": "g", "TNE": "t", "MTR": "m", "CMT": "cm", "MMT": "mm", "KMT": "km", "MTK": "m²"}
@@ -71,7 +76,7 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 def clock(value: datetime, zone: ZoneInfo) -> str:
     """Hours and minutes in the seller's zone."""
-    return format_datetime(value.astimezone(zone), "HH:mm", locale=_locale())
+    return f"{value.astimezone(zone):%H:%M}"
 
 
 def ago(value: datetime, now: datetime) -> str:
@@ -82,6 +87,13 @@ def ago(value: datetime, now: datetime) -> str:
 @lru_cache(maxsize=4096)
 def markdown(text: str) -> Markup:
     """Markdown source with HTML off, sanitised; what looks like a tag is text."""
+    if _PLAIN.fullmatch(text):
+        return Markup(f"<p>{text}</p>\n")  # noqa: S704 - no character of it means anything in HTML
+    return parsed(text)
+
+
+def parsed(text: str) -> Markup:
+    """The long way to what `markdown` answers, for any text."""
     return Markup(  # noqa: S704 - the output of a sanitizer
         nh3.clean(
             _markdown.render(text),

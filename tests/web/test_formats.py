@@ -8,6 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.web import formats, language
 
@@ -99,3 +101,9 @@ def test_an_image_is_not_loaded() -> None:
 )
 def test_a_language_without_a_catalog_is_english(wishes: tuple[str, ...], chosen: str) -> None:
     assert language.choose(*wishes) == chosen
+
+
+@given(st.text("ABab zZ09,.;:?!'%/()€’-éñ#*_<>&`[]~+=|\\\"\n", max_size=40))
+def test_the_short_way_for_plain_lines_says_what_the_long_way_says(text: str) -> None:
+    """Most messages hold nothing Markdown could mean, and skip its parser."""
+    assert formats.markdown(text) == formats.parsed(text)
