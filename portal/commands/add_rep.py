@@ -24,16 +24,17 @@ def add_rep(
         raise Invalid.field(
             "role", f"{role!r} is not a role.", f"Choose one of {', '.join(lifecycle.SELLER_ROLES)}."
         )
+    address, rep = checked_address(email), tables.rep
+    known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
     if isinstance(actor, DeskSession):
         mine = rep_for(work, actor.id).role
-        if mine == "rep" or (mine == "manager" and role != "rep"):
-            raise NotAllowed(f"A {mine} can't give the role {role}.")
-    address, rep = checked_address(email), tables.rep
+        touched = {role, known.role} if known else {role}
+        if mine == "rep" or (mine == "manager" and touched != {"rep"}):
+            raise NotAllowed(f"A {mine} can't give or take the role {max(touched - {'rep'}, default=role)}.")
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
-    known = work.connection.execute(select(rep.c.id).where(rep.c.email == address)).scalar()
     if known:
-        work.connection.execute(update(rep).where(rep.c.id == known).values(**values))
-        return RepAdded(id=known)
+        work.connection.execute(update(rep).where(rep.c.id == known.id).values(**values))
+        return RepAdded(id=known.id)
     rep_id = new_id()
     work.connection.execute(insert(rep).values(id=rep_id, email=address, created_at=work.now, **values))
     return RepAdded(id=rep_id)
