@@ -88,16 +88,25 @@
     else reconnect();
   }
 
+  function begin(address) {
+    const after = /[?&]after=(\d+)/.exec(address);
+    own = !after;
+    if (after) last = Math.max(last, Number(after[1]));
+  }
+
   function moveTo(position) {
     last = position;
     // htmx reads the address at every connect, also when a hidden tab is shown again.
     if (connection && !own) connection.url = connection.url.replace(/([?&]after=)[^&]*/, `$1${last}`);
   }
 
-  function applied(position) {
+  function applied(position, content = "") {
     moveTo(position);
-    if (catchingUp) countMissed();
-    if (document.hidden) showUnseen(unseen + 1);
+    // What shows nothing, and what one did oneself, is no update.
+    if (content.trim() && !content.includes(`data-author="${document.body.dataset.actor}"`)) {
+      if (catchingUp) countMissed();
+      if (document.hidden) showUnseen(unseen + 1);
+    }
     tell("parley:applied", { seq: position, last });
     sayWhatWasSeen();
   }
@@ -128,6 +137,12 @@
 
   // ---- what was missed, who is here ---------------------------------------------------------------------------------
 
+  function catchUp() {
+    catchingUp = { count: 0, timer: setTimeout(sayMissed, 3000) };
+    // A live region has to be there before it is used.
+    if (byId("away")) byId("away").hidden = false;
+  }
+
   function countMissed() {
     clearTimeout(catchingUp.timer);
     catchingUp.count += 1;
@@ -137,10 +152,11 @@
   function sayMissed() {
     const count = catchingUp?.count ?? 0, element = byId("away");
     catchingUp = null;
-    if (!count || !element) return;
+    if (!element) return;
+    element.hidden = !count;
+    if (!count) return;
     element.textContent = count === 1 ? words(element, "one", "1 update while you were away") : words(element, "many", "# updates while you were away", count);
-    element.hidden = false;
-    setTimeout(() => { element.textContent = ""; }, 10000);
+    setTimeout(() => { element.textContent = ""; element.hidden = true; }, 10000);
   }
 
   function showUnseen(count) {
@@ -213,7 +229,7 @@
     // The socket came back meanwhile and is further: what it showed is newer than this.
     if (last !== asked) return false;
     if (text.trim()) await htmx.swap({ sourceElement: live, target: live, text, swap: "none swapEmpty:false", transition: false });
-    if (position > asked) applied(position);
+    if (position > asked) applied(position, text);
     if (polling && !isOpen()) { polledWell = true; cameAlive(); }
     return answer.headers.get("Parley-More") === "1";
   }
@@ -226,9 +242,7 @@
     if (event.target.id !== "live") return;
     live = event.target;
     connection = event.detail.connection;
-    const after = /[?&]after=(\d+)/.exec(connection.url);
-    own = !after;
-    if (after) last = Math.max(last, Number(after[1]));
+    begin(connection.url);
   });
 
   document.addEventListener("htmx:ws:after:connection", (event) => {
@@ -237,7 +251,7 @@
     heardAt = Date.now();
     if (own) last = 0;
     stopPolling();
-    if (lostAt !== null && reallyLive !== null && connection.parleyOpened) catchingUp = { count: 0, timer: setTimeout(sayMissed, 3000) };
+    if (lostAt !== null && connection.parleyOpened) catchUp();
     connection.parleyOpened = true;
     // One that is closed at once with 4401 was never live; any frame says so earlier.
     const socket = connection.socket;
@@ -249,7 +263,7 @@
 
   document.addEventListener("htmx:ws:after:message:incoming", (event) => {
     const frame = mine(event) && event.detail.message.parley;
-    if (frame && typeof frame.content === "string") applied(frame.seq);
+    if (frame && typeof frame.content === "string") applied(frame.seq, frame.content);
   });
 
   document.addEventListener("htmx:ws:close", (event) => {
@@ -275,6 +289,7 @@
     if (!live) return;
     // Whatever a frame holds outside of its elements is never put on the page.
     if (!live.hasAttribute("hx-swap")) live.setAttribute("hx-swap", "none");
+    begin(live.getAttribute("hx-ws:connect") ?? "");
     wentAway();
   });
 
