@@ -9,7 +9,6 @@ from portal.access import deal_for
 from portal.commands import accept as accepting
 from portal.commands import ask_more_time, decline
 from portal.domain.acceptance import AcceptanceForm
-from portal.errors import Refused
 from portal.reading import table as tables
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -20,6 +19,14 @@ from portal.web.buyer_visit import Visit
 from portal.web.forms import FormFields
 from portal.web.request import address_of, agent_of
 
+# A dialog: what it leaves behind when it is done, and where a refusal stands.
+CLOSING: dict[str, Any] = {
+    "at": "banner",
+    "emptied": ["#dialog", "#problem"],
+    "beside": "buyer/_dialog.html",
+    "problems_at": "dialog",
+}
+
 
 @post("/deals/{deal_id:str}/acceptance", status_code=200)
 async def accept(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
@@ -28,37 +35,23 @@ async def accept(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     if form.one("look"):
         return await visit.refused(deal_id, "buyer/_dialog.html", Opened(dialog="accept", signing=signing))
     signed = await visit.read(partial(_signed, visit=visit, deal_id=deal_id, form=form, signing=signing))
-    facts = {
-        "key": form.one("key") or None,
-        "address": address_of(visit.request),
-        "agent": agent_of(visit.request),
-    }
-    try:
-        done = await visit.act(accepting.accept, deal_id, signed, **facts)
-    except Refused as error:
-        opened = Opened.refused(error, dialog="accept", signing=signing, problems_at="dialog")
-        return await visit.refused(deal_id, "buyer/_dialog.html", opened)
-    return await visit.done(deal_id, done, at="banner", emptied=["#dialog", "#problem"])
+    address, agent = address_of(visit.request), agent_of(visit.request)
+    key = form.one("key") or None
+    place_order = partial(accepting.accept, form=signed, key=key, address=address, agent=agent)
+    return await visit.attempt(deal_id, place_order, **CLOSING, dialog="accept", signing=signing)
 
 
 @post("/deals/{deal_id:str}/decline", status_code=200)
 async def say_no(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     reason = form.one("reason")
-    try:
-        done = await visit.act(decline.decline, deal_id, reason=reason, key=form.one("key") or None)
-    except Refused as error:
-        opened = Opened.refused(error, dialog="decline", said=reason, problems_at="dialog")
-        return await visit.refused(deal_id, "buyer/_dialog.html", opened)
-    return await visit.done(deal_id, done, at="banner", emptied=["#dialog", "#problem"])
+    turn_down = partial(decline.decline, reason=reason, key=form.one("key") or None)
+    return await visit.attempt(deal_id, turn_down, **CLOSING, dialog="decline", said=reason)
 
 
 @post("/deals/{deal_id:str}/more-time", status_code=200)
 async def wish_for_time(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
-    try:
-        done = await visit.act(ask_more_time.ask_more_time, deal_id, body=form.one("body"))
-    except Refused as error:
-        return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at=""))
-    return await visit.done(deal_id, done, at="banner", emptied=["#problem"])
+    ask = partial(ask_more_time.ask_more_time, body=form.one("body"))
+    return await visit.attempt(deal_id, ask, at="banner", emptied=["#problem"], problems_at="")
 
 
 def _signing(form: FormFields) -> Signing:

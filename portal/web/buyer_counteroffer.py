@@ -5,25 +5,28 @@ from typing import Any
 
 from litestar import Response, post
 
-from portal.access import deal_for
+from portal.access import Actor, deal_for
 from portal.commands import choose as choosing
 from portal.commands import draft_counteroffer, make_counteroffer, withdraw_counteroffer
+from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
 from portal.domain.change import Change
 from portal.domain.revision import Line, Offer, Term
-from portal.errors import Invalid, NotFound, Refused
+from portal.errors import Invalid, NotFound
 from portal.reading import preview as previews
 from portal.reading import tray as trays
 from portal.storage import documents
 from portal.storage.session import Transaction
 from portal.web import change_form
 from portal.web.buyer import subject_of
-from portal.web.buyer_page import GONE, Opened
+from portal.web.buyer_page import GONE
 from portal.web.buyer_visit import Visit
 from portal.web.change_form import Typed
 from portal.web.forms import FormFields
 from portal.web.language import gettext as _
 from portal.web.regions import dom_id
+
+TRAY_PROBLEM = "#tray-problem"
 
 
 @post(
@@ -36,16 +39,11 @@ async def add_change(
     """Into the tray; nothing is sent."""
     subject = subject_of(line, term)
     typed = await visit.read(partial(_typed, visit=visit, deal_id=deal_id, subject=subject, form=form))
-    try:
-        if typed.problems:
-            raise Invalid(_("This can't be asked for yet."), typed.problems)
-        done = await visit.act(
-            draft_counteroffer.put_changes, deal_id, changes=typed.changes, reason=typed.reason
-        )
-    except Refused as error:
-        opened = Opened.refused(error, change=subject, typed=typed)
-        return await visit.refused(deal_id, "table/_change_form.html", opened)
-    return await visit.done(deal_id, done, at="tray", emptied=[f"[id='change-{dom_id(subject)}']"])
+    slot, form_part = f"[id='change-{dom_id(subject)}']", "table/_change_form.html"
+    put = partial(_put, typed=typed)
+    return await visit.attempt(
+        deal_id, put, at="tray", emptied=[slot], beside=form_part, change=subject, typed=typed
+    )
 
 
 @post(
@@ -64,43 +62,33 @@ async def preview(
 @post("/deals/{deal_id:str}/counteroffer", status_code=200)
 async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Send what is in the tray."""
-    try:
-        done = await visit.act(
-            make_counteroffer.make_counteroffer,
-            deal_id,
-            package=form.checked("package"),
-            key=form.one("key") or None,
-        )
-    except Refused as error:
-        return await _refused_tray(visit, deal_id, error)
-    return await visit.done(deal_id, done, at="sent", emptied=["#tray-problem"])
+    key = form.one("key") or None
+    make = partial(make_counteroffer.make_counteroffer, package=form.checked("package"), key=key)
+    return await visit.attempt(deal_id, make, at="sent", emptied=[TRAY_PROBLEM], problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffer/drop", status_code=200)
 async def drop(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
-    done = await visit.act(draft_counteroffer.drop_change, deal_id, form.one("change_id"))
-    return await visit.done(deal_id, done, at="tray", emptied=["#tray-problem"])
+    leave_out = partial(draft_counteroffer.drop_change, change_id=form.one("change_id"))
+    return await visit.attempt(deal_id, leave_out, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffer/discard", status_code=200)
 async def discard(visit: Visit, deal_id: str) -> Response[Any]:
-    done = await visit.act(draft_counteroffer.drop_all, deal_id)
-    return await visit.done(deal_id, done, at="tray", emptied=["#tray-problem"])
+    drop_all = draft_counteroffer.drop_all
+    return await visit.attempt(deal_id, drop_all, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffer/package", status_code=200)
 async def bind(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
-    done = await visit.act(draft_counteroffer.set_package, deal_id, package=form.checked("package"))
-    return await visit.done(deal_id, done, at="tray")
+    set_package = partial(draft_counteroffer.set_package, package=form.checked("package"))
+    return await visit.attempt(deal_id, set_package, at="tray", problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffers/{counteroffer:str}/withdraw", status_code=200)
 async def take_back(visit: Visit, deal_id: str, counteroffer: str) -> Response[Any]:
-    try:
-        done = await visit.act(withdraw_counteroffer.withdraw_counteroffer, deal_id, counteroffer)
-    except Refused as error:
-        return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at=""))
-    return await visit.done(deal_id, done, at="settlement", emptied=["#problem"])
+    withdraw = partial(withdraw_counteroffer.withdraw_counteroffer, counteroffer_id=counteroffer)
+    return await visit.attempt(deal_id, withdraw, at="settlement", emptied=["#problem"], problems_at="")
 
 
 @post("/deals/{deal_id:str}/choices", status_code=200)
@@ -108,22 +96,25 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
     identity, _sep, value = form.one("choice").rpartition(":")
     subject, _sep, field = identity.rpartition(":")
-    seen = form.one("revision")
-    try:
-        change = _change(subject, field, value)
-        done = await visit.act(
-            choosing.choose, deal_id, changes=[change], revision=int(seen) if seen.isdecimal() else 0
-        )
-    except Refused as error:
-        return await visit.refused(
-            deal_id, "table/_problems.html", Opened.refused(error, problems_at=subject)
-        )
+    pick = partial(_choose, subject=subject, field=field, value=value, seen=form.one("revision"))
     place = dom_id(subject)
-    return await visit.done(deal_id, done, at=place, emptied=[f"[id='problem-{place}']"])
+    return await visit.attempt(
+        deal_id, pick, at=place, emptied=[f"[id='problem-{place}']"], problems_at=subject
+    )
 
 
-async def _refused_tray(visit: Visit, deal_id: str, error: Refused) -> Response[Any]:
-    return await visit.refused(deal_id, "table/_problems.html", Opened.refused(error, problems_at="tray"))
+def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
+    if typed.problems:
+        raise Invalid(_("This can't be asked for yet."), typed.problems)
+    changes, reason = typed.changes, typed.reason
+    return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
+
+
+def _choose(
+    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, seen: str
+) -> object:
+    change, revision = _change(subject, field, value), int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    return choosing.choose(work, actor, deal_id, changes=[change], revision=revision)
 
 
 def _change(subject: str, field: str, value: str) -> Change:

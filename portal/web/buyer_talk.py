@@ -7,12 +7,10 @@ from litestar import Response, get, post
 
 from portal.access import deal_for
 from portal.commands.post_message import post_message
-from portal.errors import Refused
 from portal.reading import conversation, lines, people
 from portal.reading import table as tables
 from portal.reading.conversation import Conversation
 from portal.storage.session import Transaction
-from portal.web.buyer_page import Opened
 from portal.web.buyer_visit import Visit
 from portal.web.forms import FormFields
 from portal.web.regions import dom_id
@@ -25,18 +23,12 @@ async def say(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     anchor, body = form.one("anchor"), form.one("body")
     visit.services.hub.messages.take(visit.actor.id, deal_id)
     said = partial(post_message, body=body, anchor=anchor or None, key=form.one("key") or None)
-    try:
-        done = await visit.act(said, deal_id)
-    except Refused as error:
-        if wants_json(visit.request):
-            raise
-        opened = Opened.refused(error, comment=anchor, said=body, problems_at=anchor or "conversation")
-        return await visit.refused(deal_id, "table/_problems.html", opened)
     if wants_json(visit.request):
-        return Response(done.result, status_code=201)
-    slot = f"comment-{dom_id(anchor)}"
+        return Response((await visit.act(said, deal_id)).result, status_code=201)
+    slots = [f"[id='comment-{dom_id(anchor)}']"] if anchor else []
     at = f"thread-{dom_id(anchor)}" if anchor else "conversation"
-    return await visit.done(deal_id, done, at=at, emptied=[f"[id='{slot}']"] if anchor else [])
+    kept = {"comment": anchor, "said": body, "problems_at": anchor or "conversation"}
+    return await visit.attempt(deal_id, said, at=at, emptied=slots, **kept)
 
 
 @get("/deals/{deal_id:str}/conversation")

@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from portal.access import BuyerSession, Deal, deal_for
 from portal.commands.unit_of_work import UnitOfWork
+from portal.errors import Refused
 from portal.reading import stream
 from portal.reading.stream import Event
 from portal.storage.session import Transaction
@@ -61,12 +62,12 @@ class Visit:
 
         return await self.services.database.read(run)
 
-    async def act(self, command: Callable[..., T], deal_id: str, *arguments: Any, **facts: Any) -> Done[T]:
-        """Run a command as this person."""
+    async def act(self, command: Callable[..., T], deal_id: str) -> Done[T]:
+        """Run a command as this person; errors are the command's."""
 
         def run(work: UnitOfWork) -> Done[T]:
             before = deal_for(work, self.actor, deal_id)
-            return Done(command(work, self.actor, deal_id, *arguments, **facts), before)
+            return Done(command(work, self.actor, deal_id), before)
 
         return await self.services.database.write(run)
 
@@ -99,6 +100,24 @@ class Visit:
     async def refused(self, deal_id: str, template: str, opened: Opened) -> Response[Any]:
         """The part that a refusal stands in; without scripts the whole page, with that part open."""
         return await (self.part(template, deal_id, opened) if self.partial else self.page(deal_id, opened))
+
+    async def attempt(
+        self,
+        deal_id: str,
+        command: Callable[..., Any],
+        *,
+        at: str = "",
+        emptied: Iterable[str] = (),
+        beside: str = "table/_problems.html",
+        **refused: Any,
+    ) -> Response[Any]:
+        """Run a command and show what has changed, or its refusal: `refused` says what is open then (see Opened), and
+        `beside` is the part of the page that the refusal stands in."""
+        try:
+            done = await self.act(command, deal_id)
+        except Refused as error:
+            return await self.refused(deal_id, beside, Opened.refused(error, **refused))
+        return await self.done(deal_id, done, at=at, emptied=emptied)
 
     async def done(
         self, deal_id: str, done: Done[Any], *, at: str = "", emptied: Iterable[str] = ()
