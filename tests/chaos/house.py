@@ -1,0 +1,42 @@
+"""Many deals of one seller's, each with the whole cast at the table."""
+
+from __future__ import annotations
+
+import copy
+from itertools import count
+from typing import Any
+
+from portal.access import DeskSession
+from portal.commands.unit_of_work import Database
+from tests.cast import Seat, Table, quote
+
+
+class House:
+    """`house.deal()` is a sent deal of its own; Rita and Mia are the same people at each."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._first = Table(database)
+        self._numbers = count(1)
+        self._unused = [self._first]
+
+    def deal(self, **changes: Any) -> Table:
+        if self._unused and not changes:
+            return self._unused.pop()
+        table = copy.copy(self._first)
+        table.cookies = dict(table.cookies)
+        document = quote(external_id=f"CPQ-C{next(self._numbers)}", **changes)
+        table.deal_id, seats = table._sent(document)
+        table.bea, table.sol, table.vic = seats["bea"], seats["sol"], seats["vic"]
+        table.rita, table.mia = (
+            Seat(self.database, who.actor, table.deal_id) for who in (table.rita, table.mia)
+        )
+        return table
+
+
+def cookie(table: Table, who: Seat) -> dict[str, str]:
+    """The cookies of somebody's browser."""
+    if isinstance(who.actor, DeskSession):
+        name = "rita" if who.actor == table.rita.actor else "mia"
+        return {"parley_desk": table.cookies[name]}
+    return {"parley_buyer": table.cookies[who.contact_id]}

@@ -1,0 +1,184 @@
+"""Real `portal serve` processes that start quickly, hurry, and have a clock and a doorbell that trials can tamper with.
+
+Importing the application takes seconds; a process that has done so forks one server after the other. What a server
+does is the command's own; only its waiting times are shorter (Pace), so that a trial need not wait for them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from multiprocessing.sharedctypes import Synchronized
+from pathlib import Path
+from typing import Any
+
+from portal.settings import Settings
+from portal.storage import migrate
+from portal.storage.session import Store
+from tests.server import KEY
+from tests.services.process import READY_WITHIN, answers, free_port
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["portal.cli.serving", "uvloop", "realtime.protocol", "tests.chaos.servers"])
+READY = 4 * READY_WITHIN  # seconds; the first server waits for the imports of all
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Seconds, where a server in production takes 2, 20, 10, 5, 60 and 30."""
+
+    poll: float = 0.4
+    heartbeat: float = 0.4
+    patience: float = 1.0
+    silence: float = 0.4
+    lease: float = 1.0
+    sweep: float = 0.4
+
+
+@dataclass
+class Tampering:
+    """What a trial does to a running server from outside, over memory that both share."""
+
+    # Seconds that the server's clock is ahead of the machine's.
+    ahead: Synchronized[float] = field(default_factory=lambda: _forks.Value("d", 0.0))
+    # Of the server's own rings after a commit: 0 rings once, 1 never, 2 twice and for others' deals as well.
+    rings: Synchronized[int] = field(default_factory=lambda: _forks.Value("i", 0))
+
+    def now(self) -> datetime:
+        """The server's clock, for the trial's own database."""
+        from portal.commands.unit_of_work import utc_now
+
+        return utc_now() + timedelta(seconds=self.ahead.value)
+
+
+class Server:
+    """One server process. It keeps port, settings and data over `start`, `stop` and `kill`."""
+
+    def __init__(
+        self, folder: Path, *, pace: Pace | None = None, tampering: Tampering | None = None, **options: str
+    ) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.pace, self.tampering = pace or Pace(), tampering or Tampering()
+        values = {
+            "database_url": f"sqlite:///{folder / 'parley.db'}",
+            "files_dir": str(folder / "files"),
+            "secret_keys": KEY,
+            "public_url": self.url,
+            "message_rate": "100000",
+            **options,
+        }
+        self.environment = {f"PORTAL_{name.upper()}": value for name, value in values.items()}
+        self.settings = Settings(_env_file=None, **values)  # type: ignore[call-arg, arg-type]
+        store = Store(self.settings.database_url)
+        if not migrate.is_current(store):
+            migrate.upgrade(store, new_epoch="test")
+        store.close()
+        self.log = folder / f"server-{self.port}.log"
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    def start(self) -> None:
+        """Begin to start; `ready` waits until it answers."""
+        facts = (self.environment, self.port, self.folder, self.log, self.pace, self.tampering)
+        self.process = _forks.Process(target=_serve, args=facts)
+        self.process.start()
+
+    def ready(self) -> Server:
+        while not answers(f"{self.url}/healthz"):
+            self.process.join(0.02)
+            assert self.process.exitcode is None, f"the server ended:\n{self.output()}"
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to tidy up."""
+        self.process.kill()
+        self.process.join()
+
+    def restart(self) -> None:
+        self.start()
+        self.ready()
+
+    def stop(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+        self.process.terminate()
+        self.process.join(READY_WITHIN)
+        self.kill()
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+def _serve(  # noqa: PLR0917 - a process's facts
+    environment: dict[str, str], port: int, folder: Path, log: Path, pace: Pace, tampering: Tampering
+) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    os.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    _hurry(pace)
+    _tamper(tampering)
+    from portal.cli import main
+
+    sys.exit(main(["serve", "--port", str(port)]))
+
+
+def _hurry(pace: Pace) -> None:
+    from portal import app
+    from portal.commands import lease_deliveries
+    from portal.outbound.worker import Worker
+    from realtime import connection, doorbell
+    from realtime.hub import Hub
+
+    _defaults(Hub, poll_every=pace.poll)
+    connection.HEARTBEAT, connection.PATIENCE = pace.heartbeat, pace.patience
+    doorbell.SILENCE = pace.silence
+    lease_deliveries.LEASE = timedelta(seconds=pace.lease)
+    _defaults(
+        Worker, look_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
+    )
+    app.SWEEP_EVERY = pace.sweep
+
+
+def _tamper(tampering: Tampering) -> None:
+    from portal.commands.unit_of_work import Database
+    from realtime.hub import Hub
+
+    _defaults(Database, clock=tampering.now)
+    Hub.ring = _tampered(Hub.ring, tampering)  # type: ignore[method-assign]
+
+
+def _tampered(
+    ring: Callable[[Any, Iterable[str]], None], tampering: Tampering
+) -> Callable[[Any, Iterable[str]], None]:
+    def rings(hub: Any, deals: Iterable[str]) -> None:
+        match tampering.rings.value:
+            case 0:
+                ring(hub, deals)
+            case 2:
+                ring(hub, [*deals, "no such deal"])
+                ring(hub, list(hub._feeds))
+
+    return rings
+
+
+def _defaults(owner: type[Any], **values: Any) -> None:
+    """Other defaults for keyword arguments of the constructor."""
+    known = owner.__init__.__kwdefaults__
+    assert values.keys() <= known.keys(), f"{owner.__name__} has no {values.keys() - known.keys()}"
+    known.update(values)

@@ -1,0 +1,65 @@
+"""SIGKILL of the server while everybody talks and somebody accepts: nothing acknowledged is lost, nothing happens twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import httpx
+import pytest
+
+from tests.cast import Table
+from tests.chaos.conftest import TIMES, Site, by_hand
+from tests.chaos.invariants import acknowledged, all_equal, kept_once, orders, verified
+from tests.chaos.tab import Tab
+from tests.chaos.talk import opened, talking
+
+pytestmark = pytest.mark.anyio
+
+
+def acceptance(table: Table, key: str) -> dict[str, str]:
+    deal = table.sol.deal
+    return {
+        "revision": str(deal.revision),
+        "digest": deal.digest,
+        "name": "Sol Iversen",
+        "authority": "on",
+        "key": key,
+        "position": str(deal.position),
+    }
+
+
+async def accepts(sol: Tab, form: dict[str, str]) -> bool:
+    """Whether the acceptance is confirmed. A server that dies meanwhile confirms nothing."""
+    try:
+        answer = await sol.posts("acceptance", **form)
+    except httpx.TransportError:
+        return False
+    assert answer.status_code == 303, answer.text
+    return True
+
+
+async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site) -> None:
+    for number in range(2 * TIMES):
+        rng = random.Random(
+            number
+        )  # every run kills at other instants: the machine's own timing comes on top
+        table = site.house.deal()
+        form = acceptance(table, f"accept-{number}")
+        async with opened(*(site.tab(table, who) for who in (table.bea, table.sol, table.rita))) as tabs:
+            async with talking(*tabs) as talk:
+                await talk.confirmed(rng.randrange(5, 40))
+                accepting = asyncio.create_task(accepts(tabs[1], form))
+                await talk.confirmed(talk.count + rng.randrange(4))
+                await by_hand(site.server.kill)
+                told = orders(site.database, table.deal_id) if await accepting else []
+                await by_hand(site.server.restart)
+                assert await accepts(tabs[1], form)
+                await talk.confirmed(talk.count + 5)
+            found = orders(site.database, table.deal_id)
+            assert len(found) == 1
+            assert found[0][1:] == (1, form["digest"])
+            assert not told or told == found
+            kept_once(site.database, table.deal_id, acknowledged(tabs))
+            verified(site.database, table.deal_id)
+            await all_equal(*tabs)
