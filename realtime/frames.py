@@ -51,9 +51,12 @@ class Acknowledged(msgspec.Struct, frozen=True):
     seq: int
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`again`: whether it was kept is not known; the same message with the same key settles it."""
+
     nack: str | None
     error: str
+    again: bool = False
 
 
 class Reload(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 """The sockets of a deal's two pages.
 
 Mount `route_handlers`; they check Origin and session themselves. Server to client, besides CONTRACT's frames:
-`{"ack":key,"seq":n}` when a message is sent again whose event this connection has been given already. Query: `after` (0 when
-absent), `epoch` (the current one), `lang`. Who cannot resume gets `{"reload":true}` and close 1000, which htmx leaves alone.
+`{"ack":key,"seq":n}` when a message is sent again whose event this connection has been given already; `"again":true` in a
+nack that the same message with the same key will settle. Query: `after` (0 when absent), `epoch` (the current one), `lang`.
+Who cannot resume gets `{"reload":true}` and close 1000, which htmx leaves alone.
 
 A socket registers, then reads after its cursor, sends, and waits to be woken. It holds no database connection between reads.
 """
@@ -42,7 +43,7 @@ BATCH, FARTHEST = 200, 5_000
 TYPING = 1.0
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 UNREADABLE = "This message could not be read. Load the page afresh and try again."
-FAILED = "Your message could not be saved just now. It is still in the box; try again in a moment."
+FAILED = "Your message could not be saved just now; it is being sent again."
 
 # Deep nesting ends in a RecursionError, lone surrogates in a ValueError.
 UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
@@ -169,7 +170,8 @@ class DealSocket(Connection):
                 self.waker.end(SIGN_IN if isinstance(error, SignInNeeded) else NOT_ALLOWED)
         except SQLAlchemyError as error:
             log.warning("a message could not be saved", error=str(error))
-            await self.reply(Refusal(said.key, FAILED))
+            # A commit whose answer was lost may have been made: a message with another key could be the second.
+            await self.reply(Refusal(said.key, FAILED, again=True))
         else:
             if posted.position <= given:
                 await self.reply(Acknowledged(said.key, posted.position))
