@@ -1,10 +1,12 @@
 """Take a quote in: a draft of a new deal, or the next revision of the deal that came from the same quote."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.access import Actor, deal_for, new_id
 from portal.commands import publishing
@@ -28,13 +30,16 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requote: bool = False) -> Imported:
     """One deal per external id. Other content under a known id raises Conflict, or becomes a revision with `requote`."""
-    known = work.connection.execute(
-        select(tables.deal.c.id, tables.deal.c.number, tables.deal.c.fingerprint).where(
-            tables.deal.c.external_id == quote.external_id
-        )
-    ).first()
+    known = _known(work, quote)
     if known is None:
-        return _new_deal(work, quote)
+        try:
+            with work.connection.begin_nested():
+                return _new_deal(work, quote)
+        except IntegrityError:
+            # On PostgreSQL another process may take the same quote in at this instant.
+            known = _known(work, quote)
+            if known is None:
+                raise
     if known.fingerprint == quote.fingerprint:
         return Imported(deal=known.id, number=known.number, created=False)
     if not requote:
@@ -43,6 +48,15 @@ def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requot
             "Import it with --requote to make it the next revision."
         )
     return _requote(work, actor, known.id, quote)
+
+
+def _known(work: UnitOfWork, quote: IncomingQuote) -> Any:
+    """The deal of this quote, locked, so that of two who bring the same new content the second finds it done."""
+    deal = tables.deal
+    query = select(deal.c.id, deal.c.number, deal.c.fingerprint).where(
+        deal.c.external_id == quote.external_id
+    )
+    return work.connection.execute(query.with_for_update()).first()
 
 
 def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
