@@ -18,6 +18,15 @@ from sqlalchemy.engine import URL, make_url
 from portal.errors import Misconfigured
 
 READERS = 4
+# PostgreSQL. A network that swallows packets has to look like a database that is down, not like one that thinks: seconds
+# for a connection to come about, and for one that stands to prove that it lives (the last in milliseconds).
+UNREACHABLE: dict[str, int] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 @dataclass(frozen=True)
@@ -98,13 +107,15 @@ def _configure(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:
-    writer = create_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+    # What the address itself says goes first.
+    arguments = {name: value for name, value in UNREACHABLE.items() if name not in url.query}
+    shared: dict[str, Any] = {"connect_args": arguments, "pool_pre_ping": True, "hide_parameters": True}
+    writer = create_engine(url, pool_size=8, max_overflow=4, **shared)
     reader = create_engine(
         url,
+        **shared,
         pool_size=READERS,
         max_overflow=4,
-        pool_pre_ping=True,
-        hide_parameters=True,
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
