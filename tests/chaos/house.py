@@ -6,8 +6,12 @@ import copy
 from itertools import count
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.access import DeskSession
 from portal.commands.unit_of_work import Database
+from portal.storage import tables
+from portal.storage.session import Transaction
 from tests.cast import Seat, Table, quote
 
 
@@ -32,6 +36,13 @@ class House:
             Seat(self.database, who.actor, table.deal_id) for who in (table.rita, table.mia)
         )
         return table
+
+    def external_id(self, transaction: Transaction, deal_id: str) -> str:
+        """What the quote of a deal was called."""
+        deal = tables.deal.c
+        found = transaction.connection.scalar(select(deal.external_id).where(deal.id == deal_id))
+        assert found is not None
+        return found
 
 
 def cookie(table: Table, who: Seat) -> dict[str, str]:

@@ -32,7 +32,7 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds, where a server in production takes 2, 20, 10, 5, 60 and 30."""
+    """Seconds, where a server in production takes 2, 20, 10, 5, 60, 30 and 5."""
 
     poll: float = 0.4
     heartbeat: float = 0.4
@@ -40,6 +40,8 @@ class Pace:
     silence: float = 0.4
     lease: float = 1.0
     sweep: float = 0.4
+    # The least that PostgreSQL's library takes seriously.
+    connect: int = 2
 
 
 @dataclass
@@ -90,9 +92,7 @@ class Server:
 
     def start(self) -> None:
         """Begin to start; `ready` waits until it answers."""
-        facts = (self.environment, self.port, self.folder, self.log, self.pace, self.tampering)
-        self.process = _forks.Process(target=_serve, args=facts)
-        self.process.start()
+        self.process = self._begin("serve", "--port", str(self.port))
 
     def ready(self) -> Server:
         while not answers(f"{self.url}/healthz"):
@@ -109,18 +109,36 @@ class Server:
         self.start()
         self.ready()
 
+    def portal(self, *arguments: str) -> int:
+        """A command of the command line, in a process of its own beside the server; its exit status."""
+        process = self._begin(*arguments)
+        process.join(READY)
+        assert process.exitcode is not None, f"portal {arguments[0]} does not end"
+        return process.exitcode
+
     def stop(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
         self.process.terminate()
         self.process.join(READY_WITHIN)
         self.kill()
 
+    def _begin(self, *arguments: str) -> Any:
+        facts = (self.environment, self.folder, self.log, self.pace, self.tampering, arguments)
+        process = _forks.Process(target=_run, args=facts)
+        process.start()
+        return process
+
     def output(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
-def _serve(  # noqa: PLR0917 - a process's facts
-    environment: dict[str, str], port: int, folder: Path, log: Path, pace: Pace, tampering: Tampering
+def _run(  # noqa: PLR0917 - a process's facts
+    environment: dict[str, str],
+    folder: Path,
+    log: Path,
+    pace: Pace,
+    tampering: Tampering,
+    arguments: tuple[str, ...],
 ) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -135,13 +153,14 @@ def _serve(  # noqa: PLR0917 - a process's facts
     _tamper(tampering)
     from portal.cli import main
 
-    sys.exit(main(["serve", "--port", str(port)]))
+    sys.exit(main(list(arguments)))
 
 
 def _hurry(pace: Pace) -> None:
     from portal import app
     from portal.commands import lease_deliveries
     from portal.outbound.worker import Worker
+    from portal.storage import session
     from realtime import connection, doorbell
     from realtime.hub import Hub
 
@@ -153,6 +172,7 @@ def _hurry(pace: Pace) -> None:
         Worker, look_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
     )
     app.SWEEP_EVERY = pace.sweep
+    session.UNREACHABLE["connect_timeout"] = pace.connect
 
 
 def _tamper(tampering: Tampering) -> None:

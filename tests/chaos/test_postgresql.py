@@ -86,3 +86,21 @@ async def test_an_order_whose_commit_was_not_answered_is_placed_once(pair: Pair)
             assert len(placed) == 1
             verified(pair.database, table.deal_id)
             await all_equal(sol)
+
+
+async def test_a_database_that_swallows_everything_is_told_to_people_and_nothing_typed_is_lost(
+    pair: Pair,
+) -> None:
+    table, net = pair.house.deal(), pair.to_postgres[0]
+    async with opened(pair.tab(table, table.bea)) as (bea,):
+        net.swallow("up")
+        net.cut()
+        try:
+            answer = await bea.posts("messages", body="Typed while nothing answers.", key="typed")
+        finally:
+            net.heal()
+        assert answer.status_code == 503
+        assert "Typed while nothing answers." in answer.text
+        await bea.says("Typed while nothing answers.", key="typed")
+        kept_once(pair.database, table.deal_id, acknowledged([bea]))
+        await all_equal(bea)
