@@ -28,8 +28,8 @@ log = structlog.get_logger()
 
 DEALS = "parley:doorbell"
 NOTES = "parley:notes"
-# Seconds: how long the line may be silent before it is asked, the longest pause between two attempts.
-SILENCE, LONGEST_PAUSE = 5.0, 2.0
+# Seconds: how long the line may be silent before it is asked, the shortest and longest pause between two attempts.
+SILENCE, SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 0.05, 2.0
 # More deals than this waiting for Redis to come back: one ring for everybody says as much.
 MANY = 5_000
 
@@ -158,6 +158,9 @@ class RedisDoorbell(MemoryDoorbell):
                 pause.reset()
             except (RedisError, OSError, TimeoutError):
                 # Typing may be lost, deals not; what was rung meanwhile goes along.
+                if pause.first:
+                    # After a restart of Redis the first attempt only finds out that its connection is dead.
+                    self._notes.extendleft(reversed(notes))
                 self._outgoing = None if deals is None or self._outgoing is None else self._outgoing | deals
                 self._anything.set()
                 await pause()
@@ -227,10 +230,15 @@ class _Pause:
     """Waits before the next attempt: longer each time, spread out, at most LONGEST_PAUSE."""
 
     def __init__(self) -> None:
-        self._seconds = 0.05
+        self._seconds = SHORTEST_PAUSE
 
     def reset(self) -> None:
-        self._seconds = 0.05
+        self._seconds = SHORTEST_PAUSE
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing has failed since the last success."""
+        return self._seconds == SHORTEST_PAUSE
 
     async def __call__(self) -> None:
         await asyncio.sleep(self._seconds * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, hides nothing

@@ -138,6 +138,8 @@ class Hub:
     def _rung(self, deals: Collection[str] | None) -> None:
         """A ring from the doorbell; None when some may have been missed."""
         self._look_at(self._feeds if deals is None else deals)
+        if deals is None:
+            self.presence.afresh()
         for waker in self._inboxes:
             waker.rung = None if deals is None or waker.rung is None else waker.rung | set(deals)
             if waker.rung is not None and len(waker.rung) > MOST_RUNG:

@@ -139,6 +139,11 @@ class Presence:
                 if table is not None:
                     self._heard(word, table)
 
+    def afresh(self) -> None:
+        """The line to other processes was cut: what each told meanwhile, none has heard."""
+        self._say(*(self._word(deal_id, "who") for deal_id in self._tables))
+        self._say(*(word for deal_id, table in self._tables.items() for word in self._all(deal_id, table)))
+
     def tick(self) -> None:
         """Call it every few seconds: repeats who is here, forgets who is no longer heard of."""
         now = time.monotonic()
