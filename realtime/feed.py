@@ -56,7 +56,16 @@ class Feed:
         """A party's events after a position; None when that lies before what is kept."""
         if self.seq is None or position < self._floor[party]:
             return None
-        return [event for event in self._tail if (event.position(party) or 0) > position]
+        found: list[Event] = []
+        for event in reversed(self._tail):
+            here = event.position(party)
+            if here is None:
+                continue
+            if here <= position:
+                break
+            found.append(event)
+        found.reverse()
+        return found
 
     def wake(self) -> None:
         for waker in self.wakers:

@@ -77,33 +77,38 @@ class Frames:
         self.renders = renders
         self._kept: OrderedDict[tuple[Any, ...], str] = OrderedDict()
         self._characters = 0
-        self._making: dict[tuple[Any, ...], asyncio.Task[str]] = {}
+        self._making: dict[tuple[Any, ...], asyncio.Future[str]] = {}
 
     async def frame(self, event: Event, party: PartyName, role: str, language: str) -> str:
         # A restored backup gives numbers out again; the instant tells its events from the lost ones.
         key = (event.deal_id, event.seq, event.at, party, role, language)
-        kept = self._kept.get(key)
-        if kept is not None:
-            return kept
-        making = self._making.get(key)
-        if making is None:
-            making = self._making[key] = asyncio.create_task(self._make(event, party, role, language))
-            making.add_done_callback(lambda task: self._made(key, task))
-        # One socket that goes away does not take the frame from the others.
-        return await asyncio.shield(making)
+        while (kept := self._kept.get(key)) is None:
+            making = self._making.get(key)
+            if making is None:
+                return await self._make(key, event, party, role, language)
+            # Whoever makes it may be cancelled or fail: then the next makes it.
+            await asyncio.wait([making])
+        return kept
 
-    async def _make(self, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def _make(
+        self, key: tuple[Any, ...], event: Event, party: PartyName, role: str, language: str
+    ) -> str:
         position = event.position(party)
         assert position is not None, "an event of the other side room"
-        content = await self.renders.content(event.deal_id, event, party, role, language)
-        return encode(Frame(position - 1, position, content))
+        # A message is drawn without waiting for anything, and found by all others of the table at once: a task each
+        # to share it would cost more than drawing it.
+        self._making[key] = asyncio.get_running_loop().create_future()
+        try:
+            content = await self.renders.content(event.deal_id, event, party, role, language)
+            made = encode(Frame(position - 1, position, content))
+        finally:
+            self._making.pop(key).cancel()
+        self._keep(key, made)
+        return made
 
-    def _made(self, key: tuple[Any, ...], task: asyncio.Task[str]) -> None:
-        del self._making[key]
-        if task.cancelled() or task.exception():
-            return
-        self._kept[key] = task.result()
-        self._characters += len(task.result())
+    def _keep(self, key: tuple[Any, ...], made: str) -> None:
+        self._kept[key] = made
+        self._characters += len(made)
         while self._characters > MOST_KEPT:
             self._characters -= len(self._kept.popitem(last=False)[1])
 
