@@ -130,3 +130,12 @@ def test_after_acceptance(room: Room, who: str) -> None:
     are_there_once(screen, [*TABLE[:-2], *CONVERSATION, ("status", "Connection"), ("region", "Summary")])
     for name in (f"Change {PRESS}", "Review and accept", "Decline", "Send counteroffer"):
         expect(screen.button(name)).to_have_count(0)
+
+
+def test_who_may_only_read_finds_nothing_else(room: Room) -> None:
+    vic = room.buyer("vic")
+    vic.is_live()
+    are_there_once(vic, [("region", "Line items"), ("region", "Conversation"), ("region", "Summary")])
+    for name in ("Review and accept", "Decline", "Send", "Send counteroffer", f"Change {PRESS}"):
+        expect(vic.button(name)).to_have_count(0)
+    expect(vic.page.get_by_role("textbox")).to_have_count(0)
