@@ -127,7 +127,14 @@ async def _sweep(database: Database) -> None:
 
 def _public(settings: Settings) -> list[ControllerRouterHandler]:
     demo = mailbox.routes if settings.environment == "demo" else []
-    return [*static_files.routes, *health.routes, *join.routes, *sign_in.routes, *demo]
+    return [
+        *static_files.routes,
+        *health.routes,
+        *join.routes,
+        *sign_in.routes,
+        *documents.public_routes,
+        *demo,
+    ]
 
 
 def _live() -> Router:
@@ -145,7 +152,7 @@ def _for_buyers() -> Router:
             *buyer_counteroffer.routes,
             *buyer_revisions.routes,
             *buyer_talk.routes,
-            documents.for_buyers,
+            *documents.buyer_routes,
         ],
         guards=[sessions.buyer_guard],
         dependencies={
@@ -174,7 +181,7 @@ def _for_the_desk() -> Router:
             *desk_revisions.routes,
             *desk_settings.routes,
             *desk_talk.routes,
-            documents.for_the_desk,
+            *documents.desk_routes,
             *sign_in.desk_routes,
         ],
         guards=[sessions.desk_guard],

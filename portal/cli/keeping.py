@@ -6,7 +6,9 @@ from pathlib import Path
 from portal import settings
 from portal.access import deal_for, new_id
 from portal.cli.console import CLI, Answer, Commands, opened, verb, with_json
+from portal.domain import receipt as receipts
 from portal.errors import Refused
+from portal.outbound import seal
 from portal.reading import deals, verification
 from portal.storage import backup
 from portal.storage.session import Store, Transaction
@@ -44,8 +46,10 @@ def run_restore(arguments: argparse.Namespace) -> Answer:
 
 def run_verify(arguments: argparse.Namespace) -> Answer:
     """Status 1 names the first entry that does not hold."""
-    if not arguments.deal:
-        raise Refused("Receipts and ledger exports can't be verified yet; name a stored deal with --deal.")
+    if bool(arguments.deal) == bool(arguments.file):
+        raise Refused("Name either a receipt's file or, with --deal, a stored deal.")
+    if arguments.file:
+        return _verify_file(arguments.file, arguments.key)
 
     def verify(transaction: Transaction) -> verification.Verdict:
         deal = deal_for(transaction, CLI, deals.identify(transaction, arguments.deal))
@@ -59,3 +63,23 @@ def run_verify(arguments: argparse.Namespace) -> Answer:
         [said if verdict.intact else f"not intact: {verdict.broken}"],
         status=0 if verdict.intact else 1,
     )
+
+
+def _verify_file(path: Path, known: str | None) -> Answer:
+    """A receipt needs no installation to be checked: this runs anywhere."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} could not be read: {error.strerror}.") from None
+    fault = seal.broken(content, known=known)
+    if fault:
+        return Answer({"intact": False, "origin": None, "broken": fault}, [f"not intact: {fault}"], status=1)
+    sealed = receipts.decode(content)
+    origin = sealed.seal.key if known else None
+    said = (
+        f"sealed with {origin}"
+        if origin
+        else f"intact, origin not checked (the file names key {sealed.seal.key})"
+    )
+    facts = f"order {sealed.receipt.order}, revision {sealed.receipt.evidence.revision}, {said}"
+    return Answer({"intact": True, "origin": origin, "order": sealed.receipt.order, "broken": None}, [facts])

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
 import portal
 from portal.domain.mail import Mail
+from portal.outbound.seal import seal_key
 from portal.settings import Settings
 
 HOUSE = Path(portal.__file__).parent
@@ -42,6 +43,8 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     words = environment.get_template(f"mail/{mail.template}.txt")
     context = {name: one_line(value) for name, value in mail.context.items()}
     context |= {"name": one_line(mail.to_name), "host": urlsplit(settings.public_url).netloc}
+    if mail.template == "order_confirmation":
+        context["fingerprint"] = seal_key(settings).fingerprint
     url = context.get("url", "")
     dressed = {
         "language": str(locale).replace("_", "-"),

@@ -28,6 +28,7 @@ Route = tuple[str, str]
 AUDIENCES = {"public", "buyer", "desk", "live"}
 # Everything a session is not needed for. A new address here is a decision.
 PUBLIC = {
+    "GET /.well-known/parley-keys.json",
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",

@@ -6,6 +6,7 @@ import json
 
 from portal.domain.totals import revise
 from portal.intake.incoming import read_quote
+from portal.outbound import seal
 from portal.web import proposal_pdf
 from portal.web.proposal_pdf import Facts
 from tests.cast import START, Table, quote
@@ -58,3 +59,16 @@ def test_what_was_written_is_text_and_not_markup(table: Table) -> None:
         line["name"] = line["description"] = hostile
     offer = read_quote(json.dumps(document).encode(), "quote.json", today=START.date(), zone="UTC").offer
     assert proposal_pdf.render(facts(table), revise(offer)).startswith(b"%PDF-")
+
+
+def test_the_receipt_comes_with_the_order_and_names_its_key(site: Site) -> None:
+    table = site.table
+    sol, address = site.browser(table.sol), f"/deals/{table.deal_id}/receipt.json"
+    assert sol.get(address).status_code == 404
+    placed = table.sol.accepts()
+    mine = sol.get(address)
+    assert mine.headers["content-disposition"] == f'attachment; filename="{placed.number}-receipt.json"'
+    assert site.browser(table.rita).get(f"/desk{address}").content == mine.content
+    (key,) = site.browser().get("/.well-known/parley-keys.json").json()["keys"]
+    assert seal.broken(mine.content, known=key["fingerprint"]) is None
+    assert site.browser(table.ravn).get(address).status_code == 404

@@ -1,0 +1,42 @@
+"""The receipt of an accepted deal, put together from what was kept at acceptance."""
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain.acceptance import Evidence
+from portal.domain.receipt import Receipt
+from portal.errors import NotFound
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+_evidence = msgspec.json.Decoder(Evidence)
+
+
+def receipt(transaction: Transaction, deal: Deal) -> Receipt:
+    """NotFound while nothing has been accepted."""
+    kept, order, event, revision = tables.acceptance, tables.order, tables.event, tables.revision
+    row = transaction.connection.execute(
+        select(
+            kept.c.evidence,
+            kept.c.at,
+            order.c.number,
+            revision.c.document,
+            event.c.buyer_seq,
+            event.c.buyer_digest,
+        )
+        .join_from(kept, order, order.c.deal_id == kept.c.deal_id)
+        .join(revision, (revision.c.deal_id == kept.c.deal_id) & (revision.c.number == kept.c.revision))
+        .join(event, (event.c.deal_id == kept.c.deal_id) & (event.c.kind == "accepted"))
+        .where(kept.c.deal_id == deal.id)
+    ).first()
+    if row is None:
+        raise NotFound("This proposal has not been accepted, so there is no receipt yet.")
+    return Receipt(
+        order=row.number,
+        evidence=_evidence.decode(row.evidence),
+        revision_document=row.document.decode(),
+        ledger_position=row.buyer_seq,
+        ledger_digest=row.buyer_digest,
+        accepted_at=row.at,
+    )
