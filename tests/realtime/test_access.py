@@ -72,6 +72,7 @@ async def test_a_rep_finds_every_deal_and_only_deals(opens: Opens, table: Table)
 
 async def test_revoking_a_link_closes_open_pages(opens: Opens, table: Table) -> None:
     bea, sol = await opens(table.bea), await opens(table.sol)
+    await bea.heartbeat()
     table.rita.does(revoke_links.revoke_links, table.bea.contact_id)
     assert await bea.closed() == 4403
     assert await (await opens(table.bea, after=0)).closed() == 4404
@@ -81,6 +82,7 @@ async def test_revoking_a_link_closes_open_pages(opens: Opens, table: Table) -> 
 
 async def test_ending_a_session_closes_open_pages(opens: Opens, table: Table, database: Database) -> None:
     rita, mia = await opens(table.rita), await opens(table.mia)
+    await rita.heartbeat()
     actor = table.rita.actor
     database.write_now(lambda work: revoke_session.revoke_session(work, actor, actor.id))
     assert await rita.closed() == 4401
@@ -92,6 +94,7 @@ async def test_what_expires_closes_open_pages(
     opens: Opens, table: Table, database: Database, what: object, code: int
 ) -> None:
     page = await opens(table.bea)
+    await page.heartbeat()
     past = database.clock() - timedelta(seconds=1)
     with database.store.writer.connect() as connection, connection.begin():
         connection.execute(update(what).values(expires_at=past))  # type: ignore[arg-type]
@@ -100,6 +103,7 @@ async def test_what_expires_closes_open_pages(
 
 async def test_a_rep_who_leaves_loses_every_page(opens: Opens, table: Table, database: Database) -> None:
     rita = await opens(table.rita)
+    await rita.heartbeat()
     with database.store.writer.connect() as connection, connection.begin():
         connection.execute(update(tables.rep).where(tables.rep.c.email.like("rita%")).values(active=False))
     assert await rita.closed() == 4401
@@ -107,6 +111,7 @@ async def test_a_rep_who_leaves_loses_every_page(opens: Opens, table: Table, dat
 
 async def test_another_role_needs_another_page(opens: Opens, table: Table) -> None:
     page = await opens(table.bea)
+    await page.heartbeat()
     table.rita.does(change_contact_role.change_contact_role, table.bea.contact_id, "signer")
     assert await page.until(lambda frame: "reload" in frame) == {"reload": True}
     assert await page.closed() == 1000
@@ -114,6 +119,7 @@ async def test_another_role_needs_another_page(opens: Opens, table: Table) -> No
 
 async def test_a_message_after_the_end_is_refused(opens: Opens, table: Table, server: Server) -> None:
     page = await opens(table.bea)
+    await page.heartbeat()
     table.rita.does(revoke_links.revoke_links, table.bea.contact_id)
     await page.says("Too late", key="k1")
     assert await page.closed() in (4401, 4403)

@@ -12,6 +12,8 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
+from portal.commands.post_message import post_message
+from portal.commands.unit_of_work import UnitOfWork
 from tests.cast import Table
 from tests.realtime.conftest import Opens, Server, StartServer, cookie
 
@@ -19,6 +21,8 @@ pytestmark = pytest.mark.anyio
 MEGABYTE = 1024 * 1024
 # Messages of 9 kB: more than all buffers between two ends of a loopback connection hold.
 MUCH = 700
+# A close frame with 1013 and no reason, as it is on the wire.
+TRY_AGAIN = bytes((0x88, 2)) + (1013).to_bytes(2, "big")
 
 
 class Stalled:
@@ -46,11 +50,13 @@ class Stalled:
         self.socket.close()
 
     def read_on(self) -> list[Frame]:
-        """Everything the server had sent, until it closed the connection."""
+        """Everything the server had sent, until it closed the connection or asked to."""
         received, self.frames = StreamReader(), list[Frame]()
         self.socket.settimeout(15)
         while data := self.socket.recv(65536):
             received.feed_data(data)
+            if data.endswith(TRY_AGAIN):
+                break
         received.feed_eof()
         while True:
             frame = yield_from(Frame.parse(received.read_exact, mask=False))
@@ -110,8 +116,11 @@ async def test_a_reader_that_never_comes_back_is_dropped(
 
 
 def much_is_said(table: Table) -> None:
-    for number in range(MUCH):
-        table.rita.says("x" * 9_000, key=f"k{number}")
+    def say(work: UnitOfWork) -> None:
+        for number in range(MUCH):
+            post_message(work, table.rita.actor, table.deal_id, body="x" * 9_000, key=f"k{number}")
+
+    table.database.write_now(say)
 
 
 def connected(process: psutil.Process, client: socket.socket) -> bool:
