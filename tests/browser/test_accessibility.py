@@ -184,6 +184,18 @@ def test_nothing_scrolls_sideways_at_320(room: Room) -> None:
     _fits(sol)
 
 
+@pytest.mark.parametrize("width", [320, 375])
+def test_the_bar_of_a_phone_covers_nothing_at_the_end(room: Room, width: int) -> None:
+    sol = room.buyer("sol", viewport={"width": width, "height": 640}, reduced_motion="reduce")
+    sol.page.keyboard.press("End")
+    assert sol.button("Decline").evaluate(NOT_COVERED)
+    # With one button more, it is higher.
+    sol.changes(PRESS, quantity="3").adds()
+    sol.page.keyboard.press("End")
+    expect(sol.button("Decline")).to_be_in_viewport()
+    assert sol.button("Decline").evaluate(NOT_COVERED)
+
+
 def _fits(screen: Screen) -> None:
     wide = screen.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1], f"{screen.page.url} is {wide[0]} wide in a window of {wide[1]}"
