@@ -29,6 +29,8 @@ from portal.commands.record_view import record_view
 from portal.errors import NotFound, ParleyError, SignInNeeded
 from portal.reading import stream
 from portal.reading.stream import Event
+from portal.web.language import marked as _l
+from portal.web.language import speaking, told
 from portal.web.request import Socket
 from portal.web.sessions import buyer_session, desk_session
 from realtime.connection import NOT_ALLOWED, SIGN_IN, Connection, Services, admitted, close
@@ -42,8 +44,8 @@ BATCH, FARTHEST = 200, 5_000
 # Seconds between two notes of typing that are passed on.
 TYPING = 1.0
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
-UNREADABLE = "This message could not be read. Load the page afresh and try again."
-FAILED = "Your message could not be saved just now; it is being sent again."
+UNREADABLE = _l("This message could not be read. Load the page afresh and try again.")
+FAILED = _l("Your message could not be saved just now; it is being sent again.")
 
 # Deep nesting ends in a RecursionError, lone surrogates in a ValueError.
 UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
@@ -139,7 +141,7 @@ class DealSocket(Connection):
         try:
             message = _decoder.decode(text)
         except UNDECODABLE:
-            await self.reply(Refusal(_key_in(text), UNREADABLE))
+            await self._refuse(_key_in(text), UNREADABLE)
             return
         match message:
             case Said():
@@ -165,16 +167,21 @@ class DealSocket(Connection):
             )
             posted = await self.services.database.write(message)
         except ParleyError as error:
-            await self.reply(Refusal(said.key, error.sentence))
+            await self._refuse(said.key, error.sentence)
             if isinstance(error, SignInNeeded | NotFound):
                 self.waker.end(SIGN_IN if isinstance(error, SignInNeeded) else NOT_ALLOWED)
         except SQLAlchemyError as error:
             log.warning("a message could not be saved", error=str(error))
             # A commit whose answer was lost may have been made: a message with another key could be the second.
-            await self.reply(Refusal(said.key, FAILED, again=True))
+            await self._refuse(said.key, FAILED, again=True)
         else:
             if posted.position <= given:
                 await self.reply(Acknowledged(said.key, posted.position))
+
+    async def _refuse(self, key: str | None, sentence: str, *, again: bool = False) -> None:
+        with speaking(self.language):
+            refusal = Refusal(key, told(sentence), again=again)
+        await self.reply(refusal)
 
     def _type(self, types: Types) -> None:
         now = time.monotonic()

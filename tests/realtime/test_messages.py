@@ -169,6 +169,12 @@ async def test_what_cannot_be_said_is_refused_with_a_reason(  # noqa: PLR0917 - 
     assert said(database, table) == []
 
 
+async def test_a_refusal_is_worded_in_the_language_of_the_page(opens: Opens, table: Table) -> None:
+    page = await opens(table.bea, lang="de")
+    await page.says("", key="k1")
+    assert (await page.told("k1"))["error"] == "Schreiben Sie zuerst etwas."
+
+
 async def test_a_viewer_may_read_and_not_write(opens: Opens, table: Table, database: Database) -> None:
     page = await opens(table.vic)
     await page.says("Me too", key="k1")
