@@ -106,7 +106,7 @@ async def test_who_is_at_the_table_and_where_is_seen_across_processes_and_redis_
     await asyncio.to_thread(installation.redis.stop)
     await bea.says("Only the doorbell is gone.", key="without-redis")
     assert "content" in await rita.told("without-redis")
-    await asyncio.to_thread(installation.redis.start)
+    installation.redis.start()  # from this thread: a program ends with the thread that started it
     await bea.sends({"type": "at", "anchor": "term:payment"})
     await is_seen_at("term:payment")
     await rita.sends({"type": "typing", "anchor": "term:payment"})
