@@ -1,14 +1,14 @@
 """Every error that a person may read.
 
-    ParleyError                    a sentence for a person: what happened, where, what to do next
-    ├── Refused                    the command is understood and not done; nothing was written
-    │   ├── Invalid                input with one or more problems, each with its place
-    │   ├── Conflict               the world moved: another revision, another state, the same key with another body
-    │   ├── NotAllowed             the role or the state of the deal does not permit it
-    │   └── TooFast                over the rate; try again shortly
-    ├── NotFound                   no such thing for this actor (also: exists, but not for this actor)
-    ├── SignInNeeded               no session, or it has ended
-    └── Misconfigured              the installation cannot start or go on like this
+ParleyError                    a sentence for a person: what happened, where, what to do next
+├── Refused                    the command is understood and not done; nothing was written
+│   ├── Invalid                input with one or more problems, each with its place
+│   ├── Conflict               the world moved: another revision, another state, the same key with another body
+│   ├── NotAllowed             the role or the state of the deal does not permit it
+│   └── TooFast                over the rate; try again shortly
+├── NotFound                   no such thing for this actor (also: exists, but not for this actor)
+├── SignInNeeded               no session, or it has ended
+└── Misconfigured              the installation cannot start or go on like this
 """
 
 from collections.abc import Sequence

@@ -26,13 +26,23 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite:///./var/parley.db", description="sqlite:///path or postgresql://…")
-    redis_url: str | None = Field(None, description="doorbell and presence between processes; unset = in process")
-    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field((), description="signing keys, newest last, comma-separated")
+    redis_url: str | None = Field(
+        None, description="doorbell and presence between processes; unset = in process"
+    )
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="signing keys, newest last, comma-separated"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="every link in mail is built from this")
-    smtp_url: str | None = Field(None, description="smtp://user:pass@host:587; unset = mail stays in the outbox")
-    seal_key: str | None = Field(None, description="Ed25519 key that seals receipts; made beside the data when unset")
+    smtp_url: str | None = Field(
+        None, description="smtp://user:pass@host:587; unset = mail stays in the outbox"
+    )
+    seal_key: str | None = Field(
+        None, description="Ed25519 key that seals receipts; made beside the data when unset"
+    )
     timezone: str = Field("UTC", description="the seller's time zone, IANA name")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), description="addresses or networks, comma-separated")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses or networks, comma-separated"
+    )
     message_rate: int = Field(30, gt=0, le=100_000, description="messages a second per person and deal")
     mail_from: str = Field("Parley <no-reply@localhost>", description="sender of every mail")
     files_dir: Path = Field(Path("./var/files"), description="folder for files")
@@ -42,7 +52,11 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
 
     @field_validator("secret_keys")
     @classmethod
@@ -69,7 +83,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.path.strip("/")
+            or parts.query
+        ):
             raise ValueError("needs an address such as https://deals.example.com, without a path")
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -95,7 +114,9 @@ def load(**overrides: Any) -> Settings:
     """Settings from the environment and .env; Misconfigured with a sentence for each thing wrong."""
     names = {*os.environ, *dotenv_values(".env")}
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    wrong = [f"{name} is not a setting." for name in sorted(names) if name.startswith(PREFIX) and name not in known]
+    wrong = [
+        f"{name} is not a setting." for name in sorted(names) if name.startswith(PREFIX) and name not in known
+    ]
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
