@@ -1,0 +1,78 @@
+"""The translations as they are, and what the checks would find."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from portal.web import language
+from tests import catalog_rules
+
+SENTENCES = Path(__file__).resolve().parent.parent / ".ci" / "sentences.py"
+
+
+def test_every_translation_is_sound() -> None:
+    assert catalog_rules.all_faults() == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "translation", "fault"),
+    [
+        ("Send", "", "not translated"),
+        (("%(count)s day", "%(count)s days"), ("%(count)s Tag", ""), "not translated"),
+        ("By %(name)s", "Von %(nme)s", "other blanks"),
+        ("By %(name)s", "Von", "other blanks"),
+        ("# new", "neu", "other blanks"),
+        (("%(count)s day", "%(count)s days"), ("Tag", "Tage"), "other blanks"),
+        ("Say “yes”", 'Sagen Sie "ja"', "HTML"),
+        ("Buyer", "Käufer & Co", "HTML"),
+        ("Declined.", "Abgelehnt", "sign at its end"),
+        ("Declined", "Abgelehnt ", "spaces at its ends"),
+    ],
+)
+def test_a_faulty_translation_is_found(sentence: Any, translation: Any, fault: str) -> None:
+    catalog = Catalog(locale="de")
+    message = catalog.add(sentence, translation)
+    assert fault in " ".join(catalog_rules.faults_of(message))
+
+
+def test_a_guess_is_found() -> None:
+    catalog = Catalog(locale="de")
+    catalog.add("Send", "Senden", flags=["fuzzy"])
+    assert [fault for fault, _message in catalog_rules.faults(catalog)] == ["only guessed (fuzzy)"]
+
+
+def test_catalogs_are_compiled_where_the_application_looks() -> None:
+    assert set(language.available()) == {"en", *(path.name for path in catalog_rules.LOCALE.iterdir())}
+
+
+@pytest.mark.parametrize(
+    ("call", "found"),
+    [
+        ('NotFound("There is no such deal.")', ["There is no such deal."]),
+        (
+            'Problem(place, "Nothing is asked yet.", "Change a line.")',
+            ["Nothing is asked yet.", "Change a line."],
+        ),
+        ('Invalid.field("body", "Write something first.")', ["Write something first."]),
+        ('Invalid("This can\'t be asked.", problems)', ["This can't be asked."]),
+        # With facts inside no catalog finds it; then its hint stays as it is, too.
+        ('Problem(place, f"There is no {what}.", "Leave it out.")', []),
+        ('ValueError("The quantity must be more than zero.")', ["The quantity must be more than zero."]),
+        ('ValueError("not a number")', []),
+        ('KeyError("There is no such key.")', []),
+    ],
+)
+def test_sentences_of_errors_are_found(call: str, found: list[str]) -> None:
+    spec = importlib.util.spec_from_file_location("sentences", SENTENCES)
+    assert spec
+    assert spec.loader
+    sentences = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sentences)
+    node = ast.parse(call, mode="eval").body
+    assert sentences.sentences(node) == found
