@@ -11,9 +11,9 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.server import portal_server, start_portal  # noqa: F401 - fixtures
 from portal.settings import Settings
 from portal.web import logs
+from tests.server import portal_server, start_portal  # noqa: F401 - fixtures
 from tests.services import browser as browsers
 from tests.services.mail import SmtpSink
 from tests.services.postgres import PostgresServer

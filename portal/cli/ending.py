@@ -1,4 +1,4 @@
-"""How a long-running process begins and ends under a supervisor: it says when it is ready, and ends in time with status 0."""
+"""How a long-running process begins and ends under a supervisor: it says when it is ready, and ends in time, status 0."""
 
 import contextlib
 import os
