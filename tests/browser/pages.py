@@ -117,6 +117,7 @@ class TablePage(Screen):
         """Opens the form and fills it in; `quantity`, `unit_price`, `value` name its fields."""
         self.button(f"Change {line}").click()
         form = self.form(line)
+        expect(form.root).to_be_visible()
         for name, text in fields.items():
             form.field(name.replace("_", " ").capitalize()).fill(text)
         if reason:

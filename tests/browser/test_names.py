@@ -91,6 +91,10 @@ def test_on_the_buyers_phone(room: Room) -> None:
     are_there_once(sol, [*BUYER, ("button", "Conversation"), ("button", "Summary")])
     for name in ("Summary", "Conversation"):
         assert sol.region(name).count() == 0
+    # How much is new is seen at the button, and is no part of its name.
+    sol.is_live()
+    room.elsewhere("rita").says("Good morning.")
+    expect(sol.button("Conversation")).to_have_attribute("data-unread", "1")
     conversation = sol.sheet("Conversation")
     are_there_once(sol, [*CONVERSATION, ("button", "Send")])
     sol.puts_away(conversation)

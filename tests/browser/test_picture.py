@@ -21,7 +21,7 @@ def test_the_readme_shows_what_there_is(
 ) -> None:
     # A server of its own: a world in which no other test has left anything.
     world = start_portal(environment="demo").world()
-    page = new_context(viewport={"width": 1280, "height": 860}, reduced_motion="reduce").new_page()
+    page = new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce").new_page()
     bea = BuyerPage(page)
     bea.joins(world.link(kestrel.BEA))
     bea.is_live()
