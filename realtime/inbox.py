@@ -26,7 +26,9 @@ class InboxSocket(Connection):
     def __init__(self, socket: Socket, services: Services, actor: DeskSession) -> None:
         super().__init__(socket, services, actor, INBOX)
         self.rep, self.renders = actor, frames_of(socket).renders
-        self.view = {name: str(value) for name, value in socket.query_params.items()}
+        self.view = {name: str(value) for name, value in socket.query_params.items()} | {
+            "lang": self.language
+        }
         self._sent, self._rows = 0, OrderedDict[str, int]()
 
     async def open(self) -> bool:

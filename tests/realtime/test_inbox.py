@@ -56,6 +56,12 @@ async def test_deals_that_moved_without_a_ring_are_found(
     assert contents == {table.deal_id, table.rival_deal_id}
 
 
+async def test_rows_are_drawn_in_the_language_of_the_page(opens: Opens, table: Table, server: Server) -> None:
+    chosen = f"{cookie(table, table.rita)}; parley_language=de"
+    inbox = await open_inbox(opens, table, server, cookie=chosen)
+    assert "&#x27;lang&#x27;: &#x27;de&#x27;" in (await inbox.event())["content"]
+
+
 async def test_only_reps_have_an_inbox(
     opens: Opens, table: Table, server: Server, database: Database
 ) -> None:
