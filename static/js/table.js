@@ -15,6 +15,8 @@
   function follow() {
     const now = { ...state() };
     if (now.revision === known.revision && now.state === known.state) return;
+    // A draft has no conversation; the page of what was sent has one.
+    if (known.state === "draft") return location.reload();
     const tray = document.getElementById("tray");
     if (tray?.dataset.refresh) htmx.ajax("GET", tray.dataset.refresh, { source: tray, target: tray, swap: "outerHTML" });
     if (now.revision !== known.revision) {
