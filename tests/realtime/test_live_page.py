@@ -123,6 +123,7 @@ def test_what_came_twice_is_shown_once(bea: BuyersPage, rita: Seat) -> None:
     rita.says("One")
     rita.says("Two")
     bea.shows("One", "Two")
+    assert len(bea.wires) == 1, "and nothing was fetched again"
 
 
 def test_what_was_lost_on_the_way_is_fetched(bea: BuyersPage, rita: Seat, table: Table) -> None:
@@ -139,6 +140,7 @@ def test_what_was_lost_on_the_way_is_fetched(bea: BuyersPage, rita: Seat, table:
 def test_a_lost_frame_with_nothing_behind_it_is_noticed_by_the_heartbeat(
     bea: BuyersPage, rita: Seat, table: Table
 ) -> None:
+    expect(bea.page.locator("#state")).to_have_text("viewed")
     bea.drop = {table.bea.deal.position + 1}
     rita.says("One")
     bea.shows("One")

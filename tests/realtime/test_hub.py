@@ -1,0 +1,78 @@
+"""Nothing falls between looking and listening."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from portal.access import BuyerSession
+from portal.commands.unit_of_work import Database
+from portal.reading import stream
+from realtime.doorbell import MemoryDoorbell
+from realtime.hub import INBOX, Hub
+from tests.cast import Table, open_database
+
+pytestmark = pytest.mark.anyio
+NEVER = 3600.0
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    """A hub whose poll no test waits for."""
+    hub = Hub(MemoryDoorbell(), poll_every=NEVER)
+    yield hub
+    await hub.stop()
+
+
+@pytest.fixture
+async def database(hub: Hub, tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/parley.db", ring=hub.ring)
+    await hub.start(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def table(database: Database) -> Table:
+    return Table(database)
+
+
+async def opening(database: Database, table: Table) -> stream.Opening:
+    """What a socket of Bea's reads first."""
+    query = partial(stream.opening, actor=table.bea.actor, deal_id=table.deal_id, after=0, limit=100)
+    return await database.read(query)
+
+
+async def test_what_is_said_while_a_page_opens_reaches_it(hub: Hub, database: Database, table: Table) -> None:
+    assert isinstance(table.bea.actor, BuyerSession)
+    waker = hub.watch(table.deal_id, table.bea.actor)
+    found = await opening(database, table)
+    # After the snapshot was taken, and before the socket knows what was in it.
+    table.rita.says("Meanwhile")
+    # Reading gives the loop time to hear the ring.
+    newest = (await opening(database, table)).events[-1]
+    assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    assert waker.feed is not None
+    while not (heard := waker.feed.after("buyer", found.deal.buyer_seq)):
+        assert await waker.rest(10), "nobody was woken"
+    assert [event.seq for event in heard] == [newest.seq]
+
+
+async def test_who_leaves_is_forgotten(hub: Hub, database: Database, table: Table) -> None:
+    assert isinstance(table.bea.actor, BuyerSession)
+    wakers = [hub.watch(place, table.bea.actor) for place in (table.deal_id, table.deal_id, INBOX)]
+    found = await opening(database, table)
+    for waker in wakers[:2]:
+        assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    assert hub.open_sockets() == {"buyer": 2, "seller": 0, "inbox": 1}
+    for waker in wakers:
+        hub.leave(waker)
+    assert hub.open_sockets() == {"buyer": 0, "seller": 0, "inbox": 0}
+    # A socket that opens later starts from what it reads, not from what others left.
+    table.rita.says("To nobody")
+    late = hub.watch(table.deal_id, table.bea.actor)
+    assert late.feed is not wakers[0].feed
+    hub.leave(late)
