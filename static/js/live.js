@@ -4,7 +4,6 @@
 //             An address without `after` numbers its frames anew at every connect (the inbox).
 // It writes:  #connection  "Live" or "Reconnecting" (words in data-live, data-reconnecting)
 //             #away        what came while the page was hidden or cut off (data-one, data-many with # for the number)
-//             #presence, #typing   names (data-here, data-typing with # for them)
 //             #ended       is shown when the right to the page has ended; data-code says why (4401, 4403, 4404)
 // It tells:   parley:applied {seq, last}  on document, after each event is on the page
 //             parley:frame {...}          every frame without elements: nack, ack, ephemeral
@@ -127,7 +126,7 @@
     if (!frame) return;
     if (frame.reload) reload();
     else if (typeof frame.hb === "number") { if (frame.hb > last) hole(); }
-    else { if (frame.ephemeral) showPeople(frame.ephemeral); tell("parley:frame", frame); }
+    else tell("parley:frame", frame);
   }
 
   function cancel(event) {
@@ -135,7 +134,7 @@
     event.preventDefault();
   }
 
-  // ---- what was missed, who is here ---------------------------------------------------------------------------------
+  // ---- what was missed ----------------------------------------------------------------------------------------------
 
   function catchUp() {
     catchingUp = { count: 0, timer: setTimeout(sayMissed, 3000) };
@@ -165,19 +164,6 @@
     // The desk counts its deals in the same place.
     document.title = count ? `(${count}) ${title.replace(/^\(\d+\) /, "")}` : title;
     if (!count) title = "";
-  }
-
-  function showPeople({ here, typing }) {
-    const me = document.body.dataset.actor;
-    if (here) {
-      const names = here.filter((person) => person.actor !== me).map((person) => person.name);
-      write("presence", names.length ? words(byId("presence"), "here", "# online", names.join(", ")) : "");
-    }
-    if (typing) {
-      write("typing", words(byId("typing"), "typing", "# is typing", typing.name));
-      clearTimeout(showPeople.timer);
-      showPeople.timer = setTimeout(() => write("typing", ""), 4000);
-    }
   }
 
   function sayWhatWasSeen() {

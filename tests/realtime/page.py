@@ -18,6 +18,7 @@ SCRIPTS = (
     "vendor/ext/hx-upsert.min.js",
     "js/live.js",
     "js/live-chat.js",
+    "js/presence.js",
 )
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
