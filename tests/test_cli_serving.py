@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.server import KEY, PORTAL, StartPortal, clean, run_portal
-from tests.services.process import Process, free_port
+from tests.services.process import Process, accepts_connections, free_port
 
 
 def refused(folder: Path, *arguments: str, **settings: str) -> str:
@@ -69,7 +69,9 @@ def test_several_processes_share_postgresql_and_redis(
     server = start_portal(workers=2, database_url=postgres_url, redis_url=redis_url)
     server.world()
     assert httpx.get(f"{server.url}/readyz").json()["ready"] is True
-    server.stop()
+    assert server.process.stop() == 0
+    # They share one listening socket: whichever was left would answer.
+    assert not accepts_connections(server.port)
 
 
 def test_the_demo_says_where_everything_is(tmp_path: Path) -> None:

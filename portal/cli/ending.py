@@ -11,7 +11,7 @@ from pathlib import Path
 from portal.errors import Refused
 
 # Seconds. A supervisor that has asked a process to end kills it after its own patience, which is longer than this.
-DEADLINE = 9.5
+DEADLINE = 9.0
 
 
 def tell_supervisor(state: str) -> None:

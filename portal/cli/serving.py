@@ -1,9 +1,9 @@
 """The server's process, or several of them. Apart from `serve`, so that other commands start without these imports."""
 
 import contextlib
+import signal
 import socket
 import sys
-import time
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from portal import settings
 from portal.app import create_app
-from portal.cli.ending import DEADLINE, alone_at, end_in_time, leave, tell_supervisor
+from portal.cli.ending import alone_at, end_in_time, leave, tell_supervisor
 from portal.errors import Refused
 from portal.settings import Settings
 from portal.storage.session import driver_url
@@ -26,7 +26,8 @@ from portal.web import logs
 LARGEST_FRAME = 65_536
 # Seconds for requests under way when the server is told to end. Sockets are closed with 1012 at once.
 GRACE = 5
-START_WITHIN = 60.0
+# Seconds: for the first start of several processes, and for the answer of one to its parent, or of its successor.
+START_WITHIN, ANSWER_WITHIN = 60.0, 15
 
 
 def serve(configured: Settings, listening: socket.socket, welcome: str, *, outbox: bool = True) -> None:
@@ -60,6 +61,15 @@ def serve_in_processes(
 
 def application(*, outbox: bool) -> Litestar:
     """One of several processes builds its own, from the same environment."""
+    # uvicorn has taken the signal by now, and its server for these processes can't be another.
+    asked_to_end = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        end_in_time()
+        if callable(asked_to_end):
+            asked_to_end(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
     configured = settings.load()
     logs.configure(configured)
     return create_app(configured, outbox=outbox)
@@ -91,7 +101,7 @@ class _Server(uvicorn.Server):
 
 
 class _Processes(Multiprocess):
-    """Says when all of its processes answer, and ends in time, whatever one of them hangs at."""
+    """Says when all of its processes answer. SIGHUP replaces one after the other, each once its successor serves."""
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], welcome: str) -> None:
         super().__init__(config, sockets)
@@ -107,14 +117,6 @@ class _Processes(Multiprocess):
         tell_supervisor("STOPPING=1")
         super().terminate_all()
 
-    def join_all(self) -> None:
-        last = time.monotonic() + DEADLINE
-        for process in self.processes:
-            process.process.join(max(0.0, last - time.monotonic()))
-            if process.exitcode is None:
-                process.process.kill()
-                process.process.join()
-
 
 def _config(app: Litestar | partial[Litestar], *, factory: bool = False, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
@@ -127,6 +129,7 @@ def _config(app: Litestar | partial[Litestar], *, factory: bool = False, workers
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_FRAME,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=ANSWER_WITHIN,
         # The edge looks at forwarded addresses itself, and writes the access log without tokens.
         proxy_headers=False,
         access_log=False,
