@@ -124,7 +124,7 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )
-    _seat(work, deal_id, quote.contacts)
+    _seat(work, deal_id, quote.contacts, by=deal.actor)
     work.touch(deal_id)
     return Imported(deal=deal_id, number=deal.number, created=False, revision=published.revision)
 
@@ -143,22 +143,29 @@ def _signed(work: UnitOfWork, offer: Offer) -> Offer:
     return replace(offer, seller=replace(offer.seller, name=name))
 
 
-def _seat(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact]) -> None:
-    """Add the quote's contacts, and give those who are there already the role it states."""
+def _seat(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact], *, by: str = "") -> None:
+    """Add the quote's contacts, and give those who are there already the role it states; told in the ledger `by` someone."""
     contact = tables.contact
-    rows = work.connection.execute(select(contact.c.email, contact.c.id).where(contact.c.deal_id == deal_id))
-    present = {row.email: row.id for row in rows}
+    rows = work.connection.execute(
+        select(contact.c.email, contact.c.id, contact.c.role).where(contact.c.deal_id == deal_id)
+    )
+    present = {row.email: (row.id, row.role) for row in rows}
     for person in contacts:
         email = person.email.lower()
-        if email in present:
-            work.connection.execute(
-                update(contact).where(contact.c.id == present[email]).values(role=person.role)
-            )
+        known, role = present.get(email, ("", ""))
+        if known and role != person.role:
+            work.connection.execute(update(contact).where(contact.c.id == known).values(role=person.role))
+            if by:
+                work.append(deal_id, by, ledger.ContactRoleChanged(contact=known, role=person.role))
+        if known:
             continue
-        present[email] = new_id()
+        added = new_id()
+        present[email] = (added, person.role)
+        if by:
+            work.append(deal_id, by, ledger.ContactAdded(contact=added, role=person.role))
         work.connection.execute(
             insert(contact).values(
-                id=present[email],
+                id=added,
                 deal_id=deal_id,
                 name=person.name or person.email,
                 email=email,

@@ -160,12 +160,14 @@ class OwnerChanged(SellerBody, tag="owner_changed", frozen=True, kw_only=True):
     owner: str | None
 
 
-class ContactAdded(SellerBody, tag="contact_added", frozen=True, kw_only=True):
+class ContactAdded(Body, tag="contact_added", frozen=True, kw_only=True):
+    """Who sits at the table is for both sides to see; how they are let in stays with the seller."""
+
     contact: str
     role: str
 
 
-class ContactRoleChanged(SellerBody, tag="contact_role_changed", frozen=True, kw_only=True):
+class ContactRoleChanged(Body, tag="contact_role_changed", frozen=True, kw_only=True):
     contact: str
     role: str
 

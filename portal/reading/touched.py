@@ -34,7 +34,7 @@ _REVISION = frozenset(
 _EVERYTHING = _REVISION | {"lines", "terms", "people"}
 REGIONS: Mapping[str, frozenset[str]] = {
     "message": frozenset(),
-    "viewed": frozenset({"people"}),
+    **dict.fromkeys(("viewed", "contact_added", "contact_role_changed"), frozenset({"people"})),
     "counteroffer": _ASKING | {"turn"},
     "counteroffer_withdrawn": _ASKING | {"turn"},
     "counteroffers_closed": _ASKING,
