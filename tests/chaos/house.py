@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from itertools import count
 from typing import Any
 
 from sqlalchemy import select
 
-from portal.access import DeskSession
+from portal.access import DeskSession, System
+from portal.commands import import_quote
 from portal.commands.unit_of_work import Database
+from portal.intake.incoming import read_quote
 from portal.storage import tables
 from portal.storage.session import Transaction
 from tests.cast import Seat, Table, quote
@@ -34,6 +37,20 @@ class House:
         table.bea, table.sol, table.vic = seats["bea"], seats["sol"], seats["vic"]
         table.rita, table.mia = (
             Seat(self.database, who.actor, table.deal_id) for who in (table.rita, table.mia)
+        )
+        return table
+
+    def draft(self) -> Table:
+        """A deal that was not sent; only Rita and Mia sit at it."""
+        table = copy.copy(self._first)
+        document = json.dumps(quote(external_id=f"CPQ-C{next(self._numbers)}")).encode()
+        incoming = read_quote(document, "quote.json", today=self.database.clock().date(), zone="UTC")
+        imported = self.database.write_now(
+            lambda work: import_quote.import_quote(work, System("cli"), incoming)
+        )
+        table.deal_id = imported.deal
+        table.rita, table.mia = (
+            Seat(self.database, who.actor, imported.deal) for who in (table.rita, table.mia)
         )
         return table
 

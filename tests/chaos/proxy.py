@@ -96,7 +96,9 @@ class Proxy:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=CHUNK)
+        listening = _small()
+        listening.bind(("127.0.0.1", 0))
+        return await asyncio.start_server(self._accept, sock=listening, limit=CHUNK)
 
     async def _cut(self) -> None:
         links = list(self._links)
@@ -124,11 +126,14 @@ class Proxy:
         if self._is_down:
             _reset(writer)
             return
+        upstream = _small()
         try:
-            up = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+            await self._loop.sock_connect(upstream, ("127.0.0.1", self.target))
         except OSError:
+            upstream.close()
             _reset(writer)
             return
+        up = await asyncio.open_connection(sock=upstream, limit=CHUNK)
         link = _Link(self, (reader, writer), up)
         self._links.add(link)
         try:
@@ -208,6 +213,14 @@ class _Link:
             _reset(writer)
         for pump in self._pumps:
             pump.cancel()
+
+
+def _small() -> socket.socket:
+    """A network holds little: whoever is stalled is felt at the other end soon."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
+    made.setblocking(False)
+    return made
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

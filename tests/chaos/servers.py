@@ -32,7 +32,7 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds, where a server in production takes 2, 20, 10, 5, 60, 30 and 5."""
+    """Seconds, where a server in production takes 2, 20, 10 (20 for the last frames), 5, 60, 30 and 5."""
 
     poll: float = 0.4
     heartbeat: float = 0.4
@@ -165,7 +165,8 @@ def _hurry(pace: Pace) -> None:
     from realtime.hub import Hub
 
     _defaults(Hub, poll_every=pace.poll)
-    connection.HEARTBEAT, connection.PATIENCE = pace.heartbeat, pace.patience
+    connection.HEARTBEAT = pace.heartbeat
+    connection.PATIENCE = connection.LAST_PATIENCE = pace.patience
     doorbell.SILENCE = pace.silence
     lease_deliveries.LEASE = timedelta(seconds=pace.lease)
     _defaults(

@@ -10,6 +10,7 @@ What it may not do is what a page may not: show an event twice, skip one, or nee
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import re
 import secrets
@@ -58,8 +59,10 @@ class Tab:
         wire: Wire = lambda frame: [frame],
         language: str = "en",
         sockets: bool = True,
+        silence: float = SILENCE,
     ) -> None:
-        self.who, self.url, self.origin, self.wire, self.sockets = who, url, origin, wire, sockets
+        self.who, self.url, self.origin, self.wire = who, url, origin, wire
+        self.sockets, self.silence = sockets, silence
         desk = isinstance(who.actor, DeskSession)
         self.path = f"{'/desk' if desk else ''}/deals/{who.deal_id}"
         self.cookies = cookie(table, who)
@@ -130,9 +133,18 @@ class Tab:
             await self.reaches(fresh.position)
             if self.last == fresh.position:
                 break
-        now, then = regions(self.page), regions(fresh)
+        now, then = regions(self._as_long_as(fresh)), regions(fresh)
         different = [name for name in now.keys() | then.keys() if now.get(name) != then.get(name)]
         assert not different, f"{self.name} differs in {different}: {now[different[0]]}\n{then[different[0]]}"
+
+    def _as_long_as(self, fresh: Page) -> Page:
+        """This page without what was said before a fresh one begins: a page that was open keeps it."""
+        page = copy.deepcopy(self.page)
+        said = [int(item.get("data-seq")) for item in fresh["log"]]
+        for item in page["log"]:
+            if said and int(item.get("data-seq")) < min(said):
+                item.drop_tree()
+        return page
 
     # ---- the page -----------------------------------------------------------------------------------------------------
 
@@ -174,10 +186,13 @@ class Tab:
                 socket = await connect(
                     self.url.replace("http://", "ws://") + address,
                     origin=self.origin,  # type: ignore[arg-type]
-                    additional_headers={"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())},
+                    additional_headers={
+                        "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+                        "Accept-Language": self.http.headers["Accept-Language"],
+                    },
                     compression=None,
                     max_size=None,
-                    open_timeout=SILENCE,
+                    open_timeout=self.silence,
                     ping_interval=None,
                 )
             except (OSError, TimeoutError, WebSocketException):
@@ -193,7 +208,7 @@ class Tab:
         """Until the line is closed or has to be."""
         while True:
             try:
-                async with asyncio.timeout(SILENCE):
+                async with asyncio.timeout(self.silence):
                     text = await socket.recv()
             except TimeoutError:
                 return
@@ -213,6 +228,10 @@ class Tab:
                 self.doubled += 1
             elif frame["prev"] != self.last:
                 return await self._hole()
+            elif self.page["state"].get("data-state") == "draft" and 'data-state="' in frame["content"]:
+                # table.js: the page of what was sent is another page than that of a draft.
+                await self.load()
+                return False
             else:
                 self._applied(frame["content"], frame["seq"])
         elif frame.get("reload"):
