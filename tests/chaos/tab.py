@@ -126,6 +126,13 @@ class Tab:
                 self._moved.clear()
                 await self._moved.wait()
 
+    async def ends(self) -> None:
+        """Until the server says, by a code, that this page may not go on."""
+        async with asyncio.timeout(WITHIN):
+            while self.over is None:
+                self._moved.clear()
+                await self._moved.wait()
+
     async def equals_a_fresh_page(self) -> None:
         """Everything that frames draw is as if the page were loaded now; whoever writes must have come to rest."""
         while True:
