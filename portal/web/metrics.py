@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -13,6 +13,8 @@ from realtime.hub import Hub
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _registry = CollectorRegistry()
+# CPU, memory and open files of this process; on Linux.
+ProcessCollector(registry=_registry)
 _answers = Counter(
     "parley_answers",
     "HTTP answers by method, route and status",

@@ -25,6 +25,8 @@ FORM_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
 # Pages of the API are read with a bearer token and no cookie, so no browser can be made to send them.
 NO_COOKIES = ("/api/",)
+# Balancers and collectors; their answers are counted, and logged only when something is wrong.
+_ASKED_ALL_THE_TIME = frozenset(("/healthz", "/readyz", "/metrics"))
 _DEAL = re.compile(r"(?:/desk|/api/v1)?/deals/([\w-]{1,64})(?:/|$)", re.ASCII)
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
@@ -67,7 +69,7 @@ class Edge:
         # A copy: the server decides by its own method whether a body may follow.
         edged: Any = {**scope, "client": self._client(scope), "request_id": secrets.token_hex(8)}
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=edged["request_id"], **_deal_in(edged["path"]))
+        structlog.contextvars.bind_contextvars(request=edged["request_id"], **_deal_in(edged.get("path", "")))
         await (self._http if edged["type"] == "http" else self.app)(edged, receive, send)
 
     async def _http(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -85,14 +87,15 @@ class Edge:
         finally:
             took = time.perf_counter() - began
             metrics.answered(scope, answer.status, took)
-            log.info(
-                "request",
-                method=method,
-                path=without_tokens(scope["path"]),
-                status=answer.status,
-                ms=round(took * 1000, 1),
-                client=(scope["client"] or ("",))[0],
-            )
+            if scope["path"] not in _ASKED_ALL_THE_TIME or answer.status >= 400:
+                log.info(
+                    "request",
+                    method=method,
+                    path=without_tokens(scope["path"]),
+                    status=answer.status,
+                    ms=round(took * 1000, 1),
+                    client=(scope["client"] or ("",))[0],
+                )
 
     def _client(self, scope: Scope) -> tuple[str, int] | None:
         """The peer; behind trusted proxies the last forwarded address that is none of them."""
