@@ -9,6 +9,7 @@ import structlog
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
+from sqlalchemy.exc import SQLAlchemyError
 
 import realtime.changes
 import realtime.socket
@@ -120,6 +121,8 @@ async def _sweep(database: Database) -> None:
     while True:
         try:
             await database.write(expire_deals)
+        except SQLAlchemyError as error:
+            log.warning("Deals could not be expired; trying again.", error=str(error))
         except Exception:
             log.exception("Deals could not be expired; trying again.")
         await asyncio.sleep(SWEEP_EVERY)

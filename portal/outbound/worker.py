@@ -14,6 +14,7 @@ from functools import partial
 
 import msgspec
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.commands.finish_delivery import Finished, finish_delivery
 from portal.commands.lease_deliveries import LEASE, Delivery, give_back, lease_deliveries, renew_lease
@@ -93,9 +94,12 @@ class Worker:
             try:
                 await self._drain(lane)
                 pause = self._look_every
+            except SQLAlchemyError as error:
+                # The database is away. Leases run out by themselves.
+                log.warning("The outbox cannot be read; trying again shortly.", error=str(error))
+                pause = TROUBLE
             except Exception:
-                # The database is away, say. Leases run out by themselves.
-                log.exception("The outbox cannot be read; trying again shortly.")
+                log.exception("A look at the outbox failed; trying again shortly.")
                 pause = TROUBLE
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(call.wait(), pause.total_seconds())

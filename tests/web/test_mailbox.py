@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Page
 
 from portal.worlds import kestrel
-from tests.server import PortalServer
+from tests.server import PortalServer, StartPortal
 
 
 def test_every_mail_stands_in_the_mailbox_with_its_links(portal_server: PortalServer) -> None:
@@ -32,8 +32,10 @@ def test_a_mail_is_shown_in_a_box_of_its_own(portal_server: PortalServer) -> Non
     assert httpx.get(f"{portal_server.url}/dev/mailbox/nothing").status_code == 404
 
 
-def test_the_page_lists_mails_and_frames_them(page: Page, portal_server: PortalServer) -> None:
-    page.goto(f"{portal_server.url}/dev/mailbox")
+def test_the_page_lists_mails_and_frames_them(page: Page, start_portal: StartPortal) -> None:
+    server = start_portal(environment="demo")
+    server.world()
+    page.goto(f"{server.url}/dev/mailbox")
     letter = page.get_by_role("article").filter(has_text=kestrel.RAVN).first
     letter.get_by_text("As a mail program shows it").click()
     framed = letter.frame_locator("iframe")
