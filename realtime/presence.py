@@ -21,7 +21,7 @@ from realtime.feed import Waker
 # Seconds. A page that reloads, or a tab that is hidden for a moment, has not left.
 GRACE = 30.0
 # What other processes say of their people is repeated, and believed for a while.
-REPEAT, BELIEVED = 20.0, 50.0
+REPEAT, BELIEVED = 10.0, 25.0
 # Many who come at once (after a restart) are shown together.
 GATHER = 0.2
 MOST_SHOWN = 50
