@@ -67,6 +67,7 @@ async def test_figures_and_logs_tell_much_and_nothing_secret(installation: Insta
         assert f"parley_{name}" in two
     for name, value in (found for text in exposed for found in LABEL.findall(text)):
         assert re.fullmatch(KNOWN[name], value), f"{name} has the value {value!r}"
+    assert not any('command="other"' in text for text in exposed), "a command that names itself to nobody"
     secrets = [*table.cookies.values(), bea.csrf, rita.csrf, "not-a-link-but-as-secret", SAID]
     private = [table.deal_id, table.bea.contact_id, table.bea.actor.id, "oakum", "Bea", "Rita"]
     for text in exposed:
