@@ -41,6 +41,7 @@ from portal.storage import documents, migrate, tables
 from portal.storage.session import Store
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+VALID_UNTIL = "2026-12-10"
 
 # Figures that nobody on the buyer's side may ever see; each is found nowhere else in the quote.
 CANARIES = {"unit_cost": "13717.31", "floor_unit_price": "15919.13", "auto_accept_unit_price": "17171.97"}
@@ -66,7 +67,7 @@ def quote(**changes: Any) -> dict[str, Any]:
         "external_id": "CPQ-1001",
         "title": "Two HP-40 presses for the Odense line",
         "currency": "EUR",
-        "valid_until": "2026-12-10",
+        "valid_until": VALID_UNTIL,
         "language": "en",
         "introduction": "As discussed in **Odense**.",
         "seller": {
@@ -284,6 +285,10 @@ class Table:
 
     def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
         today = self.database.clock().date()
+        if document["valid_until"] == VALID_UNTIL:
+            # As long as it has from START: beside a server the clock is the real one, and goes on.
+            left = date.fromisoformat(VALID_UNTIL) - START.date()
+            document = document | {"valid_until": (today + left).isoformat()}
         incoming = read_quote(
             json.dumps(document).encode(), "quote.json", today=today, zone="Europe/Copenhagen"
         )

@@ -56,11 +56,11 @@ def put_changes(
     if problems:
         raise Invalid("This can't be asked.", problems)
     draft = draft_of(work, deal)
-    touched = {change.id for change in changes}
-    kept = tuple(entry for entry in draft.entries if entry.change.id not in touched)
+    replaced = changing.replaced(offer, changes)
+    kept = tuple(entry for entry in draft.entries if entry.change.id not in replaced)
     added = tuple(Entry(change=change, was=changing.current(offer, change)) for change in asked)
     text = written(reason, "reason", longest=2_000, required=False)
-    reasons = {key: said for key, said in draft.reasons.items() if key not in touched}
+    reasons = {key: said for key, said in draft.reasons.items() if key not in replaced}
     reasons |= {change.id: text for change in asked if text}
     return _keep(work, deal, Draft(entries=kept + added, reasons=reasons, package=draft.package))
 

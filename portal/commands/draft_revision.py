@@ -30,8 +30,8 @@ def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequen
     problems = changing.contradictions(offer, changes)
     if problems:
         raise Invalid("These edits do not go together.", problems)
-    touched = {change.id for change in changes}
-    kept = tuple(change for change in edits_of(work, deal).changes if change.id not in touched)
+    replaced = changing.replaced(offer, changes)
+    kept = tuple(change for change in edits_of(work, deal).changes if change.id not in replaced)
     added = tuple(change for change in changes if changing.current(offer, change) != change.value)
     return _keep(work, deal, Edits(changes=kept + added))
 

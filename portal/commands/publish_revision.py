@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import func, insert, select, update
 
 from portal.access import Actor, Deal, deal_for, new_id
@@ -99,22 +100,24 @@ def _answered(
         ids = {change.id for change in ask.changes}
         own = [answer for answer in answers if answer.change_id in ids]
         given = {answer.change_id for answer in own}
-        # What the offer says already by now needs no answer of its own.
-        own += [Answer(change_id=each, verdict="accept") for each in settled - given]
+        # What the offer says already by now needs no answer of its own, in a package that is declined neither.
+        left = tuple(change for change in ask.changes if change.id in given or change.id not in settled)
         try:
-            made += counteroffer.resolve(ask, own, offer)
+            made += counteroffer.resolve(replace(ask, changes=left), own, offer)
         except Invalid as error:
             problems += error.problems
             continue
-        kept += [_kept(offer, change, own) for change in ask.changes]
+        own += [Answer(change_id=each, verdict="accept") for each in settled - given]
+        kept += [_kept(base, offer, change, own) for change in ask.changes]
     if problems:
         raise Invalid("Some asks are not answered yet, or not in a way that is possible.", problems)
     return made, kept
 
 
-def _kept(offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
+def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
     answer = next(each for each in answers if each.change_id == change.id)
-    offered = changing.current(offer, change)
+    # Of what is gone from the offer, what it said when it was asked about.
+    offered = changing.current(offer if changing.touched(offer, change.subject) else base, change)
     values = {"accept": change.value, "decline": offered}
     if answer.verdict == "counter":
         values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value

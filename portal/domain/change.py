@@ -133,6 +133,18 @@ def apply(
     return replace(offer, lines=tuple(map(changed, offer.lines)), terms=tuple(map(worded, offer.terms)))
 
 
+def replaced(offer: Offer, changes: Iterable[Change]) -> frozenset[str]:
+    """Ids of what these changes take the place of: the same fields, and for a choice every other of its group."""
+    ids: set[str] = set()
+    for change in changes:
+        item = touched(offer, change.subject)
+        ids.add(change.id)
+        if change.field == "choice" and isinstance(item, Line):
+            group = (line for line in offer.lines if line.choice_group == item.choice_group)
+            ids |= {f"line:{line.key}:choice" for line in group}
+    return frozenset(ids)
+
+
 def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
     """Changes that cannot both be made: the same field twice, two lines of one choice group."""
     problems = []

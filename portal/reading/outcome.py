@@ -112,8 +112,11 @@ def _granted(
             made += counteroffer.resolve(single, [answer], offer)
         except Invalid as error:
             problems += error.problems
-    accepted = [each for each in counter.changes if _accepts(by_change.get(each.id))]
-    if counter.package and accepted and len(accepted) < len(counter.changes):
+    # What the offer says already by now is no part of the package any more, unless it is answered.
+    settled = {each.id for each in counteroffer.rebase(counter.changes, offer, offer).settled}
+    asked = [each for each in counter.changes if each.id in by_change or each.id not in settled]
+    accepted = [each for each in asked if _accepts(by_change.get(each.id))]
+    if counter.package and accepted and len(accepted) < len(asked):
         problems.append(
             Problem("", "This counteroffer is all or nothing: accept every change of it, or none.")
         )

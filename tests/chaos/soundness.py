@@ -1,0 +1,152 @@
+"""What holds between any two commands, whatever they were: told from the ledger and the rows, not from the model."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import System, deal_for
+from portal.commands.unit_of_work import Database
+from portal.domain import ledger, money
+from portal.domain.change import Change
+from portal.domain.revision import Offer, Revision, canonical_bytes, digest
+from portal.domain.totals import totals
+from portal.reading import verification
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+from tests.chaos import invariants
+
+_changes = msgspec.json.Decoder(tuple[Change, ...])
+Asked = dict[str, dict[str, str]]
+
+
+class Sound:
+    """The watch over one deal. `check` raises AssertionError with what does not hold."""
+
+    def __init__(self, database: Database, deal_id: str) -> None:
+        self.database, self.deal_id = database, deal_id
+        self.accepted: dict[str, Any] | None = None
+
+    def everything(self) -> list[Any]:
+        """Every row of every table."""
+        with sqlite3.connect(str(self.database.store.url.database)) as connection:
+            names = [table.name for table in tables.metadata.sorted_tables]
+            found = [connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names]
+        connection.close()
+        return found
+
+    def check(self) -> tuple[Offer, Asked]:
+        """The offer that stands, and what is asked, by counteroffer."""
+        invariants.verified(self.database, self.deal_id)
+        return self.database.read_now(self._check)
+
+    def _check(self, transaction: Transaction) -> tuple[Offer, Asked]:
+        deal = deal_for(transaction, System("trial"), self.deal_id)
+        revision = documents.offered(transaction, deal.id, deal.revision)
+        self._revision_holds(revision, deal.digest)
+        asked, told = self._open(transaction), self._told(transaction)
+        assert asked == told, f"asked in the ledger {told}, open {asked}"
+        self._accepted_stays(transaction, deal.state)
+        return revision.offer, asked
+
+    def _revision_holds(self, revision: Revision, kept: str) -> None:
+        offer = revision.offer
+        assert digest(canonical_bytes(revision)) == kept
+        assert revision.totals == totals(offer)
+        for line in offer.lines:
+            if line.why:
+                assert money.add(step.amount for step in line.why) == line.net_unit_price, line.key
+        groups: dict[str, int] = {}
+        for line in offer.lines:
+            if line.choice_group:
+                groups[line.choice_group] = groups.get(line.choice_group, 0) + line.selected
+        assert set(groups.values()) <= {1}, f"chosen {groups}"
+
+    def _open(self, transaction: Transaction) -> Asked:
+        ask = tables.counteroffer.c
+        query = select(ask.id, ask.changes).where(ask.deal_id == self.deal_id, ask.state == "open")
+        rows = transaction.connection.execute(query.order_by(ask.event_seq)).all()
+        return {row.id: {each.id: each.value for each in _changes.decode(row.changes)} for row in rows}
+
+    def _told(self, transaction: Transaction) -> Asked:
+        """What is still asked when the ledger is all that is known."""
+        event = tables.event.c
+        query = select(event.body).where(event.deal_id == self.deal_id).order_by(event.seq)
+        asked: Asked = {}
+        for stored in transaction.connection.scalars(query):
+            ended: tuple[str, ...] = ()
+            match ledger.decode_body(stored):
+                case ledger.CounterofferMade() as made:
+                    for older in asked.values():
+                        for change in made.changes:
+                            older.pop(change.id, None)
+                    ended = made.replaces
+                    asked[made.counteroffer] = {change.id: change.value for change in made.changes}
+                case ledger.CounterofferWithdrawn(counteroffer=one):
+                    ended = (one,)
+                case ledger.CounteroffersClosed(counteroffers=several):
+                    ended = several
+                case ledger.RevisionPublished(counteroffers=several, answers=answers):
+                    ended = several
+                    wanted = {each for one in several for each in asked[one]}
+                    assert {answer.change.id for answer in answers} == wanted, "answered, and not asked"
+            for one in ended:
+                del asked[one]
+        return asked
+
+    def _accepted_stays(self, transaction: Transaction, state: str) -> None:
+        if state != "accepted":
+            assert self.accepted is None, "an accepted deal was opened again"
+            return
+        now: dict[str, Any] = {
+            name: transaction.connection.execute(select(table).where(table.c.deal_id == self.deal_id)).all()
+            for name, table in (
+                ("order", tables.order),
+                ("acceptance", tables.acceptance),
+                ("revision", tables.revision),
+            )
+        }
+        row = transaction.connection.execute(
+            select(tables.deal).where(tables.deal.c.id == self.deal_id)
+        ).one()
+        now["head"] = (row.state, row.revision, row.digest, row.valid_until, row.contract_total)
+        self.accepted = self.accepted or now
+        assert now == self.accepted, "something of an accepted deal was changed"
+        assert verification.verify(transaction, deal_for(transaction, System("trial"), self.deal_id)).intact
+
+
+def values(offer: Offer) -> dict[str, str]:
+    """What the offer says, as the model tells it."""
+    lines = {line.key: line for line in offer.lines}
+    found = {
+        "line:press:quantity": str(lines["press"].quantity),
+        "line:press:unit_price": str(lines["press"].unit_price),
+        "line:care:unit_price": str(lines["care"].unit_price),
+        "line:training:selected": "true" if lines["training"].selected else "false",
+        "choice": next(line.key for line in offer.lines if line.choice_group and line.selected),
+    }
+    if "install" in lines:
+        found["line:install:quantity"] = str(lines["install"].quantity)
+    return found | {f"term:{term.key}:value": term.value for term in offer.terms}
+
+
+def edits(database: Database, deal_id: str) -> dict[str, str]:
+    """The seller's own edits, by change id."""
+    draft = tables.revision_draft.c
+    stored = database.read_now(
+        lambda t: t.connection.scalar(select(draft.changes).where(draft.deal_id == deal_id))
+    )
+    return {each.id: each.value for each in _changes.decode(stored)} if stored else {}
+
+
+def said(database: Database, deal_id: str) -> list[str]:
+    """Every message in the ledger's order."""
+    event = tables.event.c
+    query = (
+        select(event.personal).where(event.deal_id == deal_id, event.kind == "message").order_by(event.seq)
+    )
+    rows = database.read_now(lambda t: t.connection.scalars(query).all())
+    return [ledger.decode_personal(row).body for row in rows]
