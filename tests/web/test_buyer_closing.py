@@ -31,7 +31,7 @@ def test_the_dialog_says_what_is_accepted(site: Site, table: Table) -> None:
     table.bea.proposes("press", unit_price="17200")
     page = page_of(site, table.sol, "?accept=1")
     assert page.text("acceptance-title") == "Accept revision 1"
-    assert "Positions 4" in page.text("acceptance")
+    assert "Lines 4" in page.text("acceptance")
     assert "Whole contract EUR 62,951.00" in page.text("acceptance")
     assert "1 counteroffer still waits for an answer. Accepting ends it." in page.text("acceptance")
     assert page.form("acceptance-form")["name"] == "Sol Iversen"
