@@ -81,7 +81,10 @@ def test_a_refusal_spares_its_neighbours(table: Table) -> None:
 
 def test_a_key_that_comes_twice_in_a_group_is_said_once(table: Table) -> None:
     with held_back(table) as write:
-        twice = [write(message(table.bea, "Once.", "k1")) for _ in range(5)]
+        twice = [write(message(table.bea, "Once.", "k1"))]
+        if not table.database.store.embedded:
+            twice[0].result(30)  # writers run side by side there: whoever comes first has said it
+        twice += [write(message(table.bea, "Once.", "k1")) for _ in range(4)]
         other = write(message(table.bea, "Other.", "k1"))
         colleague = write(message(table.sol, "Once.", "k1"))
     assert len({answer.result(30).position for answer in twice}) == 1
