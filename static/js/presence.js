@@ -1,13 +1,14 @@
 // Who is at the table, at which line or term, and who is typing; and where this page's reader is, for the others.
 //
-// It reads:   parley:frame {ephemeral: {here: [{actor, name, at}]} or {typing: {name}}}
+// It reads:   parley:frame {ephemeral: {here: [{actor, name, at}]} or {typing: {actor, name}}}
 // It writes:  #presence, #typing   names (data-here, data-typing with # for them)
+//                                  and nobody's once the message is there
 //             .line[data-here]     the names of those who are at that line, which the style sheet shows
 // It sends:   {"type":"at","anchor":"line:KEY"|null} when the focus has rested in another row, or in none
 (() => {
   "use strict";
   const REST = 300, TYPED = 4000;
-  let here = [], told = null, resting = null, typed = null;
+  let here = [], told = null, resting = null, typed = null, typist = null;
 
   const write = (id, name, what) => {
     const element = document.getElementById(id), text = element && what ? window.parley.words(element, name, "#", what) : "";
@@ -25,10 +26,16 @@
     for (const [row, names] of rows) row.dataset.here = names.join(", ");
   }
 
-  function showTyping(name) {
-    write("typing", "typing", name);
+  function showTyping(person) {
+    typist = person?.actor ?? null;
+    write("typing", "typing", person?.name ?? "");
     clearTimeout(typed);
-    typed = setTimeout(() => write("typing", "typing", ""), TYPED);
+    typed = person && setTimeout(showTyping, TYPED);
+  }
+
+  // What somebody was typing is said.
+  function heard({ detail: { seq } }) {
+    if (typist && document.getElementById(`log-${seq}`)?.dataset.author === typist) showTyping(null);
   }
 
   function place() {
@@ -54,7 +61,7 @@
   });
 
   document.addEventListener("parley:frame", ({ detail: { ephemeral } }) => {
-    if (ephemeral?.typing) showTyping(ephemeral.typing.name);
+    if (ephemeral?.typing) showTyping(ephemeral.typing);
     if (!ephemeral?.here) return;
     here = ephemeral.here;
     show();
@@ -62,4 +69,5 @@
 
   // A row that was drawn anew has no mark.
   document.addEventListener("parley:applied", show);
+  document.addEventListener("parley:applied", heard);
 })();

@@ -20,6 +20,8 @@ def words(region: Locator) -> str:
 
 
 def says_the_same_as_a_fresh_page(screen: BuyerPage | DealPage) -> None:
+    # Who is typing is shown to those who were there when it was told, and only for a moment.
+    expect(screen.page.locator("#typing")).to_be_empty()
     fresh = type(screen)(screen.page.context.new_page())
     fresh.open(screen.page.url)
     for name in REGIONS:
