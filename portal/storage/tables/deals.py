@@ -46,6 +46,7 @@ deal = Table(
     Column("contract_net", BigInteger, nullable=False, server_default="0"),
     Column("contract_total", BigInteger, nullable=False, server_default="0"),
     Index(None, "state", "valid_until"),
+    Index(None, "last_event_at"),
 )
 
 draft = Table(
