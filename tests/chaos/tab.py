@@ -10,7 +10,6 @@ What it may not do is what a page may not: show an event twice, skip one, or nee
 from __future__ import annotations
 
 import asyncio
-import copy
 import json
 import re
 import secrets
@@ -23,16 +22,13 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
-from portal.access import DeskSession
 from tests.cast import Seat, Table
-from tests.chaos.house import cookie
-from tests.web.page import Page, regions
+from tests.chaos.open_page import PAUSE, WITHIN, OpenPage
 
-# Seconds; only a failure takes so long.
-WITHIN = 60.0
-# As in live.js and live-chat.js, shorter: between two attempts, until a line counts as dead, until a message is posted
-# instead, until polling begins, and between two polls.
-PAUSE, SILENCE, ANSWER, NO_SOCKET, POLL = 0.1, 1.5, 0.5, 1.0, 0.3
+# Seconds, as in live.js and live-chat.js: until a line counts as dead, and shorter where a network is about to hang; until
+# a message is posted instead, until polling begins, between two polls, and for one attempt.
+SILENCE, IMPATIENCE = 45.0, 1.5
+ANSWER, NO_SOCKET, POLL, ATTEMPT = 0.5, 1.0, 0.3, 5.0
 ENDED = (4401, 4403, 4404)
 # What the far end's network does to a frame on its way: none, one or several of them come out.
 Wire = Callable[[dict[str, Any]], Iterable[dict[str, Any]]]
@@ -48,7 +44,9 @@ class Said:
     refusal: str = ""
 
 
-class Tab:
+class Tab(OpenPage):
+    """A page and its line to the server. `silence` is how long that may be silent; without `sockets` it polls."""
+
     def __init__(
         self,
         table: Table,
@@ -61,21 +59,14 @@ class Tab:
         sockets: bool = True,
         silence: float = SILENCE,
     ) -> None:
-        self.who, self.url, self.origin, self.wire = who, url, origin, wire
-        self.sockets, self.silence = sockets, silence
-        desk = isinstance(who.actor, DeskSession)
-        self.path = f"{'/desk' if desk else ''}/deals/{who.deal_id}"
-        self.cookies = cookie(table, who)
-        self.name = f"{'desk ' if desk else ''}{self.cookies!s:.40}"
-        self.http = httpx.AsyncClient(
-            base_url=url, cookies=self.cookies, timeout=5, headers={"Accept-Language": language}
-        )
-        self.last = self.loads = self.connects = self.holes = self.doubled = 0
-        self.over: int | None = None
+        super().__init__(table, who, url, origin, language=language)
+        self.wire, self.sockets, self.silence = wire, sockets, silence
+        self.connects = self.holes = self.doubled = 0
         self.acknowledged: dict[str, str] = {}
         self._waiting: dict[str, Said] = {}
-        self._moved = asyncio.Event()
         self._socket: ClientConnection | None = None
+        self._shown = asyncio.Event()
+        self._shown.set()
         self._stuck = (-1, 0)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -95,10 +86,6 @@ class Tab:
             if isinstance(result, Exception):
                 raise result
 
-    @property
-    def live(self) -> bool:
-        return self._socket is not None
-
     # ---- what a person does -------------------------------------------------------------------------------------------
 
     async def says(self, body: str, anchor: str | None = None, key: str = "") -> str:
@@ -114,80 +101,20 @@ class Tab:
         self.acknowledged[key] = body
         return key
 
-    async def posts(self, place: str, **form: str) -> httpx.Response:
-        """A form of the page, sent as without scripts; what it asks for has happened when it answers below 400."""
-        headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
-        return await self.http.post(f"{self.path}/{place}", data={"csrf": self.csrf, **form}, headers=headers)
+    def hide(self) -> None:
+        """Another tab is looked at: htmx closes the socket on purpose, and nothing is polled."""
+        self._shown.clear()
+        if self._socket:
+            self._socket.transport.abort()
 
-    async def reaches(self, position: int) -> None:
-        """Until the page shows everything up to a position."""
-        async with asyncio.timeout(WITHIN):
-            while self.last < position:
-                self._moved.clear()
-                await self._moved.wait()
-
-    async def ends(self) -> None:
-        """Until the server says, by a code, that this page may not go on."""
-        async with asyncio.timeout(WITHIN):
-            while self.over is None:
-                self._moved.clear()
-                await self._moved.wait()
-
-    async def equals_a_fresh_page(self) -> None:
-        """Everything that frames draw is as if the page were loaded now; whoever writes must have come to rest."""
-        while True:
-            fresh = await self._fetch()
-            await self.reaches(fresh.position)
-            if self.last == fresh.position:
-                break
-        now, then = regions(self._as_long_as(fresh)), regions(fresh)
-        different = [name for name in now.keys() | then.keys() if now.get(name) != then.get(name)]
-        assert not different, f"{self.name} differs in {different}: {now[different[0]]}\n{then[different[0]]}"
-
-    def _as_long_as(self, fresh: Page) -> Page:
-        """This page without what was said before a fresh one begins: a page that was open keeps it."""
-        page = copy.deepcopy(self.page)
-        said = [int(item.get("data-seq")) for item in fresh["log"]]
-        for item in page["log"]:
-            if said and int(item.get("data-seq")) < min(said):
-                item.drop_tree()
-        return page
-
-    # ---- the page -----------------------------------------------------------------------------------------------------
-
-    async def load(self) -> None:
-        self.page = await self._fetch()
-        self.last, self.loads = self.page.position, self.loads + 1
-        self.address = self.page["live"].attrib["hx-ws:connect"]
-        headers = self.page.root.xpath("//body/@*[name()='hx-headers:inherited']")[0]
-        self.csrf = json.loads(headers)["X-CSRF-Token"]
-        self._moved.set()
-
-    async def _fetch(self) -> Page:
-        async with asyncio.timeout(WITHIN):
-            while True:
-                with suppress(httpx.TransportError):
-                    answer = await self.http.get(self.path)
-                    if answer.status_code < 500:
-                        assert answer.status_code == 200, answer.text[:500]
-                        return Page(answer.text)
-                await asyncio.sleep(PAUSE)
-
-    def _applied(self, content: str, position: int) -> None:
-        self.page.take(content)
-        self.last = position
-        for key in re.findall(r'data-key="([^"]+)"', content):
-            self._confirmed(key)
-        self._moved.set()
-
-    def _confirmed(self, key: str | None) -> None:
-        if said := self._waiting.get(key or ""):
-            said.settled.set()
+    def show(self) -> None:
+        self._shown.set()
 
     # ---- the socket ---------------------------------------------------------------------------------------------------
 
     async def _stay_connected(self) -> None:
         while self.over is None and self.sockets:
+            await self._shown.wait()
             address = re.sub(r"([?&]after=)[^&]*", rf"\g<1>{self.last}", self.address)
             try:
                 socket = await connect(
@@ -199,14 +126,15 @@ class Tab:
                     },
                     compression=None,
                     max_size=None,
-                    open_timeout=self.silence,
+                    open_timeout=ATTEMPT,
                     ping_interval=None,
                 )
             except (OSError, TimeoutError, WebSocketException):
                 pass
             else:
                 self._socket, self.connects = socket, self.connects + 1
-                await self._follow(socket)
+                if self._shown.is_set():
+                    await self._follow(socket)
                 self._socket = None
                 socket.transport.abort()
             await asyncio.sleep(PAUSE)
@@ -269,14 +197,14 @@ class Tab:
         lost = 0.0
         while self.over is None:
             await asyncio.sleep(POLL)
-            lost = 0.0 if self._socket else lost + POLL
+            lost = 0.0 if self._socket or not self._shown.is_set() else lost + POLL
             if lost >= NO_SOCKET:
                 with suppress(httpx.TransportError):
                     await self._look()
 
     async def _look(self) -> None:
         asked = self.last
-        answer = await self.http.get(f"{self.path}/changes", params={"after": asked})
+        answer = await self.http.get(f"{self.path}/changes", params={"after": asked}, timeout=ATTEMPT)
         if answer.status_code == 200 and self.last == asked:
             position = int(answer.headers["Parley-Position"])
             if position > asked:
@@ -301,7 +229,13 @@ class Tab:
         )
         headers = {"Accept": "application/json", "Origin": self.origin}
         with suppress(httpx.TransportError):
-            answer = await self.http.post(f"{self.path}/messages", data=form, headers=headers)
+            answer = await self.http.post(
+                f"{self.path}/messages", data=form, headers=headers, timeout=ATTEMPT
+            )
             if answer.status_code < 500:
                 said.refusal = "" if answer.is_success else answer.text
                 said.settled.set()
+
+    def _confirmed(self, key: str | None) -> None:
+        if said := self._waiting.get(key or ""):
+            said.settled.set()

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 
-from tests.chaos.tab import WITHIN, Tab
+from tests.chaos.open_page import WITHIN
+from tests.chaos.tab import Tab
 
 
 class Talk:

@@ -16,8 +16,9 @@ from portal.commands.post_message import Message
 from tests.cast import Table
 from tests.chaos.conftest import TIMES, Site, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
+from tests.chaos.open_page import WITHIN
 from tests.chaos.proxy import Proxy
-from tests.chaos.tab import WITHIN
+from tests.chaos.tab import IMPATIENCE
 from tests.chaos.talk import opened, talking
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +48,8 @@ async def test_a_page_comes_back_from(site: Site, net_to: Callable[[int], Proxy]
     table = site.house.deal()
     nets = [net_to(site.server.port) for _ in range(2)]
     tabs = [
-        site.tab(table, who, via=net.port) for who, net in zip((table.bea, table.rita), nets, strict=True)
+        site.tab(table, who, via=net.port, silence=IMPATIENCE)
+        for who, net in zip((table.bea, table.rita), nets, strict=True)
     ]
     async with opened(*tabs, site.tab(table, table.sol)) as (bea, rita, sol):
         for number in range(TIMES):
@@ -64,6 +66,30 @@ async def test_a_page_comes_back_from(site: Site, net_to: Callable[[int], Proxy]
             await all_equal(bea, rita, sol)
         kept_once(site.database, table.deal_id, acknowledged((bea, rita)))
         verified(site.database, table.deal_id)
+
+
+async def test_a_tab_that_is_hidden_and_shown(site: Site) -> None:
+    """Its socket is closed on purpose, for as long as nobody looks; whoever looks meanwhile sees everything at once."""
+    table = site.house.deal()
+    async with opened(*(site.tab(table, who) for who in (table.bea, table.vic, table.rita))) as (
+        bea,
+        vic,
+        rita,
+    ):
+        for number in range(3 * TIMES):
+            async with talking(rita) as talk:
+                for tab in (bea, vic):
+                    tab.hide()
+                await by_hand(happens, table, number)
+                await talk.confirmed(5)
+                await rita.reaches(table.rita.deal.position)
+                for tab in (vic, bea):
+                    tab.show()
+                await talk.confirmed(talk.count + 3)
+            await all_equal(bea, vic, rita)
+            assert bea.connects == vic.connects == number + 2
+        assert rita.connects == 1
+    verified(site.database, table.deal_id)
 
 
 class Careless:

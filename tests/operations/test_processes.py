@@ -15,7 +15,7 @@ from portal.commands import add_contact
 from portal.storage import tables
 from tests.cast import Table
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
-from tests.chaos.tab import WITHIN, Tab
+from tests.chaos.tab import Tab
 from tests.chaos.talk import opened, talking
 from tests.operations.conftest import Installation
 from tests.realtime.client import Page
@@ -60,10 +60,7 @@ async def test_a_right_taken_at_one_is_gone_at_the_other(installation: Installat
 
 
 async def ended(tab: Tab, code: int) -> None:
-    async with asyncio.timeout(WITHIN):
-        while tab.over is None:
-            tab._moved.clear()
-            await tab._moved.wait()
+    await tab.ends()
     assert tab.over == code
 
 

@@ -29,7 +29,7 @@ async def test_open_pages_follow_a_restored_backup(
         await rita.says("An answer, and lost")
         assert await asyncio.to_thread(main, ["restore", copy]) == 0
         for tab in (bea, rita):
-            await loaded_again(tab)
+            await tab.loaded(2)
         # These get the numbers of the lost ones. A frame of those that was kept would be shown in their place.
         await bea.says("After the restore")
         await rita.says("And answered")
@@ -39,10 +39,3 @@ async def test_open_pages_follow_a_restored_backup(
             assert "After the restore" in tab.page.text("log")
         await all_equal(bea, rita, loads=2)
     verified(site.database, table.deal_id)
-
-
-async def loaded_again(tab: object) -> None:
-    async with asyncio.timeout(20):
-        while tab.loads == 1:  # type: ignore[attr-defined]
-            tab._moved.clear()  # type: ignore[attr-defined]
-            await tab._moved.wait()  # type: ignore[attr-defined]
