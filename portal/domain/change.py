@@ -1,27 +1,46 @@
 """One change of one field, the unit of counteroffers, answers and a rep's own edits.
 
-A change names what it touches (`line:KEY` or `term:KEY`), the field, and the value in its one spelling. Its `id`,
-`line:KEY:quantity`, is what answers refer to. One table says for each field how a value is read and spelled.
+A change names what it touches (see `item`), the field, and the value in its one spelling. Its `id`, `line:KEY:quantity`,
+is what answers refer to. One table (`field`) says for each field how a value is read and spelled.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain import money, pricing, spelling
-from portal.domain.revision import Line, Offer, Term
+from portal.domain import entire, money, pricing
+from portal.domain.field import FIELDS, RULES, Field, field_name
+from portal.domain.item import AdjustmentPlace, Item, StandingPlace, Total, Wanted, item
+from portal.domain.revision import Adjustment, Line, Offer, StandingOffer, Term
 from portal.errors import Invalid, Problem
 
-Field = Literal["quantity", "unit_price", "discount_percent", "selected", "choice", "delivery_date", "value"]
-FIELDS: tuple[Field, ...] = get_args(Field)
+__all__ = [
+    "FIELDS",
+    "Change",
+    "Field",
+    "apply",
+    "buyer_fields",
+    "contradictions",
+    "current",
+    "field_name",
+    "met",
+    "replaced",
+    "seller_fields",
+    "spell",
+    "stated",
+    "touched",
+]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`choice` is set on the line that is chosen; `value` is a term's. `selected` and `choice` spell "true"/"false"."""
+    """`choice` is set on the line that is chosen; `value` is a term's. `selected` and `choice` spell "true"/"false".
+
+    `target` (of `deal:total`) is the contract's net that is wanted, at most; `wish` (of `new:KEY`) what and how many. Both
+    are met by a revision, not made by `apply`. `line`, `adjustment` and `standing_offer` spell a whole part, "" for none.
+    """
 
     subject: str
     field: Field
@@ -33,16 +52,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def key(self) -> str:
-        """The key of the line or term."""
+        """The key of the line, the term or the part."""
         return self.subject.partition(":")[2]
-
-
-class _Rule(NamedTuple):
-    """How a field is called, how text becomes its spelling (ValueError with a sentence), and what it says today."""
-
-    name: str
-    read: Callable[[str], str]
-    today: Callable[[Line | Term], str]
 
 
 def spell(offer: Offer, subject: str, field: str, text: str) -> Change:
@@ -52,10 +63,10 @@ def spell(offer: Offer, subject: str, field: str, text: str) -> Change:
     """
     place = f"{subject}:{field}"
     found = _standing(offer, subject, place)
-    if field not in seller_fields(found):
+    if field not in (*seller_fields(found), *buyer_fields(found)):
         raise Invalid.field(place, _no_such_field(found, field))
     try:
-        value = _RULES[field].read(text)
+        value = RULES[field].read(text, offer, found.key)
     except ValueError as error:
         raise Invalid.field(place, str(error)) from None
     return Change(subject=subject, field=field, value=value)
@@ -66,7 +77,28 @@ def current(offer: Offer, change: Change) -> str:
 
     Invalid when the line or the term is gone.
     """
-    return _RULES[change.field].today(_standing(offer, change.subject, change.id))
+    return RULES[change.field].today(_standing(offer, change.subject, change.id))
+
+
+def stated(offer: Offer, change: Change) -> str | None:
+    """As `current`; None when the line, the term or the field is gone."""
+    found = item(offer, change.subject)
+    if found is None or change.field not in (*seller_fields(found), *buyer_fields(found)):
+        return None
+    return current(offer, change)
+
+
+def met(offer: Offer, change: Change) -> bool:
+    """Whether the offer gives what is asked: the same value; a total at or below the target; a line that answers a wish."""
+    found = item(offer, change.subject)
+    match change.field:
+        case "target":
+            return isinstance(found, Total) and found.net <= money.parse(change.value)
+        case "wish":
+            return isinstance(found, Wanted) and found.line is not None
+        case "choice":
+            return isinstance(found, Line) and found.selected
+    return stated(offer, change) == change.value
 
 
 def touched(offer: Offer, subject: str) -> Line | Term | None:
@@ -75,23 +107,34 @@ def touched(offer: Offer, subject: str) -> Line | Term | None:
     return offer.line(key) if kind == "line" else offer.term(key) if kind == "term" else None
 
 
-def field_name(field: Field) -> str:
-    """What a person calls the field, in English."""
-    return _RULES[field].name
-
-
-def seller_fields(item: Line | Term) -> tuple[Field, ...]:
+def seller_fields(item: Item) -> tuple[Field, ...]:
     """What the seller may change."""
-    if isinstance(item, Term):
-        return ("value",)
-    return ("quantity", "unit_price", "discount_percent", *_offered(item), "delivery_date")
+    match item:
+        case Term():
+            return ("value",)
+        case Line():
+            return ("quantity", "unit_price", "discount_percent", *_offered(item), "delivery_date")
+        case Wanted():
+            return ("line",)
+        case AdjustmentPlace():
+            return ("adjustment",)
+        case StandingPlace():
+            return ("standing_offer",)
+    return ()
 
 
-def buyer_fields(item: Line | Term) -> tuple[Field, ...]:
-    """What a buyer may ask for: what is negotiable, and what the offer leaves open."""
-    if isinstance(item, Term):
-        return ("value",) if item.negotiable else ()
-    return (*item.negotiable, *_offered(item))
+def buyer_fields(item: Item) -> tuple[Field, ...]:
+    """What a buyer may ask for: what is negotiable, what the offer leaves open, and what is not in it yet."""
+    match item:
+        case Term():
+            return ("value",) if item.negotiable else ()
+        case Line():
+            return (*item.negotiable, *_offered(item))
+        case Wanted():
+            return ("wish",)
+        case Total():
+            return ("target",) if item.open else ()
+    return ()
 
 
 def _offered(line: Line) -> tuple[Field, ...]:
@@ -103,7 +146,7 @@ def _offered(line: Line) -> tuple[Field, ...]:
 def apply(
     offer: Offer, changes: Iterable[Change], *, concession: bool, round_number: int | None = None
 ) -> Offer:
-    """The offer with all changes made. The order of the changes does not matter.
+    """The offer with all changes made. The order of the changes does not matter, but for that of added parts.
 
     `concession`: a lower price is given in return for something, in negotiation round `round_number`; its step in the
     build-up says so. Invalid when a line, a term or a field of it is gone, when two changes touch one field, or when two
@@ -130,7 +173,35 @@ def apply(
     def worded(term: Term) -> Term:
         return replace(term, value=wanted.get(f"term:{term.key}", {}).get("value", term.value))
 
-    return replace(offer, lines=tuple(map(changed, offer.lines)), terms=tuple(map(worded, offer.terms)))
+    after = replace(offer, lines=tuple(map(changed, offer.lines)), terms=tuple(map(worded, offer.terms)))
+    return _with_parts(after, changes)
+
+
+def _with_parts(offer: Offer, changes: Iterable[Change]) -> Offer:
+    """The offer with parts added, replaced and taken out as a whole; what stays keeps its place."""
+    lines = {each.key: each for each in offer.lines}
+    adjustments = {each.key: each for each in offer.adjustments}
+    standing = {each.key: each for each in offer.standing_offers}
+    for change in changes:
+        if change.field == "line" and (line := entire.read(Line, change.value, change.key)):
+            lines[change.key] = line
+        elif change.field == "adjustment":
+            _put(adjustments, change.key, entire.read(Adjustment, change.value, change.key))
+        elif change.field == "standing_offer":
+            _put(standing, change.key, entire.read(StandingOffer, change.value, change.key))
+    return replace(
+        offer,
+        lines=tuple(lines.values()),
+        adjustments=tuple(adjustments.values()),
+        standing_offers=tuple(standing.values()),
+    )
+
+
+def _put(parts: dict[str, entire.Part], key: str, part: entire.Part | None) -> None:
+    if part is None:
+        parts.pop(key, None)
+    else:
+        parts[key] = part
 
 
 def replaced(offer: Offer, changes: Iterable[Change]) -> frozenset[str]:
@@ -192,18 +263,18 @@ def _number(values: dict[Field, str], field: Field) -> Decimal | None:
     return money.parse(values[field]) if field in values else None
 
 
-def _standing(offer: Offer, subject: str, place: str) -> Line | Term:
-    item = touched(offer, subject)
-    if item is None:
+def _standing(offer: Offer, subject: str, place: str) -> Item:
+    found = item(offer, subject)
+    if found is None:
         kind, _, key = subject.partition(":")
         named = f"{kind} {key!r}" if kind in {"line", "term"} else repr(subject)
         raise Invalid.field(
             place, f"This proposal has no {named}.", "It may have been removed; leave this out."
         )
-    return item
+    return found
 
 
-def _no_such_field(item: Line | Term, field: str) -> str:
+def _no_such_field(item: Item, field: str) -> str:
     if field == "selected" and isinstance(item, Line):
         other = "choose another line of its group" if item.choice_group else "it can't be left out"
         return f"{item.name} is part of the proposal; {other}."
@@ -211,30 +282,3 @@ def _no_such_field(item: Line | Term, field: str) -> str:
         return f"{item.name} has no alternatives to choose from."
     name = field_name(field) if field in FIELDS else field
     return f"{item.name} has no {name}."
-
-
-def _of_line(say: Callable[[Line], str]) -> Callable[[Line | Term], str]:
-    return lambda item: say(item) if isinstance(item, Line) else ""
-
-
-def _flag(line: Line) -> str:
-    return "true" if line.selected else "false"
-
-
-_RULES: dict[Field, _Rule] = {
-    "quantity": _Rule("quantity", spelling.quantity, _of_line(lambda line: str(line.quantity))),
-    "unit_price": _Rule("unit price", spelling.unit_price, _of_line(lambda line: str(line.unit_price))),
-    "discount_percent": _Rule(
-        "discount", spelling.discount, _of_line(lambda line: str(line.discount_percent))
-    ),
-    "selected": _Rule("selection", spelling.ticked, _of_line(_flag)),
-    "choice": _Rule("choice", spelling.chosen, _of_line(_flag)),
-    "delivery_date": _Rule(
-        "delivery date",
-        spelling.day,
-        _of_line(lambda line: line.delivery_date.isoformat() if line.delivery_date else ""),
-    ),
-    "value": _Rule(
-        "value", spelling.wording, lambda item: spelling.plain(item.value) if isinstance(item, Term) else ""
-    ),
-}

@@ -13,6 +13,7 @@ import msgspec
 from portal.domain import change as changing
 from portal.domain import limits, money
 from portal.domain.change import Change
+from portal.domain.item import TOTAL, item
 from portal.domain.revision import Line, Offer, Totals
 from portal.domain.totals import line_net, totals
 from portal.errors import Invalid, Problem
@@ -47,16 +48,19 @@ class LineEffect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What changes come to. Differences are net and signed: less to pay is negative."""
+    """What changes come to. Differences are net and signed: less to pay is negative. `target`: what the contract's net
+    shall be at most, whichever lines carry it."""
 
     lines: tuple[LineEffect, ...]
     before: Totals
     after: Totals
+    target: Decimal | None = None
 
     @property
     def gap(self) -> Decimal:
         """The difference over the whole contract."""
-        return self.after.contract.net - self.before.contract.net
+        after = self.after.contract.net
+        return min(after, after if self.target is None else self.target) - self.before.contract.net
 
     @property
     def once(self) -> Decimal:
@@ -98,7 +102,9 @@ def check(offer: Offer, changes: Sequence[Change], *, today: date | None = None)
 
 def effect(offer: Offer, changes: Iterable[Change]) -> Effect:
     """What the offer would come to; Invalid as in `change.apply`."""
+    changes = list(changes)
     after = changing.apply(offer, changes, concession=False)
+    target = next((money.parse(each.value) for each in changes if each.id == f"{TOTAL}:target"), None)
     lines = tuple(
         LineEffect(
             before=old,
@@ -106,10 +112,11 @@ def effect(offer: Offer, changes: Iterable[Change]) -> Effect:
             before_net=line_net(old, offer.currency),
             after_net=line_net(new, offer.currency),
         )
-        for old, new in zip(offer.lines, after.lines, strict=True)
+        # Added lines come last, and have no before.
+        for old, new in zip(offer.lines, after.lines, strict=False)
         if old != new
     )
-    return Effect(lines=lines, before=totals(offer), after=totals(after))
+    return Effect(lines=lines, before=totals(offer), after=totals(after), target=target)
 
 
 def rebase(changes: Iterable[Change], base: Offer, current: Offer) -> Rebased:
@@ -118,7 +125,7 @@ def rebase(changes: Iterable[Change], base: Offer, current: Offer) -> Rebased:
     for change in changes:
         asked = change.key if change.field == "choice" else change.value
         then, now = _stated(base, change), _stated(current, change)
-        if now == asked:
+        if changing.met(current, change):
             settled.append(change)
         elif now is not None and _untouched(base, current, change):
             carried.append(change)
@@ -131,6 +138,7 @@ def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> l
     """The changes that answering makes to `offer`, in the order asked; Invalid, with every problem, when it can't be done.
 
     Each change needs one answer. A package is accepted whole; when it is not, each of its changes is declined or countered.
+    A target and a wish are among them: they change nothing by themselves, and `unkept` says whether the revision keeps them.
     """
     asked = {change.id: change for change in counter.changes}
     given: dict[str, Answer] = {}
@@ -163,22 +171,48 @@ def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> l
     return made
 
 
+def unkept(offered: Offer, made: Iterable[Change]) -> list[Problem]:
+    """What was granted and is not in the revision `offered`: an overall price that it exceeds, a line that is missing."""
+    problems = []
+    for change in made:
+        if change.field == "target" and not changing.met(offered, change):
+            net = changing.current(offered, change)
+            problems.append(
+                Problem(
+                    change.id,
+                    f"The revision would come to {net} {offered.currency} net, and {change.value} {offered.currency} is "
+                    "granted.",
+                    "Lower prices in your own changes until it fits, or counter with another overall price.",
+                )
+            )
+        if change.field == "wish" and not changing.met(offered, change):
+            problems.append(
+                Problem(
+                    change.id,
+                    f"Nothing in this revision answers the wish for {change.value}.",
+                    "Add a line for it, or decline it.",
+                )
+            )
+    return problems
+
+
 def _net(amounts: object) -> Decimal:
     return getattr(amounts, "net", money.ZERO)
 
 
 def _stated(offer: Offer, change: Change) -> str | None:
     """What the offer says where the change would change it; None when there is no such field (any more)."""
-    item = changing.touched(offer, change.subject)
-    if item is None or change.field not in changing.seller_fields(item):
-        return None
-    if change.field == "choice" and isinstance(item, Line):
-        group = (line for line in offer.lines if line.choice_group == item.choice_group)
+    found = item(offer, change.subject)
+    if change.field == "choice" and isinstance(found, Line) and found.choice_group:
+        group = (line for line in offer.lines if line.choice_group == found.choice_group)
         return next((line.key for line in group if line.selected), "")
-    return changing.current(offer, change)
+    return changing.stated(offer, change)
 
 
 def _untouched(base: Offer, current: Offer, change: Change) -> bool:
+    # An overall price is asked for whatever the parts are.
+    if change.field == "target":
+        return True
     # Unit price and discount are two spellings of one price: an ask for one was made in sight of the other.
     pair = ("unit_price", "discount_percent")
     fields = pair if change.field in pair else (change.field,)
@@ -203,6 +237,10 @@ def _made(offer: Offer, change: Change, answer: Answer) -> list[Change]:
         return []
     if answer.verdict == "accept":
         return [changing.spell(offer, change.subject, change.field, change.value)]
+    if change.field == "wish":
+        raise Invalid.field(
+            change.id, "A wish is granted or declined.", "Accept it with the line that you offer instead."
+        )
     if answer.value is None or not answer.value.strip():
         raise Invalid.field(change.id, "A counter needs a value.", "Fill in what you propose instead.")
     proposed = changing.spell(offer, change.subject, change.field, answer.value)

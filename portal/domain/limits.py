@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from portal.domain import money, spelling
-from portal.domain.change import Change, buyer_fields, current, field_name, spell, touched
+from portal.domain.change import Change, buyer_fields, current, field_name, spell
+from portal.domain.item import Item, Total, Wanted, item
 from portal.domain.revision import Line, Offer, Term
 from portal.errors import Invalid, Problem
 
@@ -18,26 +19,44 @@ def problems(offer: Offer, change: Change, *, today: date | None = None) -> list
         change = spell(offer, change.subject, change.field, change.value)
     except Invalid as error:
         return list(error.problems)
-    item = touched(offer, change.subject)
-    assert item is not None
-    if change.field not in buyer_fields(item):
-        return [_fixed(item, change)]
+    found = item(offer, change.subject)
+    assert found is not None
+    if change.field not in buyer_fields(found):
+        return [_fixed(found, change)]
+    if isinstance(found, Total):
+        return [Problem(change.id, *reason) for reason in _above(found, Decimal(change.value))]
+    if isinstance(found, Wanted):
+        return [Problem(change.id, *reason) for reason in _there(found)]
     if change.value == current(offer, change):
         name = field_name(change.field)
         return [Problem(change.id, f"Nothing changes: this is the {name} already.", "Ask for another value.")]
-    return [Problem(change.id, *reason) for reason in _outside(item, change, today)]
+    return [Problem(change.id, *reason) for reason in _outside(found, change, today)]
 
 
-def _fixed(item: Line | Term, change: Change) -> Problem:
+def _above(total: Total, target: Decimal) -> list[tuple[str, str]]:
+    if target < total.net:
+        return []
+    return [(f"The proposal comes to {total.net} {total.currency} net already.", "Ask for less than that.")]
+
+
+def _there(wanted: Wanted) -> list[tuple[str, str]]:
+    if wanted.line is None:
+        return []
+    return [(f"{wanted.line.name} is in the proposal already.", "Change that line instead.")]
+
+
+def _fixed(item: Item, change: Change) -> Problem:
     open_fields = ", ".join(field_name(field) for field in buyer_fields(item))
     hint = f"Open on it: {open_fields}." if open_fields else "A comment on it reaches the seller."
     return Problem(change.id, f"The seller has fixed the {field_name(change.field)} of {item.name}.", hint)
 
 
-def _outside(item: Line | Term, change: Change, today: date | None) -> list[tuple[str, str]]:
+def _outside(item: Item, change: Change, today: date | None) -> list[tuple[str, str]]:
     """Sentences and hints on a value that lies outside its limits."""
     if isinstance(item, Term):
         return _outside_options(item, change.value)
+    if not isinstance(item, Line):
+        return []
     if change.field == "quantity":
         return _outside_bounds(item, Decimal(change.value))
     if change.field == "delivery_date" and today is not None and date.fromisoformat(change.value) < today:

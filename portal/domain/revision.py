@@ -1,44 +1,23 @@
 """What a revision says to the buyer, as one canonical document, and what only the seller knows, as another.
 
-`canonical_bytes` is the one spelling: sorted keys, decimal strings at a fixed scale, UTF-8 in NFC, every field present.
-`digest` is SHA-256 of those bytes. A revision's number is not part of its content: equal offers have equal bytes.
+`canonical_bytes` is the one spelling, and `digest` SHA-256 of those bytes. A revision's number is not part of its content:
+equal offers have equal bytes.
 """
 
-import hashlib
-import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-from msgspec.structs import force_setattr
 
-from portal.domain import money
+from portal.domain import document, money
+from portal.domain.document import Document as _Document
+
+canonical_bytes, digest = document.canonical_bytes, document.digest
 
 Billing = Literal["once", "month", "year"]
 PriceSource = Literal["list", "break", "negotiated"]
 Negotiable = Literal["quantity", "unit_price", "discount_percent", "delivery_date"]
-
-
-class _Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of a document, spelled in one way on construction: decimals take six places, instants are in UTC.
-
-    A field that is an amount is rounded by `totals`. ValueError for a datetime without a zone.
-    """
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if isinstance(value, Decimal) and name not in _AMOUNTS:
-                force_setattr(self, name, money.six(value))
-            elif isinstance(value, datetime):
-                if value.tzinfo is None:
-                    raise ValueError(f"{name} needs a time zone")
-                force_setattr(self, name, value.astimezone(UTC))
-
-
-# Amounts stand at their currency's scale, which a part of a document does not know.
-_AMOUNTS = frozenset({"net", "tax", "total", "taxable"})
 
 
 class Address(_Document, frozen=True, kw_only=True):
@@ -153,6 +132,34 @@ class Adjustment(_Document, frozen=True, kw_only=True):
     tax: Tax | None = None
 
 
+class Condition(_Document, frozen=True, kw_only=True):
+    """Of a line (`min_quantity`, or that it is taken: `selected`), or of a term (`value`). One of the three."""
+
+    line: str = ""
+    min_quantity: Decimal | None = None
+    selected: bool = False
+    term: str = ""
+    value: str = ""
+
+
+class Consequence(_Document, frozen=True, kw_only=True):
+    """What the line then costs: at a discount, or at a unit price before its discount. One of the two."""
+
+    line: str
+    discount_percent: Decimal | None = None
+    unit_price: Decimal | None = None
+
+
+class StandingOffer(_Document, frozen=True, kw_only=True):
+    """If-then, published with the revision: all of `when` gives all of `then`. `taken`: a buyer has taken it."""
+
+    key: str
+    label: str
+    when: tuple[Condition, ...]
+    then: tuple[Consequence, ...]
+    taken: bool = False
+
+
 class Sum(_Document, frozen=True, kw_only=True):
     """Three amounts of the revision's currency; total = net + tax."""
 
@@ -216,12 +223,19 @@ class Offer(_Document, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     terms: tuple[Term, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
+    standing_offers: tuple[StandingOffer, ...] = ()
 
     def line(self, key: str) -> Line | None:
         return next((line for line in self.lines if line.key == key), None)
 
     def term(self, key: str) -> Term | None:
         return next((term for term in self.terms if term.key == key), None)
+
+    def adjustment(self, key: str) -> Adjustment | None:
+        return next((each for each in self.adjustments if each.key == key), None)
+
+    def standing_offer(self, key: str) -> StandingOffer | None:
+        return next((each for each in self.standing_offers if each.key == key), None)
 
 
 class Revision(_Document, frozen=True, kw_only=True):
@@ -245,35 +259,14 @@ class PrivateFigures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     lines: dict[str, LinePrivate] = {}
 
 
-def _nfc(value: Any) -> Any:
-    # Before encoding, not after: in encoded text a combining mark may follow the letter of an escape.
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {_nfc(key): _nfc(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_nfc(item) for item in value]
-    return value
-
-
-def canonical_bytes(document: msgspec.Struct) -> bytes:
-    """The one spelling of a document."""
-    return msgspec.json.encode(_nfc(msgspec.to_builtins(document)), order="sorted")
-
-
-def digest(document: bytes) -> str:
-    """SHA-256 of a document's canonical bytes, lower-case hex."""
-    return hashlib.sha256(document).hexdigest()
-
-
 _revision = msgspec.json.Decoder(Revision)
 _private = msgspec.json.Decoder(PrivateFigures)
 
 
-def decode(document: bytes) -> Revision:
+def decode(stored: bytes) -> Revision:
     """The revision that canonical bytes spell."""
-    return _revision.decode(document)
+    return _revision.decode(stored)
 
 
-def decode_private(document: bytes) -> PrivateFigures:
-    return _private.decode(document)
+def decode_private(stored: bytes) -> PrivateFigures:
+    return _private.decode(stored)

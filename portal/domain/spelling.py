@@ -4,13 +4,26 @@ Every function takes what came from an edge (a locale's number already turned in
 field's one spelling. ValueError carries a sentence for whoever wrote the text.
 """
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from portal.domain import money
 
 LONGEST_WORDING = 500
+_WISH = re.compile(r"(\S+) x (.+)")
+
+
+class Wish(NamedTuple):
+    """What is wanted, and how many of it."""
+
+    quantity: Decimal
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize(money.CONTEXT):f} x {self.words}"
 
 
 def _decimal(text: str) -> Decimal:
@@ -58,6 +71,29 @@ def day(text: str) -> str:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
         raise ValueError(f"{text.strip()!r} is not a day such as 2026-12-31.") from None
+
+
+def target(text: str, currency: str) -> str:
+    """An amount of the currency, net over the whole contract."""
+    wanted = _decimal(text)
+    if wanted < 0:
+        raise ValueError("The overall price can't be negative.")
+    rounded = money.amount(wanted, currency)
+    if rounded != wanted:
+        raise ValueError(f"{currency} has {money.places(currency)} decimal places.")
+    return str(rounded)
+
+
+def wished(text: str) -> Wish:
+    """ "4 x Filter set": how many, and what."""
+    found = _WISH.fullmatch(plain(text))
+    if found is None:
+        raise ValueError('Say how many and what, such as "4 x Filter set".')
+    return Wish(Decimal(quantity(found[1])), wording(found[2]))
+
+
+def wish(text: str) -> str:
+    return str(wished(text))
 
 
 def plain(text: str) -> str:
