@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands import asks, draft_revision, publishing
@@ -15,6 +15,7 @@ from portal.domain import change as changing
 from portal.domain import counteroffer, ledger, policy
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Counteroffer
+from portal.domain.item import item
 from portal.domain.revision import Line, Offer
 from portal.errors import Conflict, Invalid, Problem
 from portal.storage import documents, private_documents, tables
@@ -58,7 +59,10 @@ def publish_with(
     made, answered = _answered(work, deal, offer, open_asks, publication.answers)
     if not open_asks and not edits:
         raise Invalid("There is nothing to publish yet.", [])
-    offered = changing.apply(offer, [*made, *edits], concession=True, round_number=_round(work, deal))
+    round_number = _round(work, deal) if open_asks else None
+    offered = changing.apply(offer, [*made, *edits], concession=True, round_number=round_number)
+    if unkept := counteroffer.unkept(offered, made):
+        raise Invalid("The revision does not keep what these answers grant.", unkept)
     private = private_documents.figures(work, deal.id, deal.revision)
     below = policy.below_floor(offered, private)
     if below and not policy.may_publish(deal.role, below):
@@ -75,7 +79,7 @@ def publish_with(
             "rep",
             changed=publishing.changed_subjects(offer, offered),
             counteroffers=ids,
-            answers=tuple(answered),
+            answers=tuple(_as_published(offered, each) for each in answered),
         ),
         _words(publication),
     )
@@ -117,7 +121,7 @@ def _answered(
 def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
     answer = next(each for each in answers if each.change_id == change.id)
     # Of what is gone from the offer, what it said when it was asked about.
-    offered = changing.current(offer if changing.touched(offer, change.subject) else base, change)
+    offered = changing.current(offer if item(offer, change.subject) else base, change)
     values = {"accept": change.value, "decline": offered}
     if answer.verdict == "counter":
         values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
@@ -126,12 +130,24 @@ def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) 
     )
 
 
+def _as_published(offered: Offer, answered: ledger.Answered) -> ledger.Answered:
+    """A total and a wish are answered by what the revision as a whole comes to."""
+    if answered.change.field not in ("target", "wish") or answered.verdict == "decline":
+        return answered
+    return replace(answered, answered=changing.current(offered, answered.change))
+
+
 def _round(work: UnitOfWork, deal: Deal) -> int:
-    """Which round of asking this answers, from 1."""
-    asked = work.connection.execute(
-        select(func.count()).where(tables.event.c.deal_id == deal.id, tables.event.c.kind == "counteroffer")
-    ).scalar_one()
-    return max(1, int(asked))
+    """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
+    bodies = work.connection.execute(
+        select(tables.event.c.body).where(
+            tables.event.c.deal_id == deal.id, tables.event.c.kind == "revision"
+        )
+    ).scalars()
+    published = (ledger.decode_body(body) for body in bodies)
+    return 1 + sum(
+        isinstance(each, ledger.RevisionPublished) and bool(each.counteroffers) for each in published
+    )
 
 
 def _words(publication: Publication) -> ledger.Personal | None:

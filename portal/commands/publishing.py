@@ -120,14 +120,22 @@ def tell_sellers(
 
 
 def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:
-    """The lines and terms that differ, new and gone ones included, as "line:KEY" and "term:KEY"."""
-    then = {f"line:{line.key}": line for line in before.lines} | {
-        f"term:{term.key}": term for term in before.terms
-    }
-    now = {f"line:{line.key}": line for line in after.lines} | {
-        f"term:{term.key}": term for term in after.terms
-    }
+    """What differs, new and gone parts included, as "line:KEY", "term:KEY", "adjustment:KEY" and "standing:KEY"."""
+    then, now = _parts(before), _parts(after)
     return tuple(subject for subject in now | then if now.get(subject) != then.get(subject))
+
+
+def _parts(offer: Offer) -> dict[str, object]:
+    return {
+        f"{kind}:{part.key}": part
+        for kind, parts in (
+            ("line", offer.lines),
+            ("term", offer.terms),
+            ("adjustment", offer.adjustments),
+            ("standing", offer.standing_offers),
+        )
+        for part in parts
+    }
 
 
 def event(
