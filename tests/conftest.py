@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal.settings import Settings
 from portal.web import logs
@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_DOCUMENTS = ROOT.parent / "shared" / "real"
 IN_CI = os.environ.get("CI") == "true"
 
+# Milliseconds. Only a failure takes so long, or a machine that is busy with something else.
+expect.set_options(timeout=30_000)
 # No deadline: how long an example takes says something about the machine, not about the rule.
 hypothesis.settings.register_profile("parley", deadline=None, derandomize=IN_CI)
 hypothesis.settings.load_profile("parley")

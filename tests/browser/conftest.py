@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.browser.room import House, Room
 from tests.conftest import NewContext
 from tests.server import PortalServer
-
-# Milliseconds. Only a failure takes so long, or a machine that is busy with something else.
-expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
