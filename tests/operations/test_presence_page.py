@@ -20,8 +20,9 @@ def test_each_side_sees_where_the_other_is(new_room: Callable[..., Room]) -> Non
     expect(rita.page.locator("#presence")).to_have_text("Bea Lund here")
     expect(bea.page.locator("#presence")).to_contain_text("Rita Holm")
     bea.starts_comment(PRESS).press_sequentially("Could")
-    expect(rita.line(PRESS)).to_have_attribute("data-here", "Bea Lund")
+    # Told for some seconds: it is looked for first.
     expect(rita.page.locator("#typing")).to_have_text("Bea Lund is typing")
+    expect(rita.line(PRESS)).to_have_attribute("data-here", "Bea Lund")
     # The row is drawn anew under the mark, and keeps it.
     room.elsewhere("sol").asks_for("press", unit_price="17200.00")
     expect(rita.line(PRESS)).to_contain_text("17,200.00")
