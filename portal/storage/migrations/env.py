@@ -9,5 +9,7 @@ context.configure(
     target_metadata=metadata,
     compare_type=True,
     render_as_batch=True,
+    # Our own column types are named as script.py.mako imports them.
+    user_module_prefix="",
 )
 context.run_migrations()

@@ -6,6 +6,8 @@ Revises: ${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
+
+from portal.storage.tables import Instant
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
