@@ -21,6 +21,7 @@ from portal.storage.session import Store
 from portal.web import (
     alike,
     buyer,
+    buyer_board,
     buyer_closing,
     buyer_counteroffer,
     buyer_revisions,
@@ -28,6 +29,7 @@ from portal.web import (
     buyer_visit,
     desk_answers,
     desk_approvals,
+    desk_board,
     desk_changes,
     desk_contacts,
     desk_deal,
@@ -151,6 +153,7 @@ def _for_buyers() -> Router:
         "/",
         route_handlers=[
             *buyer.routes,
+            *buyer_board.routes,
             *buyer_closing.routes,
             *buyer_counteroffer.routes,
             *buyer_revisions.routes,
@@ -172,6 +175,7 @@ def _for_the_desk() -> Router:
         route_handlers=[
             *desk_answers.routes,
             *desk_approvals.routes,
+            *desk_board.routes,
             *desk_changes.routes,
             *desk_contacts.routes,
             *desk_deal.routes,

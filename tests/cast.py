@@ -16,6 +16,7 @@ from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_f
 from portal.commands import (
     accept,
     add_rep,
+    agree_to,
     asks,
     choose,
     decline,
@@ -211,6 +212,10 @@ class Seat:
 
     def asks(self, *changes: changing.Change, **options: Any) -> Any:
         return self.does(make_counteroffer.make_counteroffer, changes=changes, **options)
+
+    def agrees(self, *subjects: str, revision: int | None = None) -> Any:
+        seen = self.deal.revision if revision is None else revision
+        return self.does(agree_to.agree_to, subjects=subjects, revision=seen)
 
     def ticks(self, line: str, value: str = "true", field: str = "selected") -> Any:
         changes = [self.change(line, field, value)]

@@ -92,6 +92,14 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
 
 
+class LinesAgreed(Body, tag="lines_agreed", frozen=True, kw_only=True):
+    """The buyer takes what `revision` offers on these lines and terms, in place of what was asked there. It holds until
+    one of them changes or is asked about again."""
+
+    subjects: tuple[str, ...]
+    revision: int
+
+
 class Declined(Body, tag="declined", frozen=True, kw_only=True):
     """Personal: reason."""
 
@@ -190,6 +198,7 @@ AnyBody = (
     | CounterofferWithdrawn
     | CounteroffersClosed
     | RevisionPublished
+    | LinesAgreed
     | Declined
     | Withdrawn
     | Expired

@@ -1,7 +1,7 @@
 """What was asked and answered, with the words that went with it, and as values that a page can show."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy import select
 from portal.domain import ledger, settlement
 from portal.domain.change import Change, Field
 from portal.domain.counteroffer import Counteroffer
+from portal.domain.revision import Offer
+from portal.reading import talks
 from portal.reading.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -54,6 +56,15 @@ class AnswerView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentView:
+    """Who agreed to a line or term as `revision` offers it."""
+
+    who: Person
+    at: datetime
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SentAsk:
     """An open counteroffer as a whole."""
 
@@ -74,9 +85,15 @@ class Asking:
     given: tuple[settlement.Given, ...]
     notes: Mapping[str, str]
     words: Mapping[tuple[str, str], str]
+    consents: Mapping[str, settlement.Consent] = field(default_factory=dict)
 
     def actors(self) -> set[str]:
-        return {ask.by for ask in self.open} | {given.by for given in self.given}
+        agreed = {consent.by for consent in self.consents.values()}
+        return {ask.by for ask in self.open} | {given.by for given in self.given} | agreed
+
+    def board(self, offer: Offer) -> settlement.Board:
+        """`offer`: what stands."""
+        return settlement.board(offer, self.open, self.given, self.consents)
 
 
 def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
@@ -103,7 +120,13 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
                 for each in body.answers
             ]
             words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
-    return Asking(open=tuple(_ask(row) for row in rows), given=tuple(given), notes=notes, words=words)
+    return Asking(
+        open=tuple(_ask(row) for row in rows),
+        given=tuple(given),
+        notes=notes,
+        words=words,
+        consents=talks.consents(transaction, deal_id, revisions),
+    )
 
 
 def _ask(row: Any) -> settlement.Ask:
@@ -163,6 +186,10 @@ def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Pe
         revision=given.revision,
         note=asking.words.get((str(given.revision), given.answer.change.id), ""),
     )
+
+
+def consent_view(consent: settlement.Consent, people: Mapping[str, Person]) -> ConsentView:
+    return ConsentView(who=people[consent.by], at=consent.at, revision=consent.revision)
 
 
 def shown(field: Field, text: str | None) -> Shown:

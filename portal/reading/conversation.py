@@ -28,6 +28,7 @@ TOLD = (
         "counteroffer",
         "counteroffer_withdrawn",
         "revision",
+        "lines_agreed",
         "accepted",
         "declined",
     ),

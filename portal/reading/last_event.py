@@ -26,6 +26,7 @@ _TOLD = (
         "counteroffer",
         "counteroffer_withdrawn",
         "revision",
+        "lines_agreed",
         "accepted",
         "declined",
     ),
@@ -124,6 +125,8 @@ def _told(row: Any, names: dict[str, str], current: Revision | None, people: int
             subject = item.name if item else ""
         case ledger.CounterofferMade(changes=changes):
             count, gap = len(changes), _gap(current, changes)
+        case ledger.LinesAgreed(subjects=subjects):
+            count = len(subjects)
         case ledger.Viewed():
             count = people
         case ledger.RevisionPublished(revision=count, signed=signed):

@@ -10,7 +10,7 @@ from portal.domain.compare import Changed, Comparison
 from portal.domain.revision import Line, Offer, Revision, Term
 from portal.domain.settlement import Board, Standing
 from portal.reading import asks
-from portal.reading.asks import AnswerView, Asking, AskView
+from portal.reading.asks import AnswerView, Asking, AskView, ConsentView
 from portal.reading.conversation import Thread
 from portal.reading.people import Person
 
@@ -25,6 +25,7 @@ class ItemView:
     state: Standing
     asks: tuple[AskView, ...]
     answers: tuple[AnswerView, ...]
+    consent: ConsentView | None
     changed: Changed | None
     added: bool
     thread: Thread
@@ -123,6 +124,10 @@ class Standings:
     def answers(self, subject: str) -> tuple[AnswerView, ...]:
         return tuple(asks.answer_view(each, self.asking, self.people) for each in self.rows[subject].answers)
 
+    def consent(self, subject: str) -> ConsentView | None:
+        found = self.rows[subject].consent
+        return asks.consent_view(found, self.people) if found else None
+
 
 def names(offer: Offer) -> dict[str, str]:
     """What each line and term is called, by subject."""
@@ -154,6 +159,7 @@ def _line(line: Line, net: Decimal, level: int, standings: Standings) -> LineVie
         state=standings.rows[subject].state,
         asks=standings.asks(subject),
         answers=standings.answers(subject),
+        consent=standings.consent(subject),
         changed=standings.changed.get(subject),
         added=subject in standings.added,
         thread=standings.threads.get(subject, _QUIET),
@@ -173,6 +179,7 @@ def _term(term: Term, standings: Standings) -> TermView:
         state=standings.rows[subject].state,
         asks=standings.asks(subject),
         answers=standings.answers(subject),
+        consent=standings.consent(subject),
         changed=standings.changed.get(subject),
         added=subject in standings.added,
         thread=standings.threads.get(subject, _QUIET),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.access import Deal
-from portal.domain import clock, ledger, settlement
+from portal.domain import clock, ledger
 from portal.domain.compare import Comparison, compare
 from portal.domain.ledger import PartyName
 from portal.domain.revision import Offer, Revision
@@ -153,7 +153,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
     rows = [*published, *said, *(row for _, some in comments.values() for row in some), *endings.values()]
     known = people.at_table(transaction, deal.id, conversation.actors(rows) | asking.actors(), seller)
 
-    board = settlement.board(revision.offer, asking.open, asking.given)
+    board = asking.board(revision.offer)
     standings = lines.Standings.of(
         board, asking, known, conversation.threads(comments, deal.party, known), comparison, previous=previous
     )

@@ -38,6 +38,7 @@ REGIONS: Mapping[str, frozenset[str]] = {
     "counteroffer": _ASKING | {"turn"},
     "counteroffer_withdrawn": _ASKING | {"turn"},
     "counteroffers_closed": _ASKING,
+    "lines_agreed": frozenset({"settlement"}),
     "revision": _REVISION,
     "more_time_asked": frozenset({"banner", "turn"}),
     **dict.fromkeys(
@@ -65,6 +66,8 @@ def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Bod
             subjects = _asked(transaction, [one])
         case ledger.CounteroffersClosed(counteroffers=several):
             subjects = _asked(transaction, several)
+        case ledger.LinesAgreed(subjects=agreed):
+            subjects = frozenset(agreed)
         case ledger.RevisionPublished(revision=number, counteroffers=several):
             offers = _offers(transaction, deal, since=number)
             if any(lines.names(offer) != lines.names(table.offer) for offer in offers):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Urls:
-    """`base` is /deals/ID or /desk/deals/ID. A `subject` is line:KEY or term:KEY; keys need no quoting."""
+    """`base` is /deals/ID or /desk/deals/ID. A `subject` is line:KEY, term:KEY or another of domain.item; keys need no quoting."""
 
     base: str
 
@@ -24,6 +24,20 @@ class Urls:
     @property
     def choices(self) -> str:
         return f"{self.base}/choices"
+
+    @property
+    def board(self) -> str:
+        return f"{self.base}/board"
+
+    @property
+    def agreement(self) -> str:
+        """Where a buyer agrees to single lines and terms."""
+        return f"{self.base}/agree"
+
+    @property
+    def concessions(self) -> str:
+        """The rep's alone."""
+        return f"{self.base}/concessions"
 
     @property
     def counteroffer(self) -> str:
@@ -72,4 +86,16 @@ class Urls:
 
     def _item(self, subject: str) -> str:
         kind, _, key = subject.partition(":")
-        return f"{self.base}/{kind}s/{key}"
+        return f"{self.base}/{_PLURAL.get(kind, kind)}/{key}"
+
+
+# Kind of subject to the part of the address; the deal's own total stands under "whole".
+_PLURAL = {
+    "line": "lines",
+    "term": "terms",
+    "deal": "whole",
+    "new": "wishes",
+    "adjustment": "adjustments",
+    "standing": "offers",
+}
+KINDS = {plural: kind for kind, plural in _PLURAL.items()}

@@ -74,7 +74,7 @@ def test_a_refused_ask_stands_as_answered(verdict, answered):
     found = board(kestrel_offer(), [], [given(PRICE, verdict, answered)])
     assert states(found) == {"line:press": "answered"}
     assert [each.answer.verdict for each in found.row("line:press").answers] == [verdict]
-    assert str(found.gap) == "0.00"
+    assert str(found.gap) == "-2500.00"
 
 
 def test_asking_again_turns_answered_into_asked():

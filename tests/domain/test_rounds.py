@@ -1,0 +1,118 @@
+"""The negotiation told step by step from its events: asks overtaken, answers, agreements that hold and end, and the gap."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.domain import ledger, rounds
+from portal.domain.change import Change, apply
+from portal.domain.ledger import Answered
+from portal.domain.rounds import Event
+from tests.domain.offers import kestrel_offer
+
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+PRICE = Change(subject="line:press", field="unit_price", value="17200.000000")
+PAYMENT = Change(subject="term:payment", field="value", value="net 45")
+OFFER = kestrel_offer()
+SENT = ledger.ProposalSent(revision=1, digest="d1")
+
+
+def told(*bodies: ledger.Body) -> list[Event]:
+    by = {ledger.ProposalSent: "system:cli", ledger.RevisionPublished: "rep:rita"}
+    return [
+        Event(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
+        for minute, body in enumerate(bodies)
+    ]
+
+
+def asked(*changes: Change, name: str = "c1", replaces: tuple[str, ...] = ()) -> ledger.CounterofferMade:
+    return ledger.CounterofferMade(counteroffer=name, base_revision=1, changes=changes, replaces=replaces)
+
+
+def answered(
+    change: Change, verdict: str, value: str, *, number: int = 2, changed: tuple[str, ...] = ()
+) -> ledger.RevisionPublished:
+    answer = Answered(change=change, verdict=verdict, offered="18450.000000", answered=value)  # type: ignore[arg-type]
+    return ledger.RevisionPublished(
+        revision=number,
+        digest=f"d{number}",
+        signed="rep",
+        counteroffers=("c1",),
+        answers=(answer,),
+        changed=changed,
+    )
+
+
+DECLINED = answered(PRICE, "decline", "18450.000000")
+AGREED = ledger.LinesAgreed(subjects=("line:press",), revision=2)
+
+
+def state(*bodies: ledger.Body) -> str:
+    return rounds.talks(told(*bodies)).board(OFFER).row("line:press").state
+
+
+def test_the_gap_is_told_after_each_step():
+    countered = apply(
+        OFFER, [Change(subject="line:press", field="unit_price", value="17800")], concession=True
+    )
+    events = told(
+        SENT,
+        asked(PRICE, PAYMENT),
+        answered(PRICE, "counter", "17800.000000", changed=("line:press",)),
+        AGREED,
+    )
+    steps = list(rounds.steps(events, {1: OFFER, 2: countered}))
+    assert [(step.kind, step.side, str(step.gap), step.open) for step in steps] == [
+        ("proposal_sent", "seller", "0.00", 0),
+        ("counteroffer", "buyer", "-2500.00", 2),
+        ("revision", "seller", "-1200.00", 1),
+        ("lines_agreed", "buyer", "0.00", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ((), "agreed"),
+        ((asked(PAYMENT, name="c2"),), "agreed"),
+        ((asked(PRICE, name="c2"),), "asked"),
+        # What was agreed was given up by asking again; taking that back leaves the answer.
+        ((asked(PRICE, name="c2"), ledger.CounterofferWithdrawn(counteroffer="c2")), "answered"),
+        (
+            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:care",)),),
+            "agreed",
+        ),
+        (
+            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:press",)),),
+            "answered",
+        ),
+    ],
+)
+def test_what_was_agreed_holds_until_it_changes_or_is_asked_again(after, expected):
+    assert state(SENT, asked(PRICE), DECLINED, AGREED, *after) == expected
+
+
+def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
+    dearer = Change(subject="line:press", field="unit_price", value="17500.000000")
+    found = rounds.talks(told(SENT, asked(PRICE, PAYMENT), asked(dearer, name="c2")))
+    assert [ask.counteroffer.changes for ask in found.asks.values()] == [(PAYMENT,), (dearer,)]
+    assert str(found.board(OFFER).gap) == "-1900.00"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        ledger.CounterofferWithdrawn(counteroffer="c1"),
+        ledger.CounteroffersClosed(counteroffers=("c1",), because="declined"),
+    ],
+)
+def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
+    assert state(SENT, asked(PRICE), ended) == "agreed"
+
+
+def test_each_side_finds_what_waits_for_it():
+    answered_and_asked = rounds.talks(told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"))).board(
+        OFFER
+    )
+    assert [row.subject for row in answered_and_asked.waiting_for("buyer")] == ["line:press"]
+    assert [row.subject for row in answered_and_asked.waiting_for("seller")] == ["term:payment"]
