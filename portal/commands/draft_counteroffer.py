@@ -1,15 +1,15 @@
-"""A buyer's own draft of a counteroffer. Nothing of it is sent, and nobody else sees it, until it is made.
+"""A buyer's own draft of a counteroffer, the active one of their scenarios. Nothing of it is sent until it is made.
 
 Each entry keeps what the offer said when it was written, so that a field which moved since then shows as a conflict.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
-from portal.access import Actor, Deal, deal_for
+from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
@@ -84,44 +84,59 @@ def set_package(work: UnitOfWork, actor: Actor, deal_id: str, *, package: bool) 
 
 
 def forget(work: UnitOfWork, deal: Deal) -> None:
-    """The draft has been sent, or is given up."""
-    work.connection.execute(delete(tables.counteroffer_draft).where(*_mine(deal)))
+    """The draft has been sent, or is given up; the contact's other scenarios stay."""
+    work.connection.execute(delete(tables.scenario).where(*_active(deal)))
 
 
 def drop_all(work: UnitOfWork, actor: Actor, deal_id: str) -> Draft:
+    """Begin again. What has a name, or readers, keeps its place empty."""
     deal = deal_for(work, actor, deal_id)
     deal.require("counter")
+    row = _row(work, deal)
+    if row is not None and (row.name or row.shared_at):
+        return _keep(work, deal, Draft())
     forget(work, deal)
     return Draft()
 
 
 def draft_of(transaction: Transaction, deal: Deal) -> Draft:
     """The draft of whoever is looking; empty for anybody but a buyer."""
-    row = transaction.connection.execute(select(tables.counteroffer_draft).where(*_mine(deal))).first()
-    if row is None:
-        return Draft()
+    row = _row(transaction, deal)
+    return Draft() if row is None else decoded(row)
+
+
+def decoded(row: Any) -> Draft:
+    """What a row of the table of scenarios holds."""
     return Draft(
         entries=_entries.decode(row.changes), reasons=_reasons.decode(row.reasons), package=row.package
     )
 
 
-def _mine(deal: Deal) -> tuple[ColumnElement[bool], ...]:
-    draft = tables.counteroffer_draft
-    return draft.c.deal_id == deal.id, draft.c.contact_id == (deal.contact_id or "")
-
-
-def _keep(work: UnitOfWork, deal: Deal, draft: Draft) -> Draft:
-    dialect = sqlite if work.connection.dialect.name == "sqlite" else postgresql
-    values = {
+def encoded(deal: Deal, draft: Draft) -> dict[str, Any]:
+    """The columns that hold a draft, drawn up on the revision that stands."""
+    return {
         "base_revision": deal.revision,
         "changes": msgspec.json.encode(draft.entries),
         "reasons": msgspec.json.encode(draft.reasons),
         "package": draft.package,
     }
-    table = tables.counteroffer_draft
-    work.connection.execute(
-        dialect.insert(table)
-        .values(deal_id=deal.id, contact_id=deal.contact_id, **values)
-        .on_conflict_do_update(index_elements=[table.c.deal_id, table.c.contact_id], set_=values)
-    )
+
+
+def _row(transaction: Transaction, deal: Deal) -> Any:
+    return transaction.connection.execute(select(tables.scenario).where(*_active(deal))).first()
+
+
+def _active(deal: Deal) -> tuple[ColumnElement[bool], ...]:
+    scenario = tables.scenario.c
+    mine = (scenario.deal_id == deal.id, scenario.contact_id == (deal.contact_id or ""))
+    return *mine, scenario.active == true()
+
+
+def _keep(work: UnitOfWork, deal: Deal, draft: Draft) -> Draft:
+    values, table = encoded(deal, draft), tables.scenario
+    if not work.connection.execute(update(table).where(*_active(deal)).values(values)).rowcount:
+        begun = {"id": new_id(), "active": True, "made_at": work.now}
+        work.connection.execute(
+            insert(table).values(deal_id=deal.id, contact_id=deal.contact_id, **begun, **values)
+        )
     return draft

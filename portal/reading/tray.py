@@ -1,11 +1,12 @@
-"""A buyer's own draft of a counteroffer, against the offer as it stands now. Nobody else is ever shown it."""
+"""A buyer's own draft of a counteroffer, against the offer as it stands now: the active one of their scenarios."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, true
 
 from portal.access import Deal
 from portal.domain import change as changing
@@ -34,8 +35,9 @@ class TrayChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Tray:
-    """`effect` is what all of it comes to; None while something in it can't be asked."""
+    """`effect` is what all of it comes to; None while something in it can't be asked. `name` may be empty."""
 
+    name: str = ""
     changes: tuple[TrayChange, ...] = ()
     asked: tuple[Change, ...] = ()
     package: bool = False
@@ -58,12 +60,11 @@ class _Entry(msgspec.Struct, frozen=True):
 
 # Built once: every page asks this.
 _DRAFT = select(
-    tables.counteroffer_draft.c.changes,
-    tables.counteroffer_draft.c.reasons,
-    tables.counteroffer_draft.c.package,
+    tables.scenario.c.name, tables.scenario.c.changes, tables.scenario.c.reasons, tables.scenario.c.package
 ).where(
-    tables.counteroffer_draft.c.deal_id == bindparam("deal_id"),
-    tables.counteroffer_draft.c.contact_id == bindparam("contact_id"),
+    tables.scenario.c.deal_id == bindparam("deal_id"),
+    tables.scenario.c.contact_id == bindparam("contact_id"),
+    tables.scenario.c.active == true(),
 )
 _entries = msgspec.json.Decoder(tuple[_Entry, ...])
 _reasons = msgspec.json.Decoder(dict[str, str])
@@ -73,19 +74,29 @@ def load(transaction: Transaction, deal: Deal, offer: Offer) -> Tray:
     """The draft of whoever is looking; empty for anybody but a buyer."""
     mine = {"deal_id": deal.id, "contact_id": deal.contact_id or ""}
     row = transaction.connection.execute(_DRAFT, mine).first()
-    if row is None:
-        return Tray()
+    return Tray() if row is None else of_row(row, offer, today=transaction.now.date())
+
+
+def of_row(row: Any, offer: Offer, *, today: date) -> Tray:
+    """What a row of the table of scenarios asks of the offer."""
     entries, reasons = _entries.decode(row.changes), _reasons.decode(row.reasons)
-    return tray(offer, entries, reasons, package=row.package, today=transaction.now.date())
+    return tray(offer, entries, reasons, package=row.package, today=today, name=row.name)
 
 
 def tray(
-    offer: Offer, entries: Sequence[_Entry], reasons: Mapping[str, str], *, package: bool, today: date
+    offer: Offer,
+    entries: Sequence[_Entry],
+    reasons: Mapping[str, str],
+    *,
+    package: bool,
+    today: date,
+    name: str = "",
 ) -> Tray:
     asked = tuple(entry.change for entry in entries)
     problems = counteroffer.check(offer, asked, today=today) if asked else []
     names = lines.names(offer)
     return Tray(
+        name=name,
         changes=tuple(
             _change(offer, entry, names, reasons.get(entry.change.id, ""), problems) for entry in entries
         ),

@@ -7,13 +7,13 @@ from portal.storage.tables.base import Instant, metadata
 from portal.storage.tables.deals import (
     approval,
     counteroffer,
-    counteroffer_draft,
     deal,
     draft,
     event,
     revision,
     revision_draft,
     revision_private,
+    scenario,
 )
 from portal.storage.tables.house import command_key, counter, installation
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
@@ -28,7 +28,6 @@ __all__ = [
     "contact",
     "counter",
     "counteroffer",
-    "counteroffer_draft",
     "deal",
     "draft",
     "event",
@@ -42,6 +41,7 @@ __all__ = [
     "revision",
     "revision_draft",
     "revision_private",
+    "scenario",
     "session",
     "session_grant",
     "sign_in_link",

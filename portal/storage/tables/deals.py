@@ -119,15 +119,24 @@ counteroffer = Table(
     Index(None, "deal_id", "state"),
 )
 
-counteroffer_draft = Table(
-    "counteroffer_draft",
+# A contact's own drafts of a counteroffer. At most one of a contact's is active: the one that the tray shows.
+scenario = Table(
+    "scenario",
     metadata,
-    deal_column(primary_key=True),
-    Column("contact_id", String(40), ForeignKey("contact.id"), primary_key=True),
+    Column("id", String(40), primary_key=True),
+    deal_column(),
+    Column("contact_id", String(40), ForeignKey("contact.id"), nullable=False),
+    # "" for one that began in the tray and was never named.
+    Column("name", Text, nullable=False, server_default=""),
+    Column("active", Boolean, nullable=False, server_default="0"),
     Column("base_revision", Integer, nullable=False),
     Column("changes", LargeBinary, nullable=False),
     Column("reasons", LargeBinary, nullable=False),
     Column("package", Boolean, nullable=False, server_default="0"),
+    Column("made_at", Instant, nullable=False),
+    # Since when colleagues of the buyer's side may read it; nobody else while this is empty.
+    Column("shared_at", Instant),
+    Index(None, "deal_id", "contact_id"),
 )
 
 # The rep's own edits towards the next revision; one per deal, shared by the seller's side.
