@@ -52,12 +52,13 @@ def put_changes(
     deal.require("counter")
     offer = documents.offered(work, deal_id, deal.revision).offer
     asked = [change for change in changes if changing.current(offer, change) != change.value]
-    problems = counteroffer.check(offer, asked, today=work.now.date()) if asked else []
-    if problems:
-        raise Invalid("This can't be asked.", problems)
     draft = draft_of(work, deal)
     replaced = changing.replaced(offer, changes)
     kept = tuple(entry for entry in draft.entries if entry.change.id not in replaced)
+    others = [entry.change for entry in kept]
+    problems = counteroffer.check(offer, asked, today=work.now.date(), beside=others) if asked else []
+    if problems:
+        raise Invalid("This can't be asked.", problems)
     added = tuple(Entry(change=change, was=changing.current(offer, change)) for change in asked)
     text = written(reason, "reason", longest=2_000, required=False)
     reasons = {key: said for key, said in draft.reasons.items() if key not in replaced}

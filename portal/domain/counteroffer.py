@@ -92,12 +92,39 @@ class Rebased(msgspec.Struct, frozen=True, kw_only=True):
     settled: tuple[Change, ...] = ()
 
 
-def check(offer: Offer, changes: Sequence[Change], *, today: date | None = None) -> list[Problem]:
-    """Everything that keeps a buyer from asking this, at once; places are change ids. `today` refuses days in the past."""
+def check(
+    offer: Offer, changes: Sequence[Change], *, today: date | None = None, beside: Sequence[Change] = ()
+) -> list[Problem]:
+    """Everything that keeps a buyer from asking this, at once; places are change ids. `today` refuses days in the past,
+    `beside` is what is asked together with it."""
     if not changes:
         return [Problem("", "Nothing is asked yet.", "Change at least one line or term.")]
     problems = [problem for each in changes for problem in limits.problems(offer, each, today=today)]
-    return problems + changing.contradictions(offer, changes)
+    problems += changing.contradictions(offer, changes)
+    return problems or _nothing_less(offer, [*beside, *changes])
+
+
+def grants(offer: Offer, changes: Iterable[Change], change: Change) -> bool:
+    """Whether the offer gives `change`, one of `changes`, already. An overall price is for all that is asked with it."""
+    if change.field != "target":
+        return changing.met(offer, change)
+    try:
+        offer = changing.apply(offer, [each for each in changes if each != change], concession=False)
+    except Invalid:
+        # Something else that is asked no longer fits: then it is for a person to say.
+        return False
+    return changing.met(offer, change)
+
+
+def _nothing_less(offer: Offer, changes: Sequence[Change]) -> list[Problem]:
+    """An overall price that is no lower than what the rest comes to."""
+    return [
+        Problem(
+            change.id, "What is asked comes to no more than that already.", "Ask for a lower overall price."
+        )
+        for change in changes
+        if change.field == "target" and grants(offer, changes, change)
+    ]
 
 
 def effect(offer: Offer, changes: Iterable[Change]) -> Effect:
@@ -122,10 +149,11 @@ def effect(offer: Offer, changes: Iterable[Change]) -> Effect:
 def rebase(changes: Iterable[Change], base: Offer, current: Offer) -> Rebased:
     """The changes, asked of `base`, on `current`: no ask is lost, and nothing that moved is silently overwritten."""
     carried, conflicts, settled = [], [], []
+    changes = list(changes)
     for change in changes:
         asked = change.key if change.field == "choice" else change.value
         then, now = _stated(base, change), _stated(current, change)
-        if changing.met(current, change):
+        if grants(current, changes, change):
             settled.append(change)
         elif now is not None and _untouched(base, current, change):
             carried.append(change)

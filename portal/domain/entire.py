@@ -21,15 +21,15 @@ def text_of(part: Line | Adjustment | StandingOffer | None) -> str:
     return "" if part is None else canonical_bytes(part).decode()
 
 
-def read(kind: type[Part], text: str, key: str) -> Part | None:
-    """The part that the text spells; its key must be `key`."""
+def read(kind: type[Part], text: str, key: str | None = None) -> Part | None:
+    """The part that the text spells, None for none; its key must be `key` where one is given."""
     if not text:
         return None
     try:
         part = msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, ArithmeticError):
         raise ValueError("This can't be read.") from None
-    if part.key != key:
+    if key is not None and part.key != key:
         raise ValueError("This can't be read.")
     return part
 

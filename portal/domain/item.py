@@ -69,6 +69,12 @@ def item(offer: Offer, subject: str) -> Item | None:
     return find(offer, key) if find and key else None
 
 
+def subject(item: Item) -> str:
+    """The subject that names it."""
+    kinds = {Line: "line", Term: "term", Total: "deal", Wanted: "new", AdjustmentPlace: "adjustment"}
+    return f"{kinds.get(type(item), 'standing')}:{item.key}"
+
+
 def slug(words: str, taken: Collection[str]) -> str:
     """A key that reads like `words` and is not taken: "Spare filters" becomes "spare-filters"."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()

@@ -24,19 +24,14 @@ def problems(offer: Offer, change: Change, *, today: date | None = None) -> list
     if change.field not in buyer_fields(found):
         return [_fixed(found, change)]
     if isinstance(found, Total):
-        return [Problem(change.id, *reason) for reason in _above(found, Decimal(change.value))]
+        # Whether it is less than the rest comes to is for the whole ask to say.
+        return []
     if isinstance(found, Wanted):
         return [Problem(change.id, *reason) for reason in _there(found)]
     if change.value == current(offer, change):
         name = field_name(change.field)
         return [Problem(change.id, f"Nothing changes: this is the {name} already.", "Ask for another value.")]
     return [Problem(change.id, *reason) for reason in _outside(found, change, today)]
-
-
-def _above(total: Total, target: Decimal) -> list[tuple[str, str]]:
-    if target < total.net:
-        return []
-    return [(f"The proposal comes to {total.net} {total.currency} net already.", "Ask for less than that.")]
 
 
 def _there(wanted: Wanted) -> list[tuple[str, str]]:

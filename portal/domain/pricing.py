@@ -18,18 +18,18 @@ _LABELS = {
         "quoted": "Quoted price",
         "volume": "Volume price from {quantity}",
         "below": "Price below the first volume step",
-        "concession": "Concession, round {round}",
+        "concession": "Round-{round} concession",
         "concession_alone": "Concession",
-        "change": "Price change, round {round}",
+        "change": "Round-{round} price change",
         "change_alone": "Price change",
     },
     "de": {
         "quoted": "Angebotspreis",
         "volume": "Mengenpreis ab {quantity}",
         "below": "Preis unterhalb der ersten Mengenstufe",
-        "concession": "Zugeständnis, Runde {round}",
+        "concession": "Zugeständnis aus Runde {round}",
         "concession_alone": "Zugeständnis",
-        "change": "Preisänderung, Runde {round}",
+        "change": "Preisänderung aus Runde {round}",
         "change_alone": "Preisänderung",
     },
 }
@@ -70,8 +70,12 @@ def at_price(
     concession: bool,
     round_number: int | None,
     language: str,
+    label: str = "",
 ) -> Line:
-    """The line at another unit price or discount, from now on "negotiated"; the same line when nothing differs."""
+    """The line at another unit price or discount, from now on "negotiated"; the same line when nothing differs.
+
+    `label`: what the step in the build-up is called, where it is neither a concession nor a mere change.
+    """
     priced = replace(
         line,
         unit_price=line.unit_price if unit_price is None else unit_price,
@@ -80,7 +84,9 @@ def at_price(
     if priced == line:
         return line
     name = "concession" if concession and priced.net_unit_price < line.net_unit_price else "change"
-    label = _label(language, name if round_number is not None else f"{name}_alone", round=round_number)
+    label = label or _label(
+        language, name if round_number is not None else f"{name}_alone", round=round_number
+    )
     return _explained(line, replace(priced, price_source="negotiated"), label, (), language)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from portal.domain import change as changing
 from portal.domain import money, spelling
 from portal.domain.change import Change
-from portal.domain.counteroffer import Counteroffer, effect
+from portal.domain.counteroffer import Counteroffer, effect, grants
 from portal.domain.item import item
 from portal.domain.ledger import Answered, PartyName
 from portal.domain.revision import Line, Offer
@@ -157,7 +157,8 @@ def _open(offer: Offer, ask: Ask) -> list[OpenAsk]:
         )
         for change in ask.counteroffer.changes
     ]
-    return [each for each in open_asks if not changing.met(offer, each.change)]
+    asked = ask.counteroffer.changes
+    return [each for each in open_asks if not grants(offer, asked, each.change)]
 
 
 def _offered(offer: Offer, change: Change) -> str | None:

@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain import change as changing
-from portal.domain import counteroffer, money, settlement
+from portal.domain import counteroffer, money, settlement, spelling
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Conflict
+from portal.domain.item import item
 from portal.domain.revision import Offer
 from portal.reading import approvals, asks, outcome, people
 from portal.reading.asks import Asking, Shown
@@ -25,7 +26,7 @@ from portal.storage.session import Transaction
 
 _changes = msgspec.json.Decoder(tuple[Change, ...])
 # Granting or refusing such an ask leaves nothing in between.
-_NOTHING_BETWEEN = ("selected", "choice")
+_NOTHING_BETWEEN = ("selected", "choice", "wish")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,14 +160,18 @@ def _edit(offer: Offer, change: Change) -> Edit:
 
 
 def _name(offer: Offer, base: Offer, change: Change) -> str:
-    item = changing.touched(offer, change.subject) or changing.touched(base, change.subject)
-    return item.name if item else change.key
+    if change.field == "wish":
+        return spelling.wished(change.value).words
+    if change.field in ("adjustment", "line", "standing_offer") and change.value:
+        said = asks.shown(change.field, change.value)
+        return str(getattr(said, "label", "") or getattr(said, "name", ""))
+    found = item(offer, change.subject) or item(base, change.subject)
+    return found.name if found else change.key
 
 
 def _says(offer: Offer, change: Change) -> Shown:
     """What the offer says now, None when the line or term is gone."""
-    gone = changing.touched(offer, change.subject) is None
-    return None if gone else asks.shown(change.field, changing.current(offer, change))
+    return asks.shown(change.field, changing.stated(offer, change))
 
 
 def _waiting(transaction: Transaction, deal: Deal) -> Waiting | None:

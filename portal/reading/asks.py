@@ -1,6 +1,6 @@
 """What was asked and answered, with the words that went with it, and as values that a page can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from portal.domain import ledger, settlement
+from portal.domain import entire, ledger, settlement, spelling
 from portal.domain.change import Change, Field
 from portal.domain.counteroffer import Counteroffer
-from portal.domain.revision import Offer
+from portal.domain.revision import Adjustment, Line, Offer, StandingOffer
+from portal.domain.spelling import Wish
 from portal.reading import talks
 from portal.reading.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
-Shown = Decimal | date | bool | str | None
+Shown = Decimal | date | bool | str | Wish | Line | Adjustment | StandingOffer | None
 _changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -194,14 +195,19 @@ def consent_view(consent: settlement.Consent, people: Mapping[str, Person]) -> C
 
 def shown(field: Field, text: str | None) -> Shown:
     """A field's spelling as the value it spells; None where nothing is stated."""
-    if text is None or (field == "delivery_date" and not text):
+    if text is None or (not text and field in _MAY_BE_ABSENT):
         return None
-    match field:
-        case "quantity" | "unit_price" | "discount_percent":
-            return Decimal(text)
-        case "selected" | "choice":
-            return text == "true"
-        case "delivery_date":
-            return date.fromisoformat(text)
-        case _:
-            return text
+    read = _READ.get(field)
+    return read(text) if read else text
+
+
+_MAY_BE_ABSENT = ("delivery_date", "wish", "line", "adjustment", "standing_offer")
+_READ: Mapping[Field, Callable[[str], Shown]] = {
+    **dict.fromkeys(("quantity", "unit_price", "discount_percent", "target"), Decimal),
+    **dict.fromkeys(("selected", "choice"), lambda text: text == "true"),
+    "delivery_date": date.fromisoformat,
+    "wish": spelling.wished,
+    "line": lambda text: entire.read(Line, text),
+    "adjustment": lambda text: entire.read(Adjustment, text),
+    "standing_offer": lambda text: entire.read(StandingOffer, text),
+}

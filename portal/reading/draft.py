@@ -6,10 +6,11 @@ from portal.domain import settlement
 from portal.domain.ledger import PartyName
 from portal.domain.revision import Offer, Revision
 from portal.domain.totals import revise
-from portal.reading import lines, summary
+from portal.reading import lines, summary, whole
 from portal.reading.asks import Asking
 from portal.reading.lines import Section, Standings, TermView
 from portal.reading.summary import Summary
+from portal.reading.whole import Whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class Preview:
     revision: Revision
     sections: tuple[Section, ...]
     terms: tuple[TermView, ...]
+    whole: Whole
     summary: Summary
     revision_number: int = 0
     comparison: None = None
@@ -41,5 +43,6 @@ def of_offer(offer: Offer) -> Preview:
         revision=revision,
         sections=lines.sections(revision, standings),
         terms=lines.terms(revision, standings),
+        whole=whole.whole(revision),
         summary=summary.summary(revision, None),
     )

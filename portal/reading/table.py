@@ -19,7 +19,7 @@ from portal.domain.ledger import PartyName
 from portal.domain.revision import Offer, Revision
 from portal.domain.settlement import Board
 from portal.domain.totals import revise
-from portal.reading import asks, conversation, history, lines, people, summary, turn
+from portal.reading import asks, conversation, history, lines, people, summary, turn, whole
 from portal.reading.asks import SentAsk
 from portal.reading.conversation import Conversation, Entry
 from portal.reading.history import RevisionEntry
@@ -28,6 +28,7 @@ from portal.reading.lines import LineView, Section, TermView
 from portal.reading.people import Person
 from portal.reading.summary import Summary
 from portal.reading.turn import Waiting
+from portal.reading.whole import Whole, WholeView
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -78,6 +79,7 @@ class Table:
     comparison: Comparison | None
     sections: tuple[Section, ...]
     terms: tuple[TermView, ...]
+    whole: Whole
     summary: Summary
     board: Board
     sent: tuple[SentAsk, ...]
@@ -98,12 +100,12 @@ class Table:
     def lines(self) -> tuple[LineView, ...]:
         return tuple(line for section in self.sections for line in section.lines)
 
-    def item(self, subject: str) -> LineView | TermView | None:
-        """The line or term that `line:KEY` or `term:KEY` names."""
-        return next(iter(self.items([subject])), None)
+    def item(self, subject: str) -> LineView | TermView | WholeView | None:
+        """What a subject names: a line, a term, the overall price, a line that is wanted."""
+        return next(iter(self.items([subject])), None) or self.whole.view(subject)
 
     def items(self, subjects: Iterable[str]) -> list[LineView | TermView]:
-        """Those of them that are there, in the order of the page."""
+        """The lines and terms among them that are there, in the order of the page."""
         wanted = {*subjects}
         there: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
         return [each for each in there if each.subject in wanted]
@@ -175,6 +177,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
         comparison=comparison,
         sections=lines.sections(revision, standings),
         terms=lines.terms(revision, standings),
+        whole=whole.whole(revision, standings),
         summary=summary.summary(revision, previous),
         board=board,
         sent=asks.sent(asking, known),

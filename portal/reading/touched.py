@@ -16,7 +16,7 @@ from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
 # By kind: regions of the page (see web.regions). What the deal's state decides is drawn everywhere.
-_ASKING = frozenset({"settlement", "sent"})
+_ASKING = frozenset({"settlement", "sent", "whole"})
 _REVISION = frozenset(
     {
         "state",
@@ -24,6 +24,8 @@ _REVISION = frozenset(
         "turn",
         "banner",
         "settlement",
+        "offers",
+        "whole",
         "summary",
         "sent",
         "actions",
@@ -38,7 +40,7 @@ REGIONS: Mapping[str, frozenset[str]] = {
     "counteroffer": _ASKING | {"turn"},
     "counteroffer_withdrawn": _ASKING | {"turn"},
     "counteroffers_closed": _ASKING,
-    "lines_agreed": frozenset({"settlement"}),
+    "lines_agreed": frozenset({"settlement", "whole"}),
     "revision": _REVISION,
     "more_time_asked": frozenset({"banner", "turn"}),
     **dict.fromkeys(

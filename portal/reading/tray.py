@@ -13,6 +13,7 @@ from portal.domain import change as changing
 from portal.domain import counteroffer
 from portal.domain.change import Change
 from portal.domain.counteroffer import Effect
+from portal.domain.item import item
 from portal.domain.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.reading import lines
@@ -116,7 +117,7 @@ def _change(
         offered = None
     return TrayChange(
         subject=change.subject,
-        name=names.get(change.subject, change.key),
+        name=names.get(change.subject) or _called(offer, change),
         ask=AskView(
             id=change.id,
             field=change.field,
@@ -126,6 +127,12 @@ def _change(
             reason=reason,
         ),
         was=shown(change.field, entry.was),
-        moved=offered is not None and offered != entry.was,
+        # An overall price is asked for whatever the parts are.
+        moved=change.field != "target" and offered is not None and offered != entry.was,
         problems=tuple(problem for problem in problems if problem.place == change.id),
     )
+
+
+def _called(offer: Offer, change: Change) -> str:
+    found = item(offer, change.subject)
+    return found.name if found else change.key

@@ -9,6 +9,12 @@ from portal.web.buyer_visit import Visit
 from portal.web.request import keep_language
 
 
+def asked_at(place: str) -> list[str]:
+    """Addresses of what a buyer can ask about: a line, a term, the whole deal's price, a line that is wanted."""
+    named = ("lines/{line:str}", "terms/{term:str}", "whole/{whole:str}", "wishes/{wish:str}")
+    return [f"/deals/{{deal_id:str}}/{each}/{place}" for each in named]
+
+
 @get("/deals/{deal_id:str}")
 async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
     """`change`, `comment`, `accept` and `decline` open what they name, for browsers without scripts."""
@@ -18,9 +24,11 @@ async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
     return keep_language(visit.request, await visit.page(deal_id, opened))
 
 
-@get(["/deals/{deal_id:str}/lines/{line:str}/change", "/deals/{deal_id:str}/terms/{term:str}/change"])
-async def open_change(visit: Visit, deal_id: str, line: str = "", term: str = "") -> Response[str]:
-    opened = Opened(change=subject_of(line, term))
+@get(asked_at("change"))
+async def open_change(  # noqa: PLR0917 - one of the four says what it is about
+    visit: Visit, deal_id: str, line: str = "", term: str = "", whole: str = "", wish: str = ""
+) -> Response[str]:
+    opened = Opened(change=subject_of(line, term, whole, wish))
     return await visit.part("table/_change_form.html", deal_id, opened)
 
 
@@ -46,9 +54,10 @@ async def open_refusal(visit: Visit, deal_id: str) -> Response[str]:
     return await visit.part("buyer/_dialog.html", deal_id, Opened(dialog="decline"))
 
 
-def subject_of(line: str, term: str) -> str:
-    """What an address names, of a line or of a term."""
-    return f"line:{line}" if line else f"term:{term}"
+def subject_of(line: str = "", term: str = "", whole: str = "", wish: str = "") -> str:
+    """What an address names (see asked_at)."""
+    named = {"line": line, "term": term, "deal": whole, "new": wish}
+    return next(f"{kind}:{key}" for kind, key in named.items() if key)
 
 
 routes = [show_deal, open_change, open_comment, show_tray, open_acceptance, open_refusal]

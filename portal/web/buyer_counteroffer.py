@@ -9,16 +9,17 @@ from portal.access import Actor, deal_for
 from portal.commands import choose as choosing
 from portal.commands import draft_counteroffer, make_counteroffer, withdraw_counteroffer
 from portal.commands.unit_of_work import UnitOfWork
-from portal.domain import change as changing
+from portal.domain import item
 from portal.domain.change import Change
-from portal.domain.revision import Line, Offer, Term
+from portal.domain.item import Item
+from portal.domain.revision import Offer
 from portal.errors import Invalid, NotFound
 from portal.reading import preview as previews
 from portal.reading import tray as trays
 from portal.storage import documents
 from portal.storage.session import Transaction
-from portal.web import change_form
-from portal.web.buyer import subject_of
+from portal.web import change_form, part_form
+from portal.web.buyer import asked_at, subject_of
 from portal.web.buyer_page import GONE
 from portal.web.buyer_visit import Visit
 from portal.web.change_form import Typed
@@ -29,15 +30,18 @@ from portal.web.regions import dom_id
 TRAY_PROBLEM = "#tray-problem"
 
 
-@post(
-    ["/deals/{deal_id:str}/lines/{line:str}/change", "/deals/{deal_id:str}/terms/{term:str}/change"],
-    status_code=200,
-)
-async def add_change(
-    visit: Visit, deal_id: str, form: FormFields, line: str = "", term: str = ""
+@post(asked_at("change"), status_code=200)
+async def add_change(  # noqa: PLR0917 - one of the four says what it is about
+    visit: Visit,
+    deal_id: str,
+    form: FormFields,
+    line: str = "",
+    term: str = "",
+    whole: str = "",
+    wish: str = "",
 ) -> Response[Any]:
     """Into the tray; nothing is sent."""
-    subject = subject_of(line, term)
+    subject = subject_of(line, term, whole, wish)
     typed = await visit.read(partial(_typed, visit=visit, deal_id=deal_id, subject=subject, form=form))
     slot, form_part = f"[id='change-{dom_id(subject)}']", "table/_change_form.html"
     put = partial(_put, typed=typed)
@@ -46,15 +50,18 @@ async def add_change(
     )
 
 
-@post(
-    ["/deals/{deal_id:str}/lines/{line:str}/preview", "/deals/{deal_id:str}/terms/{term:str}/preview"],
-    status_code=200,
-)
-async def preview(
-    visit: Visit, deal_id: str, form: FormFields, line: str = "", term: str = ""
+@post(asked_at("preview"), status_code=200)
+async def preview(  # noqa: PLR0917 - one of the four says what it is about
+    visit: Visit,
+    deal_id: str,
+    form: FormFields,
+    line: str = "",
+    term: str = "",
+    whole: str = "",
+    wish: str = "",
 ) -> Response[str]:
     """What it would come to. Published prices and limits only; nothing is kept."""
-    subject = subject_of(line, term)
+    subject = subject_of(line, term, whole, wish)
     effect = await visit.read(partial(_effect, visit=visit, deal_id=deal_id, subject=subject, form=form))
     return await visit.part("table/_preview_reply.html", deal_id, **effect)
 
@@ -106,7 +113,7 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
     if typed.problems:
         raise Invalid(_("This can't be asked for yet."), typed.problems)
-    changes, reason = typed.changes, typed.reason
+    changes, reason = part_form.named(typed.changes, ()), typed.reason
     return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
 
 
@@ -123,14 +130,14 @@ def _change(subject: str, field: str, value: str) -> Change:
     return Change(subject=subject, field="choice" if field == "choice" else "selected", value=value)
 
 
-def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Line | Term]:
+def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Item]:
     deal = deal_for(transaction, visit.actor, deal_id)
     deal.require("counter")
     offer = documents.offered(transaction, deal_id, deal.revision).offer
-    item = changing.touched(offer, subject)
-    if item is None:
+    found = item.item(offer, subject)
+    if found is None:
         raise NotFound(GONE)
-    return offer, item
+    return offer, found
 
 
 def _typed(transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields) -> Typed:
@@ -140,14 +147,14 @@ def _typed(transaction: Transaction, visit: Visit, deal_id: str, subject: str, f
 def _effect(
     transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields
 ) -> dict[str, Any]:
-    offer, item = _offered(transaction, visit, deal_id, subject)
-    typed = change_form.read(form, offer, item)
+    offer, found = _offered(transaction, visit, deal_id, subject)
+    typed = change_form.read(form, offer, found)
     problems = change_form.check(offer, typed, today=transaction.now.date())
     tray = trays.load(transaction, deal_for(transaction, visit.actor, deal_id), offer)
     shown: previews.Preview | None = None
     if not problems:
-        shown = change_form.preview_of(offer, item, tray.asked, typed)
-    return {"preview": shown, "problems": problems, "fields": change_form.fields_of(item)}
+        shown = change_form.preview_of(offer, found, tray.asked, typed)
+    return {"preview": shown, "problems": problems, "fields": change_form.fields_of(found)}
 
 
 routes = [add_change, preview, send, drop, discard, bind, take_back, choose]

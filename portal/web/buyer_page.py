@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.access import BuyerSession, Deal, deal_for, new_id
-from portal.domain import change as changing
+from portal.domain.item import item
 from portal.errors import Invalid, NotFound, ParleyError, Problem
 from portal.reading import table as tables
 from portal.reading import tray as trays
@@ -92,7 +92,8 @@ def insist(found: Mapping[str, Any], opened: Opened) -> None:
 
 def _item(deal: Deal, table: Table, tray: Tray, opened: Opened) -> dict[str, Any]:
     """The form that is open on a line or a term."""
-    view = table.item(opened.change or opened.comment)
+    view = table.item(opened.change) if opened.change else None
+    view = view or next(iter(table.items([opened.comment])), None)
     changing_it = bool(opened.change and view and view.open_fields and deal.can("counter"))
     commenting = bool(opened.comment and view and deal.can("comment"))
     found: dict[str, Any] = {
@@ -108,17 +109,17 @@ def _item(deal: Deal, table: Table, tray: Tray, opened: Opened) -> dict[str, Any
 
 
 def _change_form(table: Table, tray: Tray, opened: Opened) -> ChangeForm:
-    item = changing.touched(table.offer, opened.change)
-    assert item is not None, "the table has it"
+    found = item(table.offer, opened.change)
+    assert found is not None, "the table has it"
     typed = opened.typed
     return change_form.change_form(
         table.offer,
-        item,
+        found,
         drafted=tray.text,
         typed=typed,
         reason=tray.reason(opened.change),
         refused=(opened.sentence, change_form.at_fields(opened.problems)),
-        effect=change_form.preview_of(table.offer, item, tray.asked, typed) if typed else None,
+        effect=change_form.preview_of(table.offer, found, tray.asked, typed) if typed else None,
     )
 
 

@@ -12,17 +12,19 @@ from typing import Literal
 from portal.domain import change as changing
 from portal.domain import limits
 from portal.domain.change import Change, Field
-from portal.domain.revision import Line, Offer, Term
+from portal.domain.item import Item
+from portal.domain.item import subject as subject_of
+from portal.domain.revision import Line, Offer, Tax, Term
 from portal.errors import Invalid, Problem
 from portal.reading.asks import Shown, shown
 from portal.reading.preview import Preview, preview
-from portal.web import formats
+from portal.web import formats, part_form
 from portal.web.forms import FormFields
 from portal.web.language import current as language
 from portal.web.language import gettext as _
 from portal.web.numbers import plain_decimal
 
-Kind = Literal["decimal", "text", "select", "tick", "day"]
+Kind = Literal["decimal", "text", "select", "tick", "day", "several"]
 _KINDS: Mapping[Field, Kind] = {
     "quantity": "decimal",
     "unit_price": "decimal",
@@ -31,12 +33,14 @@ _KINDS: Mapping[Field, Kind] = {
     "choice": "tick",
     "delivery_date": "day",
     "value": "text",
+    "target": "decimal",
+    **dict.fromkeys(part_form.INPUTS, "several"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class FieldView:
-    """One field: what is offered, and the text that stands in it."""
+    """One field: what is offered, and the text that stands in it; `inputs` where it takes several, by their names."""
 
     name: Field
     kind: Kind
@@ -44,6 +48,8 @@ class FieldView:
     text: str
     hint: str = ""
     options: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    taxes: tuple[Tax, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +81,28 @@ class Typed:
         return tuple(each for each in self.changes if changing.current(offer, each) != each.value)
 
 
-def fields_of(item: Line | Term, *, seller: bool = False) -> tuple[Field, ...]:
+def fields_of(item: Item, *, seller: bool = False) -> tuple[Field, ...]:
     """The fields of the form. What a choice group has chosen already can only be left by choosing another."""
     fields = changing.seller_fields(item) if seller else changing.buyer_fields(item)
     return tuple(each for each in fields if each != "choice" or not getattr(item, "selected", False))
 
 
-def read(form: FormFields, offer: Offer, item: Line | Term, *, seller: bool = False) -> Typed:
+def read(form: FormFields, offer: Offer, item: Item, *, seller: bool = False) -> Typed:
     """What was typed. A field that was not sent is left as it is; a box that was shown and not ticked says no."""
     subject, ticks = subject_of(item), form.all("shown")
     texts: dict[str, str] = {}
     changes, problems = [], []
     for name in fields_of(item, seller=seller):
+        if _KINDS[name] == "several":
+            texts |= {each: form.one(each) for each in part_form.INPUTS[name]}
+            try:
+                text = part_form.composed(name, form, offer, item)
+                changes.append(changing.spell(offer, subject, name, text))
+            except ValueError as error:
+                problems.append(Problem(name, str(error)))
+            except Invalid as error:
+                problems += at_fields(error.problems)
+            continue
         if name not in form.fields and name not in ticks:
             continue
         text = form.one(name, "false" if _KINDS[name] == "tick" else "")
@@ -111,19 +127,19 @@ def check(offer: Offer, typed: Typed, *, today: date, seller: bool = False) -> t
     return (*typed.problems, *at_fields(found))
 
 
-def preview_of(offer: Offer, item: Line | Term, others: Sequence[Change], typed: Typed) -> Preview | None:
+def preview_of(offer: Offer, item: Item, others: Sequence[Change], typed: Typed) -> Preview | None:
     """What it comes to together with what is in the tray already; None while it can't be computed."""
     touched = {each.id for each in typed.changes}
     changes = [*(each for each in others if each.id not in touched), *typed.asking(offer)]
     try:
-        return preview(offer, item.key, changes)
+        return preview(offer, item.key if isinstance(item, Line) else "", changes)
     except Invalid:
         return None
 
 
 def change_form(
     offer: Offer,
-    item: Line | Term,
+    item: Item,
     *,
     drafted: Callable[[str], str | None],
     typed: Typed | None = None,
@@ -135,9 +151,7 @@ def change_form(
     """The form with what was typed, else what the draft holds (`drafted` by change id), else what is offered."""
     texts = typed.texts if typed else {}
     return ChangeForm(
-        fields=tuple(
-            _field(offer, item, name, texts.get(name), drafted) for name in fields_of(item, seller=seller)
-        ),
+        fields=tuple(_field(offer, item, name, texts, drafted) for name in fields_of(item, seller=seller)),
         reason=typed.reason if typed else reason,
         reasoned=not seller,
         sentence=refused[0],
@@ -151,16 +165,23 @@ def at_fields(problems: Sequence[Problem]) -> list[Problem]:
     return [Problem(each.place.rpartition(":")[2], each.message, each.hint) for each in problems]
 
 
-def subject_of(item: Line | Term) -> str:
-    return f"{'line' if isinstance(item, Line) else 'term'}:{item.key}"
-
-
 def _field(
-    offer: Offer, item: Line | Term, name: Field, typed: str | None, drafted: Callable[[str], str | None]
+    offer: Offer, item: Item, name: Field, texts: Mapping[str, str], drafted: Callable[[str], str | None]
 ) -> FieldView:
     offered = changing.current(offer, Change(subject=subject_of(item), field=name, value=""))
     stands = drafted(f"{subject_of(item)}:{name}")
     spelled = offered if stands is None else stands
+    if _KINDS[name] == "several":
+        standing = part_form.inputs(name, spelled, offer)
+        return FieldView(
+            name=name,
+            kind="several",
+            offered=shown(name, offered),
+            text=spelled,
+            inputs={each: texts.get(each, standing[each]) for each in standing},
+            taxes=tuple(part_form.taxes(offer)) if name == "line" else (),
+        )
+    typed = texts.get(name)
     options = item.options if isinstance(item, Term) else ()
     return FieldView(
         name=name,
@@ -174,12 +195,12 @@ def _field(
 
 def _written(name: Field, spelled: str, currency: str) -> str:
     """As a person would type it."""
-    if name == "unit_price":
+    if name in ("unit_price", "target"):
         return formats.amount(Decimal(spelled), currency)
     return formats.number(Decimal(spelled)) if _KINDS[name] == "decimal" else spelled
 
 
-def _hint(item: Line | Term, name: Field, currency: str) -> str:
+def _hint(item: Item, name: Field, currency: str) -> str:
     """The limits of a field, told before somebody runs into them."""
     if not isinstance(item, Line):
         return ""

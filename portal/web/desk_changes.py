@@ -1,29 +1,35 @@
 """The forms on one line or term: the seller's own change of it, and a comment on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
 
 from portal.commands import draft_revision
+from portal.domain import entire, item, money, spelling
 from portal.domain.change import Change
-from portal.domain.revision import Line, Term
+from portal.domain.item import Item
+from portal.domain.revision import Line
 from portal.errors import Invalid, NotFound, Refused
 from portal.reading import desk_deal
 from portal.reading.desk_deal import DeskDeal
-from portal.web import change_form
+from portal.web import change_form, part_form
 from portal.web.change_form import Typed
 from portal.web.desk_deal import act, show
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
 from portal.web.language import speaking
 from portal.web.request import is_partial
+from portal.web.urls import KINDS
+
+ON_THE_OFFER = ("lines", "terms")
+EVERYWHERE = (*ON_THE_OFFER, "wishes", "adjustments")
 
 
-def addresses(place: str) -> list[str]:
-    """Those of one form, on a line and on a term."""
-    return [f"/desk/deals/{{deal_id:str}}/{kind}/{{item:str}}/{place}" for kind in ("lines", "terms")]
+def addresses(place: str, kinds: Sequence[str] = EVERYWHERE) -> list[str]:
+    """Those of one form, on each kind of thing it can be about."""
+    return [f"/desk/deals/{{deal_id:str}}/{kind}/{{item:str}}/{place}" for kind in kinds]
 
 
 @get("/desk/deals/{deal_id:str}")
@@ -42,7 +48,7 @@ async def open_change(desk: Desk, deal_id: str, item: str) -> Response[Any]:
     return await _show_form(desk, deal_id, _subject(desk, item))
 
 
-@get(addresses("comment"))
+@get(addresses("comment", ON_THE_OFFER))
 async def open_comment(desk: Desk, deal_id: str, item: str) -> Response[Any]:
     subject = _subject(desk, item)
     if not is_partial(desk.request):
@@ -77,7 +83,7 @@ async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> 
         if typed.problems:
             raise Invalid("This can't be offered.", typed.problems)
         put = partial(draft_revision.put_changes, actor=desk.actor, deal_id=deal_id)
-        await desk.write(partial(put, changes=typed.changes))
+        await desk.write(partial(put, changes=part_form.named(typed.changes, _taken(page))))
     except Refused as error:
         return await _show_form(desk, deal_id, subject, typed, error)
     if is_partial(desk.request):
@@ -107,7 +113,7 @@ async def _show_form(
 def _form(
     page: DeskDeal, subject: str, typed: Typed | None = None, error: Refused | None = None
 ) -> change_form.ChangeForm:
-    drafted = {change.id: change.value for change in _edits(page)}
+    drafted = _wished(page, subject) | {change.id: change.value for change in _edits(page)}
     problems = change_form.at_fields(error.problems) if isinstance(error, Invalid) else []
     return change_form.change_form(
         page.table.offer,
@@ -119,24 +125,41 @@ def _form(
     )
 
 
-def _subject(desk: Desk, item: str) -> str:
-    return f"{'line' if '/lines/' in desk.request.scope['path'] else 'term'}:{item}"
+def _subject(desk: Desk, key: str) -> str:
+    return f"{KINDS[desk.request.scope['path'].split('/')[4]]}:{key}"
 
 
 def _placed(page: DeskDeal, subject: str) -> dict[str, Any]:
-    """What the templates of a line or a term find beside the page's own."""
-    view = page.table.item(subject)
-    if view is None:
-        raise NotFound("The line or term is not part of the proposal any more.")
+    """What the templates of a line, a term or a part find beside the page's own."""
+    view = page.table.item(subject) or {"subject": subject, "name": _item(page, subject).name}
     return {"view": view, "id": subject.replace(":", "-")}
 
 
-def _item(page: DeskDeal, subject: str) -> Line | Term:
-    kind, _, key = subject.partition(":")
-    found = page.table.offer.line(key) if kind == "line" else page.table.offer.term(key)
+def _item(page: DeskDeal, subject: str) -> Item:
+    found = item.item(page.table.offer, subject)
     if found is None:
         raise NotFound("The line or term is not part of the proposal any more.")
     return found
+
+
+def _taken(page: DeskDeal) -> set[str]:
+    """Keys that something added can't have."""
+    offer, edits = page.table.offer, _edits(page)
+    standing = {line.key for line in offer.lines} | {each.key for each in offer.adjustments}
+    return standing | {each.key for each in edits}
+
+
+def _wished(page: DeskDeal, subject: str) -> dict[str, str]:
+    """The line that a buyer wants, as far as their words tell it, for a form that adds it."""
+    counteroffers = page.answering.counteroffers if page.answering else ()
+    for ask in (ask for each in counteroffers for ask in each.asks if ask.change.subject == subject):
+        wish = ask.asked
+        if isinstance(wish, spelling.Wish):
+            line = Line(
+                key=ask.change.key, name=wish.words[:200], quantity=wish.quantity, unit_price=money.ZERO
+            )
+            return {f"{subject}:line": entire.text_of(line)}
+    return {}
 
 
 def _edits(page: DeskDeal) -> list[Change]:

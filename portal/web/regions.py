@@ -12,7 +12,8 @@ from portal.reading.table import Table
 REGIONS: Mapping[str, str] = {
     name: f"table/_{name}.html"
     for name in (
-        *("state", "introduction", "banner", "settlement", "lines", "terms", "history", "people"),
+        *("state", "introduction", "banner", "settlement", "offers", "lines", "terms", "whole", "history"),
+        "people",
         *("summary", "sent", "actions", "refusal", "log"),
     )
 } | {"turn": "table/_turn.html"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Urls:
-    """`base` is /deals/ID or /desk/deals/ID. A `subject` is line:KEY, term:KEY or another of domain.item; keys need no quoting."""
+    """`base` is /deals/ID or /desk/deals/ID. A `subject` is one of domain.item; keys need no quoting."""
 
     base: str
 

@@ -248,7 +248,7 @@ def test_a_negotiated_price_is_kept_whatever_the_quantity():
 def test_a_lower_price_is_a_concession_of_its_round():
     found = changed_press(change(PRESS, "unit_price", "17200"))
     assert (found.unit_price, found.price_source) == (Decimal(17200), "negotiated")
-    assert steps(found) == [*LIST, ("Concession, round 2", "-1.25E+3")]
+    assert steps(found) == [*LIST, ("Round-2 concession", "-1.25E+3")]
 
 
 @pytest.mark.parametrize(
@@ -256,8 +256,8 @@ def test_a_lower_price_is_a_concession_of_its_round():
     [
         ("17200", True, None, "Concession"),
         ("17200", False, None, "Price change"),
-        ("17200", False, 3, "Price change, round 3"),
-        ("19000", True, 3, "Price change, round 3"),
+        ("17200", False, 3, "Round-3 price change"),
+        ("19000", True, 3, "Round-3 price change"),
     ],
 )
 def test_the_step_says_what_it_is(price, concession, round_number, label):
@@ -276,13 +276,13 @@ def test_quantity_price_and_discount_together_in_any_order():
     found = changed_press(*asked)
     assert found == changed_press(*reversed(asked))
     assert found.net_unit_price == Decimal(17127)
-    assert steps(found) == [*LIST, ("Volume price from 10", "-1.45E+3"), ("Price change, round 2", "127")]
+    assert steps(found) == [*LIST, ("Volume price from 10", "-1.45E+3"), ("Round-2 price change", "127")]
 
 
 def test_a_second_concession_of_a_round_joins_the_first():
     once = apply(kestrel_offer(), [change(PRESS, "unit_price", "18000")], concession=True, round_number=2)
     twice = apply(once, [change(PRESS, "discount_percent", "1")], concession=True, round_number=2)
-    assert steps(twice.line("press")) == [*LIST, ("Concession, round 2", "-6.3E+2")]
+    assert steps(twice.line("press")) == [*LIST, ("Round-2 concession", "-6.3E+2")]
     taken_back = apply(
         twice,
         [change(PRESS, "discount_percent", "0"), change(PRESS, "unit_price", "18450")],
@@ -296,7 +296,7 @@ def test_a_line_without_a_build_up_gets_one_when_its_price_moves():
     found = apply(
         offer(line("a", "100")), [change("line:a", "unit_price", "90")], concession=True, round_number=1
     )
-    assert steps(found.line("a")) == [("Quoted price", "1E+2"), ("Concession, round 1", "-1E+1")]
+    assert steps(found.line("a")) == [("Quoted price", "1E+2"), ("Round-1 concession", "-1E+1")]
 
 
 def test_the_same_price_is_not_a_negotiated_one():

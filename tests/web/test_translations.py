@@ -187,7 +187,7 @@ KNOWN = [
             *("As discussed in", "Odense", "One HP-20 press", "Filling line", "Havn ApS", "Ravn Friis"),
             *("ravn@havn.example", "rita@kestrel.example", "mia@kestrel.example", "Rita", "Mia"),
             # The build-up of a price is worded in the language of its document.
-            *("Quoted price", "Concession, round 3"),
+            *("Quoted price", "Round-1 concession", "Round-2 concession", "Round-3 concession"),
             *("Europe/Copenhagen", "UTC", "EUR", "English", "EN", "Parley", "json", "JSON", "CSV"),
         },
         key=len,
