@@ -10,7 +10,17 @@ from typing import TypeVar
 
 import msgspec
 
-from portal.domain.revision import Adjustment, Line, PriceBreak, Revision, Term, WhyStep
+from portal.domain.revision import (
+    Adjustment,
+    Condition,
+    Consequence,
+    Line,
+    PriceBreak,
+    Revision,
+    StandingOffer,
+    Term,
+    WhyStep,
+)
 
 Value = (
     str
@@ -21,9 +31,11 @@ Value = (
     | tuple[str, ...]
     | tuple[WhyStep, ...]
     | tuple[PriceBreak, ...]
+    | tuple[Condition, ...]
+    | tuple[Consequence, ...]
     | None
 )
-Keyed = TypeVar("Keyed", Line, Term, Adjustment)
+Keyed = TypeVar("Keyed", Line, Term, Adjustment, StandingOffer)
 
 # What follows from other differences: a summary may leave it out.
 CONSEQUENCES = frozenset({"net", "why", "price_source", "price_breaks"})
@@ -38,7 +50,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """A line, term or adjustment that both revisions have, and how it differs. `name` is the later one."""
+    """A line, term, adjustment or standing offer that both revisions have, and how it differs. `name` is the later one."""
 
     subject: str
     name: str
@@ -69,6 +81,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     added_adjustments: tuple[Adjustment, ...] = ()
     removed_adjustments: tuple[Adjustment, ...] = ()
     adjustments: tuple[Changed, ...] = ()
+    added_standing_offers: tuple[StandingOffer, ...] = ()
+    removed_standing_offers: tuple[StandingOffer, ...] = ()
+    standing_offers: tuple[Changed, ...] = ()
     totals: tuple[Difference, ...] = ()
 
     def __bool__(self) -> bool:
@@ -76,19 +91,25 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """`line:KEY`, `term:KEY` and `adjustment:KEY` of everything added, removed or changed."""
+        """The subjects (see `item`) of everything added, removed or changed."""
         return (
             *(f"line:{each.key}" for each in (*self.added_lines, *self.removed_lines)),
             *(f"term:{each.key}" for each in (*self.added_terms, *self.removed_terms)),
             *(f"adjustment:{each.key}" for each in (*self.added_adjustments, *self.removed_adjustments)),
-            *(each.subject for each in (*self.lines, *self.terms, *self.adjustments)),
+            *(
+                f"standing:{each.key}"
+                for each in (*self.added_standing_offers, *self.removed_standing_offers)
+            ),
+            *(each.subject for each in self._changed),
         )
 
     def changed(self, subject: str) -> Changed | None:
-        """How `line:KEY`, `term:KEY` or `adjustment:KEY` differs, when both revisions have it."""
-        return next(
-            (each for each in (*self.lines, *self.terms, *self.adjustments) if each.subject == subject), None
-        )
+        """How what the subject names differs, when both revisions have it."""
+        return next((each for each in self._changed if each.subject == subject), None)
+
+    @property
+    def _changed(self) -> tuple[Changed, ...]:
+        return (*self.lines, *self.terms, *self.adjustments, *self.standing_offers)
 
 
 def compare(a: Revision, b: Revision) -> Comparison:
@@ -113,11 +134,14 @@ def compare(a: Revision, b: Revision) -> Comparison:
         added_adjustments=_missing(after.adjustments, before.adjustments),
         removed_adjustments=_missing(before.adjustments, after.adjustments),
         adjustments=_changed("adjustment", before.adjustments, after.adjustments, _flat, _flat),
+        added_standing_offers=_missing(after.standing_offers, before.standing_offers),
+        removed_standing_offers=_missing(before.standing_offers, after.standing_offers),
+        standing_offers=_changed("standing", before.standing_offers, after.standing_offers, _flat, _flat),
         totals=_differences(_flat(a.totals, leave_out=_PARTS), _flat(b.totals, leave_out=_PARTS)),
     )
 
 
-_KEYED = frozenset({"lines", "terms", "adjustments"})
+_KEYED = frozenset({"lines", "terms", "adjustments", "standing_offers"})
 _PARTS = frozenset({"lines", "adjustments", "groups"})
 
 
