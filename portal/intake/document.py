@@ -1,5 +1,6 @@
 """A quote in any format, brought to the fields of the quote document, with the way back to where each stood."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ class Comparison:
     warnings: Sequence[Problem] = ()
 
 
+# Places that a message names, such as "/lines/0"; a mere "3/4" is none.
+_NAMED = re.compile(r"(?<![^\s(])/[a-z_]+/\d+\b")
+
+
 def nothing_stated(_: Totals) -> Comparison:
     return Comparison()
 
@@ -27,14 +32,23 @@ def as_written(pointer: str) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """`fields` has the shape of the JSON quote document, unchecked. `where` leads from a pointer to the source's place."""
+    """`fields` has the shape of the JSON quote document, unchecked. `where` leads from a pointer to the source's place.
+
+    `refused`: places of the source where `problems` has said already what is wrong; nothing more is said of them.
+    """
 
     fields: Any
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
     where: Callable[[str], str] = as_written
     compare: Callable[[Totals], Comparison] = nothing_stated
+    refused: frozenset[str] = frozenset()
 
     def placed(self, problems: Iterable[Problem]) -> list[Problem]:
         """Problems at pointers, moved to their places in the source."""
-        return [Problem(self.where(each.place), each.message, each.hint) for each in problems]
+        found = [(self.where(each.place), each) for each in problems]
+        return [
+            Problem(place, _NAMED.sub(lambda name: self.where(name[0]) or name[0], each.message), each.hint)
+            for place, each in found
+            if place not in self.refused
+        ]

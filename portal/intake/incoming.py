@@ -17,12 +17,17 @@ from portal.intake.fields import LAST_DAY, shown
 from portal.intake.json_document import read_json
 from portal.intake.problems import problems_of, refusal
 from portal.intake.quote import DEFAULT_VALIDITY, Quote
+from portal.intake.sheet import xlsx_file
+from portal.intake.sheet.csv_file import read_csv
+from portal.intake.sheet.quote import looks_like_a_table, read_sheet
 from portal.intake.ubl.quotation import read_quotation
 
 __all__ = ["IncomingQuote", "NewContact", "parse_contact", "read_quote"]
 
 LARGEST = 10 * 1024 * 1024
-FORMATS = "Parley reads quotes as JSON quote documents and as UBL 2.0 to 2.4 Quotations (XML)."
+FORMATS = (
+    "Parley reads quotes as JSON quote documents, as CSV and XLSX, and as UBL 2.0 to 2.4 Quotations (XML)."
+)
 
 
 class IncomingQuote(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +90,12 @@ def _document(data: bytes, filename: str) -> Document:
         raise _unreadable(
             f"It has {len(data) >> 20} MB, and at most {LARGEST >> 20} MB are read.", "Split the quote."
         )
+    if data.startswith(xlsx_file.START):
+        return read_sheet(xlsx_file.read_xlsx(data))
+    if data.startswith(xlsx_file.OLD):
+        raise _unreadable(
+            "It is an old Excel file, or one with a password.", "Save it as .xlsx, without a password."
+        )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         raise _unreadable("It is not in UTF-8 (it looks like UTF-16).", "Save it again as UTF-8.")
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
@@ -95,7 +106,13 @@ def _document(data: bytes, filename: str) -> Document:
     if start in (b"{", b"[") or filename.lower().endswith(".json"):
         fields, problems = read_json(data)
         return Document(fields, problems)
+    if filename.lower().endswith((".csv", ".tsv")) or looks_like_a_table(_first_line(data)):
+        return read_sheet(read_csv(data))
     raise _unreadable(f"{shown(filename)} is in none of the formats that are read.", FORMATS)
+
+
+def _first_line(data: bytes) -> str:
+    return data[:8192].removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].decode("cp1252", "replace")
 
 
 def _checked(document: Document, *, today: date, valid_until: date | None) -> Quote:

@@ -8,9 +8,10 @@ import msgspec
 
 from portal.domain import money, revision, spelling
 from portal.domain.clock import end_of_day
+from portal.domain.standing_offer import misfits
 from portal.domain.totals import line_net
 from portal.errors import Problem
-from portal.intake import parts, quote
+from portal.intake import parts, quote, standing_offer
 from portal.intake.fields import TOO_MUCH, plain
 from portal.intake.line import Line
 
@@ -47,6 +48,12 @@ def offer_of(document: quote.Quote, *, valid_until: date, zone: str) -> revision
                 _keys("adjustment", document.adjustments), document.adjustments, strict=True
             )
         ),
+        standing_offers=tuple(
+            standing_offer.offered(key, stated)
+            for key, stated in zip(
+                _keys("offer", document.standing_offers), document.standing_offers, strict=True
+            )
+        ),
     )
 
 
@@ -62,6 +69,9 @@ def private_of(document: quote.Quote) -> revision.PrivateFigures:
 
 def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
     """What only shows when the offer is computed, placed by pointers into the quote document."""
+    for index, standing in enumerate(offer.standing_offers):
+        for problem in misfits(offer, standing):
+            yield Problem(f"/standing_offers/{index}{problem.place}", problem.message, problem.hint)
     for index, line in enumerate(offer.lines):
         if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= TOO_MUCH:
             yield Problem(
@@ -90,7 +100,9 @@ def _address(stated: parts.Address) -> revision.Address:
     return revision.Address(**stated.model_dump())
 
 
-def _keys(kind: str, parts: Sequence[Line | quote.Term | quote.Adjustment]) -> list[str]:
+def _keys(
+    kind: str, parts: Sequence[Line | quote.Term | quote.Adjustment | standing_offer.StandingOffer]
+) -> list[str]:
     """The stated keys; a part without one is numbered by its position, past numbers that are taken."""
     taken = {part.key for part in parts if part.key}
     keys = []

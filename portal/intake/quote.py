@@ -24,6 +24,7 @@ from portal.intake.fields import (
 )
 from portal.intake.line import Line
 from portal.intake.parts import Buyer, Delivery, Part, Seller, Tax
+from portal.intake.standing_offer import StandingOffer
 
 DEFAULT_VALIDITY = timedelta(days=30)
 
@@ -64,6 +65,7 @@ class Quote(Part):
     lines: list[Line] = Field(min_length=1, max_length=5000)
     terms: list[Term] = Field(default=[], max_length=200)
     adjustments: list[Adjustment] = Field(default=[], max_length=20)
+    standing_offers: list[StandingOffer] = Field(default=[], max_length=20)
 
     @field_validator("valid_until")
     @classmethod

@@ -20,6 +20,7 @@ def across(fields: Any) -> list[Problem]:
         *_repeated(fields, "lines", "key"),
         *_repeated(fields, "terms", "key"),
         *_repeated(fields, "adjustments", "key"),
+        *_repeated(fields, "standing_offers", "key"),
         *_repeated(buyer, "contacts", "email", prefix="/buyer"),
         *_choices(fields),
         *_runs(fields),

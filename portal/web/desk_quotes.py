@@ -1,5 +1,6 @@
 """A quote comes in by hand: read it, show what it says or what is wrong with it and where, then make it a deal."""
 
+import asyncio
 import base64
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +14,12 @@ from portal.commands.import_quote import import_quote
 from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
 from portal.intake.incoming import IncomingQuote, read_quote
+from portal.outbound.quote_template import quote_template
 from portal.reading import draft
 from portal.web import security
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
+from portal.web.sheets import attachment, kind_of
 from portal.web.urls import Urls
 
 CONTACTS = 3
@@ -24,7 +27,7 @@ CONTACTS = 3
 
 @dataclass(frozen=True)
 class Pasted:
-    """What came in. `text` can be corrected on the page; a file that is no UTF-8 text is `held` on it as it is (base64)."""
+    """What came in. `text` can be corrected on the page; a file that is no text is `held` on it as it is (base64)."""
 
     name: str
     data: bytes
@@ -37,12 +40,19 @@ async def new_quote(desk: Desk) -> Response[str]:
     return await _page(desk, FormFields())
 
 
+@get(["/desk/quotes/template.csv", "/desk/quotes/template.xlsx"])
+async def template(desk: Desk) -> Response[bytes]:
+    """An example to overwrite, as a spreadsheet."""
+    return attachment(await asyncio.to_thread(quote_template, kind_of(desk.request)))
+
+
 @post("/desk/quotes/new", request_max_body_size=security.UPLOAD_LIMIT)
 async def take_quote(desk: Desk, form: FormFields) -> Response[Any]:
     """`do=check` shows what the quote says, `do=import` makes it a draft (its next revision, with `requote`)."""
     pasted = await _pasted(form)
     try:
-        quote = _read(desk, pasted, form)
+        # Not in the loop: a workbook takes its time.
+        quote = await asyncio.to_thread(_read, desk, pasted, form)
         if form.one("do") != "import":
             return await _page(desk, form, pasted, quote=quote)
         requote = form.checked("requote")
@@ -85,9 +95,12 @@ async def _pasted(form: FormFields) -> Pasted:
     data = await file.read()
     await file.close()
     try:
-        return Pasted(file.filename, data, data.decode("utf-8-sig"))
+        # A form carries no NUL, and what has one is no text.
+        if b"\0" not in data:
+            return Pasted(file.filename, data, data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return Pasted(file.filename, data, held=base64.b64encode(data).decode())
+        pass
+    return Pasted(file.filename, data, held=base64.b64encode(data).decode())
 
 
 def _unpacked(held: str) -> bytes:
@@ -135,4 +148,4 @@ def _contacts(form: FormFields) -> list[NewContact]:
     return people
 
 
-routes = [new_quote, take_quote]
+routes = [new_quote, take_quote, template]

@@ -21,8 +21,8 @@ def test_a_file_of_50_megabytes_is_refused_unparsed() -> None:
         (b"\xef\xbb\xbf \n", "quote.json", "empty"),
         ('{"title": "x"}'.encode("utf-16"), "quote.json", "UTF-16"),
         ("<Quotation/>".encode("utf-16-le"), "quote.xml", "UTF-16"),
-        (b"name;price\nPress;1", "quote.csv", '"quote.csv" is in none of the formats'),
-        (b"PK\x03\x04", "quote.xlsx", "none of the formats"),
+        (b"Press;1", "quote.txt", '"quote.txt" is in none of the formats'),
+        (b"PK\x03\x04", "quote.xlsx", "damaged"),
         (b"\x00\x01\x02\x03", "quote.bin", "UTF-8"),
         (b"title: Press", "quote.json", "not JSON"),
         (b"%PDF-1.7", "a\nb\x1b.pdf", "a\\nb\\x1b.pdf"),
@@ -35,7 +35,7 @@ def test_what_is_not_a_quote_is_told_in_a_sentence(data: bytes, filename: str, w
 
 
 def test_formats_that_are_read_are_named() -> None:
-    (told,) = problems_of_bytes(b"name;price", filename="quote.csv")
+    (told,) = problems_of_bytes(b"Press;1", filename="quote.txt")
     assert "JSON" in told.hint
     assert "UBL" in told.hint
 

@@ -1,0 +1,1 @@
+"""Quotes and counteroffers that come as a spreadsheet: CSV and XLSX."""

@@ -1,0 +1,110 @@
+"""Rows as an XLSX workbook: values only, never a formula, no macros and no links to elsewhere.
+
+Text that a spreadsheet would take for a formula gets a leading apostrophe, as in CSV, and is stored as text besides.
+Numbers that a binary fraction cannot carry digit by digit are written as text.
+"""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill, Protection
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from portal.outbound.export import guarded
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# Significant decimal digits that every binary fraction of eight bytes keeps.
+EXACT_DIGITS = 15
+_HEAD = PatternFill("solid", fgColor="E4E9F2")
+_OPEN = PatternFill("solid", fgColor="FFF6D6")
+_PLAIN, _BOLD = Font(), Font(bold=True)
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+
+Value = str | Decimal | date | int | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """One cell. `open`: it may be edited where the sheet is protected, and is marked as such; `among`: what it may hold."""
+
+    value: Value = None
+    open: bool = False
+    among: tuple[str, ...] = ()
+    bold: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One sheet of a workbook. `head`: rows that are drawn as headings, counted from 1."""
+
+    name: str
+    rows: Sequence[Sequence[Written]]
+    widths: Sequence[int] = ()
+    head: frozenset[int] = frozenset({1})
+    protected: bool = False
+
+
+def written_xlsx(pages: Iterable[Page]) -> bytes:
+    """The workbook."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for page in pages:
+        _write(book.create_sheet(page.name), page)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def plain_rows(rows: Iterable[Sequence[Value]]) -> list[list[Written]]:
+    return [[Written(value) for value in row] for row in rows]
+
+
+def _write(sheet: Any, page: Page) -> None:
+    choices: Mapping[tuple[str, ...], DataValidation] = {}
+    choices = {among: _choice(among) for row in page.rows for among in [cell.among for cell in row] if among}
+    for number, row in enumerate(page.rows, start=1):
+        for at, cell in enumerate(row, start=1):
+            place = sheet.cell(row=number, column=at)
+            _fill(place, cell, headed=number in page.head)
+            if cell.among:
+                choices[cell.among].add(place)
+    for choice in choices.values():
+        sheet.add_data_validation(choice)
+    for at, width in enumerate(page.widths):
+        sheet.column_dimensions[chr(ord("A") + at)].width = width
+    if page.head:
+        sheet.freeze_panes = f"A{max(page.head) + 1}"
+    if page.protected:
+        # A hint to the hand, not a lock: what comes back is checked cell by cell.
+        sheet.protection.sheet = True
+        sheet.protection.formatColumns = sheet.protection.formatRows = False
+
+
+def _choice(among: tuple[str, ...]) -> DataValidation:
+    listed = ",".join(each.replace('"', '""') for each in among)
+    return DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+
+
+def _fill(place: Any, cell: Written, *, headed: bool) -> None:
+    value = cell.value
+    if isinstance(value, Decimal):
+        digits = value.normalize().as_tuple().digits
+        value = value if len(digits) <= EXACT_DIGITS else f"{value:f}"
+    if isinstance(value, str):
+        place.value = guarded(value)
+        # Whatever it looks like, it is text.
+        place.data_type = "s"
+        place.alignment = _WRAPPED
+    else:
+        place.value = value
+    place.font = _BOLD if headed or cell.bold else _PLAIN
+    if headed:
+        place.fill = _HEAD
+    if cell.open:
+        place.fill = _OPEN
+        place.protection = Protection(locked=False)
