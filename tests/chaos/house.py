@@ -21,9 +21,9 @@ from tests.cast import Seat, Table, quote
 class House:
     """`house.deal()` is a sent deal of its own; Rita and Mia are the same people at each."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, first: Table | None = None) -> None:
         self.database = database
-        self._first = Table(database)
+        self._first = first or Table(database)
         self._numbers = count(1)
         self._unused = [self._first]
 

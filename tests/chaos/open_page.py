@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
+from lxml.html import HtmlElement
 
 from portal.access import DeskSession
 from tests.cast import Seat, Table
@@ -82,15 +83,21 @@ class OpenPage:
                 break
         now, then = regions(self._as_long_as(fresh)), regions(fresh)
         different = [name for name in now.keys() | then.keys() if now.get(name) != then.get(name)]
-        assert not different, f"{self.name} differs in {different}: {now[different[0]]}\n{then[different[0]]}"
+        if different:
+            texts = [each.get(different[0], "") for each in (now, then)]
+            begins = next((n for n, both in enumerate(zip(*texts, strict=False)) if both[0] != both[1]), 0)
+            parts = [text[max(0, begins - 200) : begins + 300] for text in texts]
+            raise AssertionError(f"{self.name} differs in {different}:\n{parts[0]}\n{parts[1]}")
 
     def _as_long_as(self, fresh: Page) -> Page:
         """This page without what was said before a fresh one begins: a page that was open keeps it."""
         page = copy.deepcopy(self.page)
-        said = [int(item.get("data-seq")) for item in fresh["log"]]
-        for item in page["log"]:
-            if said and int(item.get("data-seq")) < min(said):
-                item.drop_tree()
+        _shortened(page["log"], fresh["log"])
+        for thread in fresh.root.xpath("//ol[starts-with(@id, 'thread-')]"):
+            mine = page[thread.get("id")]
+            dropped = _shortened(mine, thread)
+            # How many comments of a line are not repeated beside it.
+            assert _taken_off(mine) + dropped == _taken_off(thread), thread.get("id")
         return page
 
     # ---- what changes it ----------------------------------------------------------------------------------------------
@@ -114,3 +121,22 @@ class OpenPage:
 
     def _confirmed(self, key: str | None) -> None:
         """A message of one's own is known to be kept."""
+
+
+def _shortened(log: HtmlElement, fresh: HtmlElement) -> int:
+    """How many items of a list were dropped to make it begin where a fresh one does."""
+    begins = min((int(item.get("data-seq")) for item in fresh), default=0)
+    older = [item for item in log if int(item.get("data-seq")) < begins]
+    for item in older:
+        item.drop_tree()
+    return len(older)
+
+
+def _taken_off(thread: HtmlElement) -> int:
+    """The number in the line above a thread that says what is not in it; 0 without such a line. The line goes."""
+    above = thread.getprevious()
+    if above is None or above.get("class") != "earlier":
+        return 0
+    number = re.search(r"\d+", above.text_content())
+    above.drop_tree()
+    return int(number[0]) if number else 1

@@ -32,16 +32,23 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """Seconds, where a server in production takes 2, 20, 10 (20 for the last frames), 5, 60, 30 and 5."""
+    """Seconds, where a server in production takes 2, 20, 10 (20 for the last frames), 5, 60, 30, 5, 5, 3 and 9.
+
+    What a busy machine could run out of by itself is short only in the trial that is about it: `patience` and `lease`.
+    """
 
     poll: float = 0.4
     heartbeat: float = 0.4
-    patience: float = 1.0
+    patience: float = 10.0
     silence: float = 0.4
-    lease: float = 1.0
+    lease: float = 60.0
     sweep: float = 0.4
     # The least that PostgreSQL's library takes seriously.
     connect: int = 2
+    # In the end: for requests under way, then for deliveries, and for everything.
+    grace: int = 5
+    last: float = 3.0
+    deadline: float = 9.0
 
 
 @dataclass
@@ -158,6 +165,7 @@ def _run(  # noqa: PLR0917 - a process's facts
 
 def _hurry(pace: Pace) -> None:
     from portal import app
+    from portal.cli import ending, serving
     from portal.commands import lease_deliveries
     from portal.outbound.worker import Worker
     from portal.storage import session
@@ -173,6 +181,8 @@ def _hurry(pace: Pace) -> None:
         Worker, look_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
     )
     app.SWEEP_EVERY = pace.sweep
+    serving.GRACE, ending.DEADLINE = pace.grace, pace.deadline
+    Worker.stop.__defaults__ = (pace.last,)
     session.UNREACHABLE["connect_timeout"] = pace.connect
 
 

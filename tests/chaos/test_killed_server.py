@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.cast import Table
-from tests.chaos.conftest import TIMES, Site, by_hand
+from tests.chaos.conftest import TIMES, Pair, Site, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, orders, verified
 from tests.chaos.tab import Tab
 from tests.chaos.talk import opened, talking
@@ -41,9 +41,8 @@ async def accepts(sol: Tab, form: dict[str, str]) -> bool:
 
 async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site) -> None:
     for number in range(2 * TIMES):
-        rng = random.Random(
-            number
-        )  # every run kills at other instants: the machine's own timing comes on top
+        # Every run kills at other instants: the machine's own timing comes on top.
+        rng = random.Random(number)
         table = site.house.deal()
         form = acceptance(table, f"accept-{number}")
         async with opened(*(site.tab(table, who) for who in (table.bea, table.sol, table.rita))) as tabs:
@@ -62,4 +61,32 @@ async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site)
             assert not told or told == found
             kept_once(site.database, table.deal_id, acknowledged(tabs))
             verified(site.database, table.deal_id)
+            await all_equal(*tabs)
+
+
+async def test_one_of_two_processes_killed_while_everybody_talks_and_one_accepts(pair: Pair) -> None:
+    """The other goes on: what the dead one had begun holds nobody up, and what it had not committed is gone."""
+    for number in range(2 * TIMES):
+        rng, dying = random.Random(number), number % 2
+        table = pair.house.deal()
+        form = acceptance(table, f"accept-{number}")
+        seats = ((table.bea, dying), (table.sol, dying), (table.rita, 1 - dying), (table.mia, 1 - dying))
+        async with opened(*(pair.tab(table, who, server=at) for who, at in seats)) as tabs:
+            async with talking(*tabs) as talk:
+                await talk.confirmed(rng.randrange(5, 40))
+                accepting = asyncio.create_task(accepts(tabs[1], form))
+                await talk.confirmed(talk.count + rng.randrange(4))
+                await by_hand(pair.servers[dying].kill)
+                told = orders(pair.database, table.deal_id) if await accepting else []
+                # Only these two can be confirmed now.
+                await talk.confirmed(talk.count + 6)
+                await by_hand(pair.servers[dying].restart)
+                assert await accepts(tabs[1], form)
+                await talk.confirmed(talk.count + 5)
+            found = orders(pair.database, table.deal_id)
+            assert len(found) == 1
+            assert found[0][1:] == (1, form["digest"])
+            assert not told or told == found
+            kept_once(pair.database, table.deal_id, acknowledged(tabs))
+            verified(pair.database, table.deal_id)
             await all_equal(*tabs)

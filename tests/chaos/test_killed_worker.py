@@ -14,6 +14,7 @@ from portal.commands.configure_receiver import add_receiver
 from portal.commands.unit_of_work import Database
 from portal.storage import tables
 from tests.chaos.conftest import TIMES, StartSite
+from tests.chaos.servers import Pace
 from tests.outbound.receivers import HttpReceiver
 from tests.services.mail import SmtpSink
 
@@ -34,7 +35,7 @@ def outbox(database: Database, *deals: str) -> list[Row[tuple[str, str, str]]]:
 def test_a_worker_killed_with_deliveries_in_hand(
     start_site: StartSite, receiver: HttpReceiver, smtp_sink: SmtpSink
 ) -> None:
-    site = start_site(environment="demo", smtp_url=smtp_sink.url)
+    site = start_site(pace=Pace(lease=1.0), environment="demo", smtp_url=smtp_sink.url)
     for kind in ("operations", "accounting", "analysis"):
         facts = {"kind": kind, "transport": "webhook", "target": f"{receiver.url}/{kind}", "format": "json"}
         site.database.write_now(partial(add_receiver, actor=System("cli"), demo=True, **facts))

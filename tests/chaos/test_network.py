@@ -14,10 +14,11 @@ import pytest
 
 from portal.commands.post_message import Message
 from tests.cast import Table
-from tests.chaos.conftest import TIMES, Site, by_hand
+from tests.chaos.conftest import TIMES, Site, StartSite, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
 from tests.chaos.open_page import WITHIN
 from tests.chaos.proxy import Proxy
+from tests.chaos.servers import Pace
 from tests.chaos.tab import IMPATIENCE
 from tests.chaos.talk import opened, talking
 
@@ -144,8 +145,9 @@ async def test_a_network_that_lets_no_socket_through(site: Site) -> None:
 
 
 async def test_a_reader_that_stalls_for_long_costs_little_and_catches_up(
-    site: Site, net_to: Callable[[int], Proxy]
+    start_site: StartSite, net_to: Callable[[int], Proxy]
 ) -> None:
+    site = start_site(pace=Pace(patience=1.0))
     table, net = site.house.deal(), net_to(site.server.port)
     # It waits for longer than the server has patience.
     slow, quick = site.tab(table, table.bea, via=net.port, silence=WITHIN), site.tab(table, table.sol)

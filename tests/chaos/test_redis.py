@@ -13,8 +13,9 @@ from tests.chaos.tab import Tab
 from tests.chaos.talk import opened
 
 pytestmark = pytest.mark.anyio
-# Seconds that a busy machine may take on top of the poll. Without a poll it would be for ever.
-SLACK = 3.0
+# Seconds that a busy machine may take on top of the poll, which finds what no ring announced; without it, it would be for
+# ever. What it really took is in the report (`longest`).
+SLACK = 20.0
 
 Act = Callable[[Pair], object]
 

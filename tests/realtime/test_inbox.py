@@ -16,13 +16,17 @@ async def open_inbox(opens: Opens, table: Table, server: Server, **options: str)
     return await opens(table.rita, server, address=f"{server.url}/desk/live", after=0, **options)
 
 
-async def test_the_list_and_then_rows_of_what_moves(opens: Opens, table: Table, server: Server) -> None:
+async def test_the_list_and_then_rows_of_what_moves(
+    start_server: StartServer, opens: Opens, table: Table
+) -> None:
+    # A poll would find that both deals were made a moment ago.
+    server = start_server(poll=3600)
     inbox = await open_inbox(opens, table, server, tab="needs", whose="mine")
     first = await inbox.event()
     assert (first["prev"], first["seq"]) == (0, 1)
     assert 'hx-target="#inbox-list"' in first["content"]
     assert "&#x27;tab&#x27;: &#x27;needs&#x27;" in first["content"]
-    bea = await opens(table.bea)
+    bea = await opens(table.bea, server)
     await bea.says("A word", key="k1")
     row = await inbox.event()
     assert (row["prev"], row["seq"]) == (1, 2)
