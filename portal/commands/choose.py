@@ -7,7 +7,7 @@ from portal.commands import publishing
 from portal.commands.publishing import Published
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
-from portal.domain import counteroffer, policy
+from portal.domain import counteroffer, policy, standing_offer
 from portal.domain.change import Change
 from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
@@ -36,6 +36,10 @@ def choose(
         if not policy.inside_offer(offer, changes):
             raise Invalid("This changes more than the offer leaves open. Send it as a counteroffer.", [])
         chosen = changing.apply(offer, changes, concession=False)
+        if undone := standing_offer.broken(offer, chosen):
+            raise Invalid(
+                f"“{undone[0].label}” was taken on this condition. Ask for the change in a counteroffer instead.", []
+            )
         private = private_documents.figures(work, deal_id, deal.revision)
         published = publishing.publish(work, deal, chosen, private)
         # By comparison, for another line of a choice group is touched as well, by being left.

@@ -145,8 +145,10 @@ def event(
     changed: tuple[str, ...] = (),
     counteroffers: tuple[str, ...] = (),
     answers: tuple[ledger.Answered, ...] = (),
+    standing_offer: str = "",
 ) -> ledger.RevisionPublished:
-    """The event that tells of a published revision. `changed`: what `changed_subjects` found."""
+    """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
+    one that was taken."""
     return ledger.RevisionPublished(
         revision=published.revision,
         digest=published.digest,
@@ -154,4 +156,5 @@ def event(
         counteroffers=counteroffers,
         answers=answers,
         changed=changed,
+        standing_offer=standing_offer,
     )

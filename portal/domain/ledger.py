@@ -90,6 +90,8 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     counteroffers: tuple[str, ...] = ()
     answers: tuple[Answered, ...] = ()
     changed: tuple[str, ...] = ()
+    # What a standing offer that was taken is called; "" for any other revision.
+    standing_offer: str = ""
 
 
 class LinesAgreed(Body, tag="lines_agreed", frozen=True, kw_only=True):

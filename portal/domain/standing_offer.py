@@ -71,28 +71,33 @@ def broken(before: Offer, after: Offer) -> list[StandingOffer]:
     ]
 
 
-def misfits(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
-    """Why it can't be offered; places are pointers inside the standing offer."""
-    for index, condition in enumerate(standing.when):
-        yield from _condition(offer, condition, f"/when/{index}")
-    named = [condition.line for condition in standing.when if condition.min_quantity is not None]
-    if len(named) != len(set(named)):
-        yield Problem("/when", "Two conditions name a quantity of one line.", "Keep the larger one.")
-    if any(offer.line(each.line) is None for each in standing.then):
-        for index, each in enumerate(standing.then):
-            if offer.line(each.line) is None:
-                yield _no_such("line", each.line, f"/then/{index}/line")
-        return
-    if not list(_unknown(offer, standing)):
-        yield from _dearer(with_conditions(offer, standing), standing)
+def misfits(offer: Offer, standing: StandingOffer) -> list[Problem]:
+    """Why it can't be published; places are pointers inside the standing offer."""
+    found = list(_impossible(offer, standing))
+    return found or list(_dearer(with_conditions(offer, standing), standing))
 
 
-def _unknown(offer: Offer, standing: StandingOffer) -> Iterator[str]:
-    for condition in standing.when:
-        if (condition.line and offer.line(condition.line) is None) or (
-            condition.term and offer.term(condition.term) is None
-        ):
-            yield condition.line or condition.term
+def fits(offer: Offer, standing: StandingOffer) -> bool:
+    """Whether it can be taken of this offer: its parts are there, and its conditions can hold."""
+    return not any(_impossible(offer, standing))
+
+
+def _impossible(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
+    found = [
+        problem
+        for index, condition in enumerate(standing.when)
+        for problem in _condition(offer, condition, f"/when/{index}")
+    ]
+    found += [
+        _no_such("line", each.line, f"/then/{index}/line")
+        for index, each in enumerate(standing.then)
+        if offer.line(each.line) is None
+    ]
+    yield from found
+    if not found:
+        fulfilled = with_conditions(offer, standing)
+        if not all(holds(fulfilled, condition) for condition in standing.when):
+            yield Problem("/when", "These conditions exclude each other.", "Keep one of them.")
 
 
 def _condition(offer: Offer, condition: Condition, place: str) -> Iterator[Problem]:

@@ -86,7 +86,9 @@ def whole(revision: Revision, standings: Standings | None = None) -> Whole:
             if row.subject.startswith("new:")
         ),
         adjustments=offer.adjustments,
-        standing=tuple(_standing(revision, each) for each in offer.standing_offers),
+        standing=tuple(
+            _standing(revision, each) for each in offer.standing_offers if standing_offer.fits(offer, each)
+        ),
     )
 
 

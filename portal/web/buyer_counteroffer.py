@@ -7,7 +7,7 @@ from litestar import Response, post
 
 from portal.access import Actor, deal_for
 from portal.commands import choose as choosing
-from portal.commands import draft_counteroffer, make_counteroffer, withdraw_counteroffer
+from portal.commands import draft_counteroffer, make_counteroffer, take_offer, withdraw_counteroffer
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import item
 from portal.domain.change import Change
@@ -110,6 +110,18 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     )
 
 
+@post("/deals/{deal_id:str}/offers/{standing:str}/take", status_code=200)
+async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> Response[Any]:
+    """A standing offer, as a whole."""
+    seen = form.one("revision")
+    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    accept = partial(take_offer.take_offer, offer=standing, revision=revision)
+    place = f"offer-{standing}"
+    return await visit.attempt(
+        deal_id, accept, at=place, emptied=[f"[id='problem-{place}']"], problems_at=f"standing:{standing}"
+    )
+
+
 def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
     if typed.problems:
         raise Invalid(_("This can't be asked for yet."), typed.problems)
@@ -157,4 +169,4 @@ def _effect(
     return {"preview": shown, "problems": problems, "fields": change_form.fields_of(found)}
 
 
-routes = [add_change, preview, send, drop, discard, bind, take_back, choose]
+routes = [add_change, preview, send, drop, discard, bind, take_back, choose, take]

@@ -91,6 +91,9 @@ SENDS = ("/deals/{deal_id}/counteroffer",)
 PARTS = {
     "line": "press",
     "term": "payment",
+    "whole": "total",
+    "wish": "_",
+    "standing": "volume",
     "number": "1",
     "counteroffer": "none",
 }
