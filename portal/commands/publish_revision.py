@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands import asks, draft_revision, publishing
+from portal.commands.news import news
 from portal.commands.publishing import Published
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
@@ -83,7 +84,8 @@ def publish_with(
         ),
         _words(publication),
     )
-    publishing.tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision)})
+    told = news(work, deal, published, answered, publication.answer_notes)
+    publishing.tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
     return published
 
 

@@ -1,8 +1,8 @@
 """What a mail says: subject, plain text and HTML from one wording, templates/mail/NAME.txt.
 
 Each wording has the blocks subject, preview (what a list of mails shows beside the subject), body (paragraphs between
-blank lines), button and footer; the two layouts dress it. So text and HTML cannot drift apart. Everything in a context is
-somebody's words: it becomes one line before it is used, and is escaped in the HTML.
+blank lines, points of a list with a dash), button and footer; the two layouts dress it. So text and HTML cannot drift
+apart. Everything in a context is somebody's words: it becomes one line before it is used, and is escaped in the HTML.
 """
 
 from datetime import date
@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 import portal
 from portal.domain.mail import Mail
 from portal.outbound.seal import seal_key
+from portal.outbound.worded import one_line, worded
 from portal.settings import Settings
 
 HOUSE = Path(portal.__file__).parent
@@ -41,8 +42,9 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     """The mail in its language, or in English where there is no catalog."""
     environment, locale = _environment(mail.language), _locale(mail.language)
     words = environment.get_template(f"mail/{mail.template}.txt")
-    context = {name: one_line(value) for name, value in mail.context.items()}
+    context: dict[str, Any] = {name: one_line(value) for name, value in mail.context.items()}
     context |= {"name": one_line(mail.to_name), "host": urlsplit(settings.public_url).netloc}
+    context |= worded(mail.context, locale)
     if mail.template == "order_confirmation":
         context["fingerprint"] = seal_key(settings).fingerprint
     url = context.get("url", "")
@@ -52,7 +54,7 @@ def render(mail: Mail, settings: Settings) -> Rendered:
         "name": context["name"],
         "subject": one_line(_block(words, "subject", context)),
         "preview": one_line(_block(words, "preview", context)),
-        "paragraphs": _paragraphs(_block(words, "body", context)),
+        "paragraphs": _points(_block(words, "body", context)),
         "button": one_line(_block(words, "button", context)),
         "footer": _paragraphs(_block(words, "footer", context)),
         "url": url if url.startswith(("https://", "http://")) else "",
@@ -64,18 +66,25 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     )
 
 
-def one_line(text: str) -> str:
-    """Text without line breaks, control characters and marks that turn the direction of writing."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def _block(words: Template, name: str, context: dict[str, str]) -> str:
+def _block(words: Template, name: str, context: dict[str, Any]) -> str:
     block = words.blocks.get(name)
     return "".join(block(words.new_context(context))) if block else ""
 
 
 def _paragraphs(text: str) -> list[str]:
     return [one_line(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
+
+
+def _points(text: str) -> list[str | list[str]]:
+    """Paragraphs, and lists: lines that all begin with a dash."""
+    found: list[str | list[str]] = []
+    for paragraph in text.split("\n\n"):
+        lines = [one_line(line) for line in paragraph.splitlines() if line.strip()]
+        if lines and all(line.startswith("- ") for line in lines):
+            found.append([line.removeprefix("- ") for line in lines])
+        elif lines:
+            found.append(" ".join(lines))
+    return found
 
 
 @cache

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal, new_id
-from portal.domain.compare import Comparison, compare
+from portal.domain import told
+from portal.domain.compare import compare
 from portal.domain.revision import Revision
+from portal.domain.told import Told
 from portal.reading.table import Table
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -37,13 +39,13 @@ class Acceptance:
     due: Decimal
     total: Decimal
     typed: Signing
-    moved: Comparison | None
+    moved: Told | None
 
 
 def view(transaction: Transaction, deal: Deal, table: Table, typed: Signing) -> Acceptance:
     moved = None
     if typed.seen not in (0, table.revision_number):
-        moved = compare(documents.offered(transaction, deal.id, typed.seen), table.revision)
+        moved = told.told(compare(documents.offered(transaction, deal.id, typed.seen), table.revision))
     return Acceptance(
         revision=table.revision_number,
         digest=table.digest,

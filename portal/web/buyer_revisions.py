@@ -7,8 +7,7 @@ from typing import Any
 from litestar import Response, get
 
 from portal.access import deal_for
-from portal.domain.compare import compare
-from portal.reading import draft
+from portal.reading import differences, draft
 from portal.reading import table as tables
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -48,23 +47,9 @@ def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int)
 
 def _comparison(transaction: Transaction, visit: Visit, deal_id: str) -> dict[str, Any]:
     deal = deal_for(transaction, visit.actor, deal_id)
+    found = differences.load(transaction, deal, visit.request.query_params)
     table = tables.load(transaction, deal)
-    query = visit.request.query_params
-    later = _number(query.get("to", ""), deal.revision)
-    earlier = _number(query.get("from", ""), max(1, later - 1))
-    then, now = (documents.offered(transaction, deal_id, number) for number in (earlier, later))
-    return {
-        "deal": deal,
-        "table": table,
-        "urls": Urls.buyer(deal_id),
-        "earlier": earlier,
-        "later": later,
-        "comparison": compare(then, now),
-    }
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else otherwise
+    return {"deal": deal, "table": table, "urls": Urls.buyer(deal_id), **vars(found)}
 
 
 routes = [show_revision, show_comparison]

@@ -6,8 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from portal.domain.compare import compare
-from portal.reading import desk_deal, draft
+from portal.reading import desk_deal, differences, draft
 from portal.reading.desk import Frame
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -37,20 +36,12 @@ async def show_revision(desk: Desk, deal_id: str, number: int) -> Response[str]:
 @get("/desk/deals/{deal_id:str}/compare")
 async def show_comparison(desk: Desk, deal_id: str) -> Response[str]:
     """`from` and `to` are numbers of revisions; without them the newest two."""
-    query = desk.request.query_params
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
         found = context(desk_deal.load(transaction, desk.actor, deal_id))
-        later = _number(query.get("to", ""), found["deal"].revision)
-        earlier = _number(query.get("from", ""), max(1, later - 1))
-        then, now = (documents.offered(transaction, deal_id, number) for number in (earlier, later))
-        return found | {"earlier": earlier, "later": later, "comparison": compare(then, now)}
+        return found | vars(differences.load(transaction, found["deal"], desk.request.query_params))
 
     return await desk.page("buyer/compare.html", read)
-
-
-def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else otherwise
 
 
 routes = [show_revision, show_comparison]

@@ -1,0 +1,100 @@
+"""What the mail about a new revision says: how each ask was answered, why, and what differs, as text and as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from portal.commands import publish_revision
+from portal.domain.counteroffer import Answer
+from portal.domain.mail import Mail
+from portal.outbound.mail import Rendered, render
+from portal.settings import Settings
+from portal.storage import tables
+from tests.cast import Clock, Seat, Table, open_database
+
+SETTINGS = Settings(
+    _env_file=None, public_url="https://deals.kestrel.example", mail_from="Kestrel <no-reply@kestrel.example>"
+)
+PRICE = re.compile(r"\d+[.,]\d{2}")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    database = open_database(f"sqlite:///{tmp_path}/parley.db", Clock())
+    yield Table(database)
+    database.close()
+
+
+def newest(seat: Seat, language: str = "en") -> Rendered:
+    """The last mail about an answer that this person got."""
+    outbox = tables.outbox
+    payloads = seat.database.read_now(
+        lambda t: (
+            t.connection.execute(select(outbox.c.payload).where(outbox.c.transport == "mail")).scalars().all()
+        )
+    )
+    mails = [msgspec.json.decode(payload, type=Mail) for payload in payloads]
+    (mail,) = (each for each in mails if (each.template, each.to_name) == ("new_answer", "Bea Lund"))
+    return render(msgspec.structs.replace(mail, language=language), SETTINGS)
+
+
+def answer(table: Table, reasons: dict[str, str] | None = None) -> None:
+    price, payment = (
+        table.bea.change("press", "unit_price", "17200"),
+        table.bea.change("payment", "value", "60 days net"),
+    )
+    quantity = table.bea.change("install", "quantity", "36")
+    table.bea.asks(price, payment, quantity)
+    publication = publish_revision.Publication(
+        base_revision=1,
+        answers=(
+            Answer(change_id=price.id, verdict="counter", value="17800"),
+            Answer(change_id=payment.id, verdict="decline"),
+            Answer(change_id=quantity.id, verdict="accept"),
+        ),
+        answer_notes=reasons or {},
+    )
+    table.rita.does(partial(publish_revision.publish_revision), publication)
+
+
+def test_each_answer_and_each_difference_is_told(table: Table) -> None:
+    answer(table)
+    said = newest(table.bea)
+    for sentence in (
+        "- Hydraulic press HP-40, Unit price: asked 17,200.00, answered 17,800.00",
+        "- Payment, Value: asked 60 days net, stays at 30 days net",
+        "- Installation, Quantity: asked 36, accepted",
+        "- Hydraulic press HP-40: Unit price 18,450.00 → 17,800.00 (−3.5%)",
+        "- Installation: Quantity 40 → 36 (−10%)",
+        "What changed, net in EUR:",
+    ):
+        assert sentence in said.text.splitlines(), said.text
+        assert sentence.removeprefix("- ") in re.sub(r"<[^>]+>", "", said.html)
+    assert said.html.count("<li") == 5
+
+
+def test_no_price_stands_in_the_subject_or_the_preview(table: Table) -> None:
+    answer(table)
+    said = newest(table.bea)
+    preview = re.search(r'class="preview"[^>]*>([^<]*)<', said.html)
+    assert preview
+    assert not PRICE.search(said.subject + preview[1])
+
+
+def test_a_reason_stands_beside_its_answer(table: Table) -> None:
+    answer(table, {"line:press:unit_price": "That is <b>what</b> it\n\n- costs to build."})
+    said = newest(table.bea)
+    assert "answered 17,800.00. “That is <b>what</b> it - costs to build.”" in said.text
+    assert "&lt;b&gt;what" in said.html
+
+
+def test_amounts_read_as_the_language_writes_them(table: Table) -> None:
+    answer(table)
+    assert "18.450,00 → 17.800,00 (−3,5 %)" in newest(table.bea, "de").text

@@ -1,0 +1,129 @@
+"""The settlement board as pages: from each side's own place, with a way to what waits there, and agreeing in place."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from portal.reading.board import curve
+from tests.cast import Table
+from tests.web.conftest import Site
+from tests.web.page import Page, words
+
+HTMX = {"HX_Request": "true"}
+
+
+@pytest.fixture
+def answered(site: Site, table: Table) -> Table:
+    price, payment = (
+        table.bea.change("press", "unit_price", "17200"),
+        table.bea.change("payment", "value", "60 days net"),
+    )
+    table.bea.asks(price, payment)
+    table.rita.publishes({price.id: "17800", payment.id: "decline"})
+    return table
+
+
+def part(site: Site, seat: object, path: str, name: str) -> str:
+    return Page(site.browser(seat).get(path).text).text(name)  # type: ignore[arg-type]
+
+
+def test_each_side_reads_the_board_from_its_own_place(site: Site, answered: Table) -> None:
+    deal = f"/deals/{answered.deal_id}"
+    answered.bea.proposes("install", quantity="36")
+    mine, theirs = (
+        part(site, answered.bea, f"{deal}/board", name) for name in ("waits-for-you", "waits-for-them")
+    )
+    assert mine.startswith("Waits for you Hydraulic press HP-40 Answered less by −1,200.00")
+    assert "stays at 30 days net" in mine
+    assert theirs.startswith("Waits for Kestrel Machines Installation Asked")
+    assert "asked 36 by Bea Lund" in theirs
+    desk = f"/desk{deal}"
+    assert part(site, answered.rita, f"{desk}/board", "waits-for-you").startswith(
+        "Waits for you Installation"
+    )
+    assert part(site, answered.rita, f"{desk}/board", "waits-for-them").startswith("Waits for Oakum Foods")
+
+
+def test_there_is_a_way_to_what_waits(site: Site, answered: Table) -> None:
+    deal = f"/deals/{answered.deal_id}"
+    answered.bea.proposes("install", quantity="36")
+    for who, path, place in (
+        (answered.bea, deal, "line-press"),
+        (answered.rita, f"/desk{deal}", "ask-line-install-quantity"),
+    ):
+        page = Page(site.browser(who).get(path).text)
+        (jump,) = page["settlement"].xpath('.//a[contains(@class, "jump")]')
+        assert (jump.get("href"), words(jump)[:14]) == (f"#{place}", "Waits for you:")
+        assert page.by_id(place) is not None
+
+
+def test_agreeing_on_the_page_redraws_what_it_changes(site: Site, answered: Table) -> None:
+    deal = f"/deals/{answered.deal_id}"
+    browser = site.browser(answered.bea)
+    page = Page(browser.get(deal).text)
+    assert "Agree to Hydraulic press HP-40 as offered" in page.buttons()
+    reply = browser.post(f"{deal}/agree", {"subject": "line:press", "revision": "2"}, **HTMX)
+    page.take(reply.text)
+    assert "Agree to Hydraulic press HP-40 as offered" not in page.buttons()
+    assert "Agreed as revision 2 offers it. by Bea Lund" in page.text("line-press")
+    assert "7 of 8 agreed" in page.text("settlement")
+    assert "Bea Lund agreed to 1 point as revision 2 offers it." in page.text("log")
+    assert "Agreed as revision 2 offers it. by Bea Lund" in part(
+        site, answered.rita, f"/desk{deal}", "line-press"
+    )
+
+
+def test_agreeing_on_the_board(site: Site, answered: Table) -> None:
+    board = f"/deals/{answered.deal_id}/board"
+    browser = site.browser(answered.bea)
+    fields = {"subject": "line:press", "revision": "2", "board": "1"}
+    plain = browser.post(f"/deals/{answered.deal_id}/agree", fields)
+    assert (plain.status_code, plain.headers["location"]) == (303, f"{board}#board")
+    fields = fields | {"subject": "term:payment"}
+    reply = Page(browser.post(f"/deals/{answered.deal_id}/agree", fields, **HTMX).text)
+    assert reply.text("board-title") == "8 of 8 agreed"
+    assert "Nothing is open between the two sides." in reply.text("board")
+
+
+def test_a_revision_that_came_meanwhile_is_told_beside_the_board(site: Site, answered: Table) -> None:
+    fields = {"subject": "line:press", "revision": "1", "board": "1"}
+    reply = site.browser(answered.bea).post(f"/deals/{answered.deal_id}/agree", fields, **HTMX)
+    assert reply.status_code == 409
+    assert "Revision 2 has come meanwhile." in Page(reply.text).text("board-problem")
+
+
+def test_who_only_looks_has_nothing_to_press(site: Site, answered: Table) -> None:
+    page = Page(site.browser(answered.vic).get(f"/deals/{answered.deal_id}/board").text)
+    assert not {name for name in page.buttons() if name.startswith("Agree")}
+
+
+def test_how_the_gap_moved_stands_in_a_table_beside_its_line(site: Site, answered: Table) -> None:
+    answered.bea.agrees("line:press")
+    page = Page(site.browser(answered.bea).get(f"/deals/{answered.deal_id}/board").text)
+    rows = [words(row) for row in page.root.xpath("//table[contains(@class, 'steps')]/tbody/tr")]
+    figures = [re.sub(r"^.*UTC\S* ", "", row) for row in rows]
+    assert [row.split(" 2", 1)[0] for row in rows][:2] == ["Proposal sent", "Bea Lund asked"]
+    assert figures == [
+        "0.00 – 0",
+        "2,500.00 more by +2,500.00 2",
+        "1,200.00 less by −1,300.00 2",
+        "0.00 less by −1,200.00 1",
+    ]
+    (line,) = page.root.xpath("//svg/polyline/@points")
+    assert len(line.split()) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "points"),
+    [
+        ([], ""),
+        (["0"], ""),
+        (["0", "0"], ""),
+        (["0", "-2500", "-1250"], "4,44 120,4 236,24"),
+    ],
+)
+def test_the_line_touches_the_top_where_the_gap_is_widest(gaps: list[str], points: str) -> None:
+    assert curve([Decimal(gap) for gap in gaps]) == points
