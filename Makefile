@@ -1,9 +1,10 @@
 PY ?= python3
 PORT ?= 8000
+FACTOR ?= 10
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make locks'
 .DEFAULT_GOAL := help
-.PHONY: help setup demo services browser test bench check format translations locks clean
+.PHONY: help setup demo services browser test chaos bench check format translations locks clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -27,6 +28,9 @@ browser: setup  ## Chromium alone
 
 test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest
 	@REQUIRE_BROWSER=1 $(BIN)/pytest $(ARGS)
+
+chaos: services  ## the trials of docs/RELIABILITY.md, FACTOR times as many as in `make test`; ARGS="-k redis" chooses
+	@PARLEY_CHAOS="$(FACTOR)" $(BIN)/pytest tests/chaos $(ARGS)
 
 bench: setup  ## Parley beside its peers, as a table with ratios; ARGS="--quick" is a smoke run, ARGS="--help" tells more
 	@.ci/install-services redis

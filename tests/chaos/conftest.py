@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -26,6 +27,33 @@ T = TypeVar("T")
 
 # PARLEY_CHAOS=20 runs every trial twenty times as often.
 TIMES = int(os.environ.get("PARLEY_CHAOS", "1"))
+
+
+# What trials have measured, by the trial and what it is: seconds.
+_MEASURED: dict[tuple[str, str], list[float]] = {}
+
+
+class Measured(Protocol):
+    def __call__(self, what: str, seconds: float) -> None: ...
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Notes down how long something took. It is no test: the table at the end tells it."""
+
+    def note(what: str, seconds: float) -> None:
+        _MEASURED.setdefault((request.node.name, what), []).append(seconds)
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if TIMES == 1 or not _MEASURED:
+        return
+    terminalreporter.section("measured (times, median and longest in seconds)")
+    for (trial, what), found in _MEASURED.items():
+        figures = f"{len(found):5} x {median(found):7.2f} {max(found):7.2f}"
+        terminalreporter.write_line(f"{figures}  {trial}: {what}")
 
 
 async def by_hand(act: Callable[..., T], *arguments: Any) -> T:

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from realtime.doorbell import DEALS, NOTES
-from tests.chaos.conftest import TIMES, Pair, Site, by_hand
+from tests.chaos.conftest import TIMES, Measured, Pair, Site, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
 from tests.chaos.talk import opened, talking
 from tests.chaos.test_network import happens
@@ -18,13 +18,15 @@ from tests.chaos.test_redis import SLACK, delay
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_server_whose_every_ring_is_lost_is_late_by_a_poll(site: Site) -> None:
+async def test_a_server_whose_every_ring_is_lost_is_late_by_a_poll(site: Site, measured: Measured) -> None:
     table = site.house.deal()
     site.tampering.rings.value = 1
     async with opened(site.tab(table, table.bea), site.tab(table, table.rita)) as (bea, rita):
         for number in range(3 * TIMES):
             # What is said before it is heard: the poll brings both at once.
-            assert await delay(bea, rita, f"Does anybody hear me? {number}") < site.server.pace.poll + SLACK
+            late = await delay(bea, rita, f"Does anybody hear me? {number}")
+            measured("until the poll finds it", late)
+            assert late < site.server.pace.poll + SLACK
         await by_hand(happens, table, 1)
         await all_equal(bea, rita)
         assert bea.connects == rita.connects == 1

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 import httpx
 import pytest
 
 from tests.cast import Table
-from tests.chaos.conftest import TIMES, Pair, Site, by_hand
+from tests.chaos.conftest import TIMES, Measured, Pair, Site, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, orders, verified
 from tests.chaos.tab import Tab
 from tests.chaos.talk import opened, talking
@@ -39,7 +40,7 @@ async def accepts(sol: Tab, form: dict[str, str]) -> bool:
     return True
 
 
-async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site) -> None:
+async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site, measured: Measured) -> None:
     for number in range(2 * TIMES):
         # Every run kills at other instants: the machine's own timing comes on top.
         rng = random.Random(number)
@@ -53,18 +54,22 @@ async def test_a_server_killed_while_everybody_talks_and_one_accepts(site: Site)
                 await by_hand(site.server.kill)
                 told = orders(site.database, table.deal_id) if await accepting else []
                 await by_hand(site.server.restart)
+                began = time.monotonic()
                 assert await accepts(tabs[1], form)
                 await talk.confirmed(talk.count + 5)
+            await all_equal(*tabs)
+            measured("from the new server's first answer until all pages are whole", time.monotonic() - began)
             found = orders(site.database, table.deal_id)
             assert len(found) == 1
             assert found[0][1:] == (1, form["digest"])
             assert not told or told == found
             kept_once(site.database, table.deal_id, acknowledged(tabs))
             verified(site.database, table.deal_id)
-            await all_equal(*tabs)
 
 
-async def test_one_of_two_processes_killed_while_everybody_talks_and_one_accepts(pair: Pair) -> None:
+async def test_one_of_two_processes_killed_while_everybody_talks_and_one_accepts(
+    pair: Pair, measured: Measured
+) -> None:
     """The other goes on: what the dead one had begun holds nobody up, and what it had not committed is gone."""
     for number in range(2 * TIMES):
         rng, dying = random.Random(number), number % 2
@@ -79,7 +84,9 @@ async def test_one_of_two_processes_killed_while_everybody_talks_and_one_accepts
                 await by_hand(pair.servers[dying].kill)
                 told = orders(pair.database, table.deal_id) if await accepting else []
                 # Only these two can be confirmed now.
+                began = time.monotonic()
                 await talk.confirmed(talk.count + 6)
+                measured("until the other process has taken six messages", time.monotonic() - began)
                 await by_hand(pair.servers[dying].restart)
                 assert await accepts(tabs[1], form)
                 await talk.confirmed(talk.count + 5)

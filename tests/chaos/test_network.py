@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -14,7 +15,7 @@ import pytest
 
 from portal.commands.post_message import Message
 from tests.cast import Table
-from tests.chaos.conftest import TIMES, Site, StartSite, by_hand
+from tests.chaos.conftest import TIMES, Measured, Site, StartSite, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
 from tests.chaos.open_page import WITHIN
 from tests.chaos.proxy import Proxy
@@ -45,7 +46,9 @@ def happens(table: Table, number: int) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_page_comes_back_from(site: Site, net_to: Callable[[int], Proxy], fault: str) -> None:
+async def test_a_page_comes_back_from(
+    site: Site, net_to: Callable[[int], Proxy], fault: str, measured: Measured
+) -> None:
     table = site.house.deal()
     nets = [net_to(site.server.port) for _ in range(2)]
     tabs = [
@@ -63,8 +66,10 @@ async def test_a_page_comes_back_from(site: Site, net_to: Callable[[int], Proxy]
                 await sol.reaches(table.sol.deal.position)
                 for net in nets:
                     net.heal()
+                began = time.monotonic()
                 await talk.confirmed(talk.count + 5)
             await all_equal(bea, rita, sol)
+            measured("from the end of the fault until all pages are whole", time.monotonic() - began)
         kept_once(site.database, table.deal_id, acknowledged((bea, rita)))
         verified(site.database, table.deal_id)
 

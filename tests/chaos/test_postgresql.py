@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 
 import pytest
 
-from tests.chaos.conftest import TIMES, Pair, by_hand
+from tests.chaos.conftest import TIMES, Measured, Pair, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, orders, verified
 from tests.chaos.talk import opened, talking
 from tests.chaos.test_killed_server import acceptance
@@ -39,7 +40,7 @@ FAULTS: dict[str, tuple[Act, Act]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_everybody_talks_on(pair: Pair, fault: str) -> None:
+async def test_everybody_talks_on(pair: Pair, fault: str, measured: Measured) -> None:
     begins, ends = FAULTS[fault]
     table = pair.house.deal()
     tabs = [pair.tab(table, who, server=n % 2) for n, who in enumerate((table.bea, table.rita, table.sol))]
@@ -51,10 +52,12 @@ async def test_everybody_talks_on(pair: Pair, fault: str) -> None:
                     await by_hand(begins, pair)
                 finally:
                     await by_hand(ends, pair)
+                began = time.monotonic()
                 await talk.confirmed(talk.count + 10)
+            await all_equal(*tabs)
+            measured("from the end of the fault until all pages are whole", time.monotonic() - began)
         kept_once(pair.database, table.deal_id, acknowledged(tabs))
         verified(pair.database, table.deal_id)
-        await all_equal(*tabs)
 
 
 async def test_a_commit_whose_answer_never_comes_is_not_said_again(pair: Pair) -> None:
