@@ -14,7 +14,7 @@ class Waits:
 
     def __init__(self) -> None:
         # The newest by its instant: a restored backup gives numbers out again.
-        self._deals: Kept[tuple[int, datetime, bool]] = Kept(most=4_096)
+        self._deals: Kept[tuple[int, datetime, bool | None]] = Kept(most=4_096)
         self._events: Kept[bool] = Kept(most=8_192)
 
     def moved(self, event: Event, body: ledger.Body) -> bool:
@@ -25,8 +25,9 @@ class Waits:
             return known
         seq, at, waits = self._deals.get(event.deal_id) or (0, NEVER, None)
         effect = ledger.waiting(body, event.actor)
-        after = {"begins": True, "ends": False, "stays": waits}[effect]
-        if after is not None and event.at >= at:
+        after = {"begins": True, "ends": False, "stays": waits, "lifts": None}[effect]
+        # What is lifted leaves it open whether something older still waits: the next event asks the database again.
+        if (after is not None or effect == "lifts") and event.at >= at:
             self._deals.put(event.deal_id, (event.seq, event.at, after))
         follows = seq == event.seq - 1 and waits is not None
         return self._events.put(key, not follows or after != waits)

@@ -45,7 +45,8 @@ START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 VALID_UNTIL = "2026-12-10"
 
 # Figures that nobody on the buyer's side may ever see; each is found nowhere else in the quote.
-CANARIES = {"unit_cost": "13717.31", "floor_unit_price": "15919.13", "auto_accept_unit_price": "17171.97"}
+# The limit lies so high that no test but those of policies comes near it.
+CANARIES = {"unit_cost": "13717.31", "floor_unit_price": "15919.13", "auto_accept_unit_price": "18443.97"}
 
 
 class Clock:

@@ -129,4 +129,6 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
             head["buyer_waits_since"] = head["buyer_waits_since"] or now
         case "ends":
             head["buyer_waits_since"] = None
+        case "lifts" if head["buyer_waits_since"] == now:
+            head["buyer_waits_since"] = None
     return row

@@ -7,8 +7,9 @@ from portal.commands import publishing
 from portal.commands.publishing import Published
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
-from portal.domain import counteroffer, policy, standing_offer
+from portal.domain import counteroffer, standing_offer
 from portal.domain.change import Change
+from portal.domain.published import inside_offer
 from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
 
@@ -33,7 +34,7 @@ def choose(
         problems = counteroffer.check(offer, changes)
         if problems:
             raise Invalid("This can't be chosen.", problems)
-        if not policy.inside_offer(offer, changes):
+        if not inside_offer(offer, changes):
             raise Invalid("This changes more than the offer leaves open. Send it as a counteroffer.", [])
         chosen = changing.apply(offer, changes, concession=False)
         if undone := standing_offer.broken(offer, chosen):

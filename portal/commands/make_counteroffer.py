@@ -1,4 +1,7 @@
-"""Ask for changes of the offer that stands. The offer goes on standing until it is replaced, withdrawn or expired."""
+"""Ask for changes of the offer that stands. The offer goes on standing until it is replaced, withdrawn or expired.
+
+What lies wholly inside what the seller has pre-approved is answered in the same transaction.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,16 +10,21 @@ from sqlalchemy import insert
 
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands import asks, draft_counteroffer, publishing
+from portal.commands.answer_by_policy import answer_by_policy
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import counteroffer, ledger
 from portal.domain.change import Change
+from portal.domain.counteroffer import Counteroffer
 from portal.errors import Invalid
 from portal.storage import documents, tables
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """`revision` answers it already; 0 when a person will."""
+
     counteroffer: str
+    revision: int = 0
 
 
 def make_counteroffer(
@@ -41,52 +49,50 @@ def make_counteroffer(
 
     def run() -> Made:
         deal.require("counter")
-        made = Made(counteroffer=new_id())
-        _make(work, deal, made.counteroffer, asked, bound, written(note, "note", required=False), said)
+        ask = Counteroffer(id=new_id(), base_revision=deal.revision, changes=asked, package=bound)
+        _make(work, deal, ask, written(note, "note", required=False), said)
         if changes is None:
             draft_counteroffer.forget(work, deal)
-        return made
+        answered = answer_by_policy(work, deal, ask)
+        _tell(work, deal, ask, answered)
+        return Made(counteroffer=ask.id, revision=answered)
 
     return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
 
 
-def _make(  # noqa: PLR0917 - the parts of one ask
-    work: UnitOfWork,
-    deal: Deal,
-    ask_id: str,
-    asked: tuple[Change, ...],
-    package: bool,
-    note: str,
-    reasons: dict[str, str],
-) -> None:
+def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: dict[str, str]) -> None:
     offer = documents.offered(work, deal.id, deal.revision).offer
-    problems = counteroffer.check(offer, asked, today=work.now.date())
+    problems = counteroffer.check(offer, ask.changes, today=work.now.date())
     if problems:
         raise Invalid("This counteroffer can't be sent as it is.", problems)
     appended = work.append(
         deal.id,
         deal.actor,
         ledger.CounterofferMade(
-            counteroffer=ask_id,
-            base_revision=deal.revision,
-            changes=asked,
-            package=package,
-            replaces=asks.overtake(work, deal, asked),
+            counteroffer=ask.id,
+            base_revision=ask.base_revision,
+            changes=ask.changes,
+            package=ask.package,
+            replaces=asks.overtake(work, deal, ask.changes),
         ),
         ledger.Personal(note=note, reasons=reasons),
     )
     work.connection.execute(
         insert(tables.counteroffer).values(
-            id=ask_id,
+            id=ask.id,
             deal_id=deal.id,
             contact_id=deal.contact_id,
-            base_revision=deal.revision,
-            changes=msgspec.json.encode(asked),
-            package=package,
+            base_revision=ask.base_revision,
+            changes=msgspec.json.encode(ask.changes),
+            package=ask.package,
             state="open",
             event_seq=appended.seq,
             made_at=work.now,
         )
     )
-    facts = {"happened": "counteroffer", "who": deal.actor_name, "count": str(len(asked))}
-    publishing.tell_sellers(work, deal, "seller_notice", facts)
+
+
+def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
+    happened = "answered" if answered else "counteroffer"
+    facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
+    publishing.tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})

@@ -12,14 +12,15 @@ from portal.commands.news import news
 from portal.commands.publishing import Published
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import authority, counteroffer, ledger
 from portal.domain import change as changing
-from portal.domain import counteroffer, ledger, policy
+from portal.domain.authority import Reason
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Counteroffer
 from portal.domain.item import item
-from portal.domain.revision import Line, Offer
+from portal.domain.revision import Offer
 from portal.errors import Conflict, Invalid, Problem
-from portal.storage import documents, private_documents, tables
+from portal.storage import documents, guard_rails, private_documents, tables
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,14 +61,15 @@ def publish_with(
     made, answered = _answered(work, deal, offer, open_asks, publication.answers)
     if not open_asks and not edits:
         raise Invalid("There is nothing to publish yet.", [])
-    round_number = _round(work, deal) if open_asks else None
+    round_number = round_of(work, deal) if open_asks else None
     offered = changing.apply(offer, [*made, *edits], concession=True, round_number=round_number)
     if unkept := counteroffer.unkept(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
     private = private_documents.figures(work, deal.id, deal.revision)
-    below = policy.below_floor(offered, private)
-    if below and not policy.may_publish(deal.role, below):
-        return _ask_for_approval(work, deal, publication, edits, below)
+    limits = guard_rails.authority(work, deal.actor)
+    reasons = authority.reasons(offer, offered, private, limits)
+    if not authority.may_publish(deal.role, reasons):
+        return _ask_for_approval(work, deal, publication, edits, reasons)
     published = publishing.publish(work, deal, offered, private)
     publishing.forget_edits(work, deal)
     ids = tuple(ask.id for ask in open_asks)
@@ -139,7 +141,7 @@ def _as_published(offered: Offer, answered: ledger.Answered) -> ledger.Answered:
     return replace(answered, answered=changing.current(offered, answered.change))
 
 
-def _round(work: UnitOfWork, deal: Deal) -> int:
+def round_of(work: UnitOfWork, deal: Deal) -> int:
     """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
     bodies = work.connection.execute(
         select(tables.event.c.body).where(
@@ -163,7 +165,11 @@ def _words(publication: Publication) -> ledger.Personal | None:
 
 
 def _ask_for_approval(
-    work: UnitOfWork, deal: Deal, publication: Publication, edits: Sequence[Change], below: Sequence[Line]
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: Sequence[Change],
+    reasons: tuple[Reason, ...],
 ) -> Published:
     """The rep's publication waits for a manager; a newer one takes the place of an older."""
     approval, approvals = new_id(), tables.approval
@@ -184,7 +190,11 @@ def _ask_for_approval(
             state="waiting",
         )
     )
-    keys = tuple(line.key for line in below)
-    work.append(deal.id, deal.actor, ledger.ApprovalAsked(approval=approval, below_floor=keys))
+    keys = tuple(each.line for each in reasons if each.kind == "floor")
+    work.append(
+        deal.id,
+        deal.actor,
+        ledger.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
+    )
     publishing.tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
     return Published(revision=0, digest="", approval=approval)

@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from portal.domain.authority import Reason
+from portal.domain.auto_answer import Ground
 from portal.domain.change import Change
 
 Audience = Literal["table", "seller", "buyer"]
@@ -82,7 +84,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
-    """`signed`: "rep"; "offer" when the buyer chose inside what was offered. Personal: note, notes by change id."""
+    """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved. Personal: note, notes by change id."""
 
     revision: int
     digest: str
@@ -155,15 +157,38 @@ class NoteKept(SellerBody, tag="note", frozen=True, kw_only=True):
 
 
 class ApprovalAsked(SellerBody, tag="approval_asked", frozen=True, kw_only=True):
+    """`reasons`: the floors and limits that keep the rep from publishing alone."""
+
     approval: str
     below_floor: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 class ApprovalDecided(SellerBody, tag="approval_decided", frozen=True, kw_only=True):
-    """Personal: note."""
+    """`edited`: the manager changed answers before they were published. Personal: note."""
 
     approval: str
     granted: bool
+    edited: bool = False
+
+
+class Earned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A contract's margin, as decimal strings; None while a unit cost is not known."""
+
+    amount: str | None = None
+    percent: str | None = None
+
+
+class AnsweredByPolicy(SellerBody, tag="answered_by_policy", frozen=True, kw_only=True):
+    """What allowed each change that `revision` answers at once, and what it cost: `concession` is net, over the contract."""
+
+    revision: int
+    counteroffer: str
+    grounds: tuple[Ground, ...]
+    concession: str
+    currency: str
+    margin_before: Earned = Earned()
+    margin_after: Earned = Earned()
 
 
 class OwnerChanged(SellerBody, tag="owner_changed", frozen=True, kw_only=True):
@@ -212,6 +237,7 @@ AnyBody = (
     | NoteKept
     | ApprovalAsked
     | ApprovalDecided
+    | AnsweredByPolicy
     | OwnerChanged
     | ContactAdded
     | ContactRoleChanged
@@ -285,8 +311,13 @@ def by_buyer(actor: str) -> bool:
     return actor.startswith("contact:")
 
 
-def waiting(body: Body, actor: str) -> Literal["begins", "ends", "stays"]:
-    """What an event does to the buyer's wait for the seller."""
+def waiting(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays"]:
+    """What an event does to the buyer's wait for the seller; "lifts" ends it only if it began at the event's own instant.
+
+    A policy answers the ask that it came with, and nothing that was said before.
+    """
+    if isinstance(body, RevisionPublished) and body.signed == "policy":
+        return "lifts"
     if isinstance(body, _ENDINGS) or (isinstance(body, _REPLIES) and not by_buyer(actor)):
         return "ends"
     return "begins" if isinstance(body, _ASKS) and by_buyer(actor) else "stays"

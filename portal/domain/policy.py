@@ -1,102 +1,86 @@
-"""Guard rails: what is answered at once, what a rep may publish alone, and what a deal earns.
+"""A policy: what the seller has pre-approved besides limits on single lines, and for whom it holds. For the seller alone."""
 
-`margin` and `below_floor` read private figures; nothing that renders for buyers may call them.
-"""
-
-from collections.abc import Sequence
+import re
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 
-from portal.domain import lifecycle, money
-from portal.domain.change import Change, buyer_fields, touched
-from portal.domain.revision import Line, Offer, PrivateFigures
-from portal.domain.totals import line_net, totals
+from portal.domain import money, spelling
+from portal.domain.revision import Line, Offer, Term
 
 
-class LineMargin(msgspec.Struct, frozen=True, kw_only=True):
-    """A selected line's figures per period, in the currency; None where the unit cost is not known.
+class TermOption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A term (by key or name) that may become `value`; with `instead_of` only from that wording."""
 
-    `percent` is of the net, six places; None also where the net is zero.
+    term: str
+    value: str
+    instead_of: str = ""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom it concerns (empty: everything, everybody) and what it allows. `product` and `company` may hold stars.
+
+    `discount_percent` is the largest further discount in percent of the price `against`: the published one (price breaks
+    included) or the list price. `margin_percent` is the least that must be left of the line, or of the contract for a
+    term. `uses` counts per deal; `concession_percent` is of the contract's net, per deal.
     """
 
-    key: str
-    net: Decimal
-    cost: Decimal | None
-    amount: Decimal | None
-    percent: Decimal | None
+    name: str
+    active: bool = True
+    product: str = ""
+    company: str = ""
+    owner: str = ""
+    discount_percent: Decimal | None = None
+    against: Literal["published", "list"] = "published"
+    quantities: bool = False
+    terms: tuple[TermOption, ...] = ()
+    margin_percent: Decimal | None = None
+    uses: int = 3
+    concession_percent: Decimal = Decimal(5)
 
 
-class Margin(msgspec.Struct, frozen=True, kw_only=True):
-    """Over the whole contract, adjustments included. `cost` is None, and what follows from it, while any line's is."""
+class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of all that policies and private limits may give in one deal: how often, and how much of the contract's net."""
 
-    lines: tuple[LineMargin, ...]
-    net: Decimal
-    cost: Decimal | None
-    amount: Decimal | None
-    percent: Decimal | None
+    uses: int = 10
+    concession_percent: Decimal = Decimal(20)
 
 
-def inside_offer(offer: Offer, changes: Sequence[Change]) -> bool:
-    """Whether the buyer only chooses among what the offer prices already: that needs nobody's answer."""
-    return bool(changes) and all(_only_chooses(offer, change) for change in changes)
+class Used(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been given in one deal so far, over the contract, net."""
+
+    uses: int = 0
+    concession: Decimal = money.ZERO
 
 
-def below_floor(offer: Offer, private: PrivateFigures) -> list[Line]:
-    """The selected lines whose net unit price lies below their floor, in the order of the offer."""
-    return [line for line in offer.lines if line.selected and _is_below(line, private)]
+def concerns(policy: Policy, company: str, owner: str | None) -> bool:
+    """Whether it holds for a deal with `company` that `owner` (a rep's id) leads."""
+    return policy.active and _fits(policy.company, company) and policy.owner in {"", owner}
 
 
-def may_publish(role: str, below: Sequence[Line] | bool) -> bool:
-    """Whether `role` may publish without somebody's approval; `below`: what `below_floor` found."""
-    return lifecycle.can("open", role, "approve" if below else "publish")
+def covers(policy: Policy, line: Line) -> bool:
+    """Whether it is about this product, by sku or by the line's key."""
+    return not policy.product or _fits(policy.product, line.sku) or policy.product == line.key
 
 
-def margin(offer: Offer, private: PrivateFigures) -> Margin:
-    """What the seller earns on the offer."""
-    selected = [line for line in offer.lines if line.selected]
-    lines = tuple(
-        _line_margin(line, _cost(line, private, offer.currency), offer.currency) for line in selected
+def allows_term(policy: Policy, offer: Offer, term: Term, value: str) -> bool:
+    """Whether the term may become `value`; a policy for products needs one of them in the offer."""
+    if not any(line.selected and covers(policy, line) for line in offer.lines):
+        return False
+    now, wanted = _folded(term.value), _folded(value)
+    return any(
+        _folded(option.term) in {_folded(term.key), _folded(term.name)}
+        and _folded(option.value) == wanted
+        and (not option.instead_of or _folded(option.instead_of) == now)
+        for option in policy.terms
     )
-    costs = [
-        money.times(each.cost, Decimal(1 if line.billing == "once" else line.periods))
-        for line, each in zip(selected, lines, strict=True)
-        if each.cost is not None
-    ]
-    net = totals(offer).contract.net
-    cost = money.amount(money.add(costs), offer.currency) if len(costs) == len(selected) else None
-    amount, percent = _earned(net, cost)
-    return Margin(lines=lines, net=net, cost=cost, amount=amount, percent=percent)
 
 
-def _only_chooses(offer: Offer, change: Change) -> bool:
-    item = touched(offer, change.subject)
-    return change.field in {"selected", "choice"} and item is not None and change.field in buyer_fields(item)
+def _fits(pattern: str, text: str) -> bool:
+    wanted = ".*".join(map(re.escape, pattern.casefold().split("*")))
+    return not pattern or re.fullmatch(wanted, text.casefold(), re.DOTALL) is not None
 
 
-def _is_below(line: Line, private: PrivateFigures) -> bool:
-    figures = private.lines.get(line.key)
-    floor = figures.floor_unit_price if figures else None
-    return floor is not None and line.net_unit_price < floor
-
-
-def _cost(line: Line, private: PrivateFigures, currency: str) -> Decimal | None:
-    figures = private.lines.get(line.key)
-    if figures is None or figures.unit_cost is None:
-        return None
-    exact = money.divide(money.times(line.quantity, figures.unit_cost), line.price_base_quantity)
-    return money.amount(exact, currency)
-
-
-def _line_margin(line: Line, cost: Decimal | None, currency: str) -> LineMargin:
-    net = line_net(line, currency)
-    amount, percent = _earned(net, cost)
-    return LineMargin(key=line.key, net=net, cost=cost, amount=amount, percent=percent)
-
-
-def _earned(net: Decimal, cost: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
-    if cost is None:
-        return None, None
-    amount = money.CONTEXT.subtract(net, cost)
-    percent = money.six(money.divide(money.times(amount, Decimal(100)), net)) if net else None
-    return amount, percent
+def _folded(text: str) -> str:
+    return spelling.plain(text).casefold()

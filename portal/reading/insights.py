@@ -92,6 +92,8 @@ def _waits(talk: Iterable[tuple[str, str, datetime, bytes]]) -> Iterable[timedel
                 since.setdefault(deal_id, at)
             case "ends" if deal_id in since:
                 yield at - since.pop(deal_id)
+            case "lifts" if since.get(deal_id) == at:
+                yield at - since.pop(deal_id)
 
 
 def _rounds(transaction: Transaction) -> dict[int, int]:

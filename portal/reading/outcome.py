@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
+from portal.domain import authority, counteroffer, margin, money
 from portal.domain import change as changing
-from portal.domain import counteroffer, money, policy
+from portal.domain.authority import Reason
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer, Counteroffer
-from portal.domain.revision import Line, Offer, PrivateFigures, Totals
+from portal.domain.revision import Offer, PrivateFigures, Totals
 from portal.domain.totals import totals
 from portal.errors import Invalid, Problem
 from portal.reading import asks
-from portal.storage import documents, private_documents
+from portal.storage import documents, guard_rails, private_documents
 from portal.storage.session import Transaction
 
 
@@ -39,8 +40,18 @@ class BelowFloor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beyond:
+    """Over the rep's own limit, in percent: a line's discount against its list price, or (name "") the whole concession."""
+
+    name: str
+    figure: Decimal
+    limit: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What publishing would come to. `below` tells the lines under their floor; `alone` says whether the rep may publish."""
+    """What publishing would come to. `below` tells the lines under their floor, `beyond` what else exceeds the limits of
+    whoever publishes; `alone` says whether they may without a manager."""
 
     currency: str
     before: Totals
@@ -48,15 +59,22 @@ class Outcome:
     earned_before: Earned
     earned_after: Earned
     below: tuple[BelowFloor, ...]
+    beyond: tuple[Beyond, ...]
     alone: bool
     problems: tuple[Problem, ...]
 
 
 def weigh(
-    transaction: Transaction, deal: Deal, answers: Sequence[Answer], edits: Sequence[Change]
+    transaction: Transaction,
+    deal: Deal,
+    answers: Sequence[Answer],
+    edits: Sequence[Change],
+    *,
+    publisher: str = "",
 ) -> Outcome:
     """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
-    declined; what can't be answered like that is left out, and told in `problems`.
+    declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
+    limits hold (an actor), when it is not whoever looks.
     """
     offer = documents.offered(transaction, deal.id, deal.revision).offer
     private = private_documents.figures(transaction, deal.id, deal.revision)
@@ -65,22 +83,25 @@ def weigh(
     for each in asks.load(transaction, deal.id, ()).open:
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
-    below = policy.below_floor(after, private)
+    problems += counteroffer.unkept(after, made)
+    limits = guard_rails.authority(transaction, publisher or deal.actor)
+    found = authority.reasons(offer, after, private, limits)
     return Outcome(
         currency=offer.currency,
         before=totals(offer),
         after=totals(after),
         earned_before=earned(offer, private),
         earned_after=earned(after, private),
-        below=tuple(_below(line, private) for line in below),
-        alone=not below or policy.may_publish(deal.role, below),
+        below=tuple(_below(after, each) for each in found if each.kind == "floor"),
+        beyond=tuple(_beyond(after, each) for each in found if each.kind != "floor"),
+        alone=authority.may_publish(deal.role, found),
         problems=tuple(problems),
     )
 
 
 def earned(offer: Offer, private: PrivateFigures) -> Earned:
     """The margin of the whole; where a line's cost is not known, that of the others without the deal's adjustments."""
-    whole = policy.margin(offer, private)
+    whole = margin.margin(offer, private)
     if whole.amount is not None:
         return Earned(amount=whole.amount, percent=whole.percent, partly=False)
     periods = {line.key: Decimal(1 if line.billing == "once" else line.periods) for line in offer.lines}
@@ -93,10 +114,17 @@ def earned(offer: Offer, private: PrivateFigures) -> Earned:
     return Earned(amount=money.amount(amount, offer.currency), percent=percent, partly=True)
 
 
-def _below(line: Line, private: PrivateFigures) -> BelowFloor:
-    floor = private.lines[line.key].floor_unit_price
-    assert floor is not None, "without a floor nothing lies below it"
-    return BelowFloor(name=line.name, price=line.net_unit_price, floor=floor)
+def _below(after: Offer, reason: Reason) -> BelowFloor:
+    return BelowFloor(name=_name(after, reason.line), price=reason.figure, floor=reason.limit)
+
+
+def _beyond(after: Offer, reason: Reason) -> Beyond:
+    return Beyond(name=_name(after, reason.line), figure=reason.figure, limit=reason.limit)
+
+
+def _name(offer: Offer, key: str) -> str:
+    line = offer.line(key)
+    return line.name if line else key
 
 
 def _granted(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain import policy
+from portal.domain import margin
 from portal.domain.revision import Line, LinePrivate, Offer
 from portal.storage import private_documents
 from portal.storage.session import Transaction
@@ -28,13 +28,13 @@ class LineFigures:
 def figures(transaction: Transaction, deal: Deal, offer: Offer) -> dict[str, LineFigures]:
     """The seller's own figures by line key, of the current revision or of the draft."""
     private = private_documents.figures(transaction, deal.id, deal.revision)
-    margins = {each.key: each for each in policy.margin(offer, private).lines}
-    below = {line.key for line in policy.below_floor(offer, private)}
+    margins = {each.key: each for each in margin.margin(offer, private).lines}
+    below = {line.key for line in margin.below_floor(offer, private)}
     return {line.key: _figures(line, private.lines.get(line.key), margins, below) for line in offer.lines}
 
 
 def _figures(
-    line: Line, private: LinePrivate | None, margins: Mapping[str, policy.LineMargin], below: set[str]
+    line: Line, private: LinePrivate | None, margins: Mapping[str, margin.LineMargin], below: set[str]
 ) -> LineFigures:
     earned = margins.get(line.key)
     return LineFigures(

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from portal.domain.change import Change, apply
-from portal.domain.policy import below_floor, inside_offer, margin, may_publish
+from portal.domain.authority import Authority, Reason, discount, may_publish, reasons
+from portal.domain.margin import below_floor, conceded, margin
+from portal.domain.published import inside_offer
 from portal.domain.revision import Adjustment, LinePrivate, PrivateFigures
 from tests.domain.offers import kestrel_offer, line, offer
 
@@ -82,8 +84,51 @@ def test_only_selected_lines_with_a_floor_can_be_below_it():
     ],
 )
 def test_below_the_floor_a_manager_publishes(role, above, below):
-    assert may_publish(role, []) is may_publish(role, below=False) is above
-    assert may_publish(role, [line("a")]) is may_publish(role, below=True) is below
+    reason = Reason(kind="floor", line="a", figure=Decimal(1), limit=Decimal(2))
+    assert may_publish(role, []) is above
+    assert may_publish(role, [reason]) is below
+
+
+def test_without_limits_of_their_own_only_the_floor_holds_a_rep_back():
+    before, private = kestrel_offer(), figures(press={"floor_unit_price": "17000"})
+    for price, kinds in (("17000", []), ("16999.99", ["floor"])):
+        after = apply(before, [change("line:press", "unit_price", price)], concession=True)
+        assert [each.kind for each in reasons(before, after, private, Authority())] == kinds
+
+
+@pytest.mark.parametrize(("price", "beyond"), [("17550", False), ("17549.99", True), ("19000", False)])
+def test_a_discount_is_measured_against_the_list_price(price, beyond):
+    """Ten percent of 19,500."""
+    before = offer(line("press", "18450", "2", list_price=Decimal(19500)))
+    after = apply(before, [change("line:press", "unit_price", price)], concession=True)
+    found = reasons(before, after, figures(), Authority(discount_percent=Decimal(10)))
+    assert [(each.kind, each.line) for each in found] == ([("discount", "press")] if beyond else [])
+    assert discount(line("a", "10")) == 0
+
+
+def test_what_was_published_before_is_no_discount_of_this_revision():
+    press = line("press", "15000", "2", list_price=Decimal(19500))
+    before = offer(press, line("training", "1710", optional=True, selected=False))
+    after = apply(before, [TRAINING], concession=False)
+    assert reasons(before, after, figures(), Authority(discount_percent=Decimal(1))) == ()
+
+
+def test_a_concession_counts_lower_prices_and_neither_quantities_nor_options():
+    before = kestrel_offer()
+    smaller = apply(before, [change("line:press", "quantity", "1"), TRAINING], concession=True)
+    assert conceded(before, smaller) == 0
+    cheaper = apply(before, [change("line:press", "unit_price", "18000")], concession=True)
+    assert conceded(before, cheaper) == Decimal(900)
+    both = [change("line:press", "quantity", "3"), change("line:press", "unit_price", "18000")]
+    assert conceded(before, apply(before, both, concession=True)) == Decimal(1350)
+
+
+def test_the_concession_of_a_revision_has_a_limit_in_percent_of_the_contract():
+    before = offer(line("a", "100", "10"), line("b", "50", "20"))
+    for price, beyond in (("90", False), ("89.99", True)):
+        after = apply(before, [change("line:a", "unit_price", price)], concession=True)
+        found = reasons(before, after, figures(), Authority(concession_percent=Decimal(5)))
+        assert [each.kind for each in found] == (["concession"] if beyond else [])
 
 
 def test_the_margin_of_a_line_and_of_the_contract():

@@ -18,6 +18,7 @@ from portal.storage.tables.deals import (
 from portal.storage.tables.house import command_key, counter, installation
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
+from portal.storage.tables.rails import guard_rail, policy, policy_try, policy_use, rail_change
 
 __all__ = [
     "Instant",
@@ -32,10 +33,15 @@ __all__ = [
     "draft",
     "event",
     "grant",
+    "guard_rail",
     "installation",
     "metadata",
     "order",
     "outbox",
+    "policy",
+    "policy_try",
+    "policy_use",
+    "rail_change",
     "receiver",
     "rep",
     "revision",
