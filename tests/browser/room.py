@@ -181,5 +181,7 @@ class Elsewhere(Seat):
         self._post("publish", {"base": str(self.deal.revision), "key": access.new_id()} | answers)
 
     def _post(self, path: str, fields: dict[str, str]) -> None:
-        answer = httpx.post(f"{self._base}/{path}", data={"csrf": self._csrf} | fields, cookies=self._cookies)
+        answer = httpx.post(
+            f"{self._base}/{path}", data={"csrf": self._csrf} | fields, cookies=self._cookies, timeout=60
+        )
         assert answer.status_code == 303, f"{path} answered {answer.status_code}: {answer.text[:300]}"

@@ -15,6 +15,7 @@ from portal.access import System
 from portal.commands.new_token import new_token
 from portal.settings import Settings
 from portal.web import notices
+from tests.chaos.open_page import WITHIN
 from tests.chaos.tab import Tab
 from tests.chaos.talk import opened
 from tests.operations.conftest import Installation
@@ -40,7 +41,7 @@ class Usage(NamedTuple):
 
 
 def ready(url: str) -> tuple[int, dict[str, Any]]:
-    answer = httpx.get(f"{url}/readyz", timeout=20)
+    answer = httpx.get(f"{url}/readyz", timeout=WITHIN)
     return answer.status_code, answer.json()
 
 
@@ -52,8 +53,8 @@ async def test_figures_and_logs_tell_much_and_nothing_secret(installation: Insta
         await rita.reaches(table.rita.deal.position)
         assert (await bea.posts("decline", reason=SAID, revision="1")).status_code == 303
         link = f"{bea.url}/j/not-a-link-but-as-secret?csrf={bea.csrf}"
-        await asyncio.to_thread(httpx.get, link)
-        await asyncio.to_thread(httpx.request, "PROPFIND", f"{bea.url}/no-such-page")
+        await asyncio.to_thread(httpx.get, link, timeout=WITHIN)
+        await asyncio.to_thread(httpx.request, "PROPFIND", f"{bea.url}/no-such-page", timeout=WITHIN)
         exposed = [await figures(tab) for tab in (bea, rita)]
     one, two = exposed
     assert 'parley_sockets{of="buyer"} 1.0' in one
@@ -76,7 +77,7 @@ async def test_figures_and_logs_tell_much_and_nothing_secret(installation: Insta
 
 
 async def figures(tab: Tab) -> str:
-    answer = await asyncio.to_thread(httpx.get, f"{tab.url}/metrics")
+    answer = await asyncio.to_thread(httpx.get, f"{tab.url}/metrics", timeout=WITHIN)
     assert answer.status_code == 200
     return answer.text
 
@@ -105,10 +106,14 @@ def test_a_token_shows_what_is_for_this_machine_alone(installation: Installation
     elsewhere = {"X-Forwarded-For": "203.0.113.9"}
     for path, absent in (("/metrics", 404), ("/readyz", 200)):
         for authorization in ("", "Bearer guessed", f"Basic {made.token}"):
-            answer = httpx.get(f"{url}{path}", headers={**elsewhere, "Authorization": authorization})
+            answer = httpx.get(
+                f"{url}{path}", headers={**elsewhere, "Authorization": authorization}, timeout=WITHIN
+            )
             assert answer.status_code == absent
             assert "outbox" not in answer.text
-        told = httpx.get(f"{url}{path}", headers={**elsewhere, "Authorization": f"Bearer {made.token}"})
+        told = httpx.get(
+            f"{url}{path}", headers={**elsewhere, "Authorization": f"Bearer {made.token}"}, timeout=WITHIN
+        )
         assert told.status_code == 200
         assert "outbox" in told.text
 
@@ -134,8 +139,8 @@ def test_without_the_database_it_is_not_ready_and_comes_back(installation: Insta
         status, told = ready(url)
         assert (status, told["ready"]) == (503, False)
         assert "not reachable" in told["database"]
-        assert "parley_database_up 0.0" in httpx.get(f"{url}/metrics", timeout=20).text
-        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert "parley_database_up 0.0" in httpx.get(f"{url}/metrics", timeout=WITHIN).text
+        assert httpx.get(f"{url}/healthz", timeout=WITHIN).status_code == 200
     finally:
         installation.postgres.start()
     status, _ = until(url, lambda told: told["ready"])

@@ -66,7 +66,7 @@ class HttpReceiver:
             self.received.append(received)
             self._changed.notify_all()
 
-    def wait_for(self, *, count: int = 1, seconds: float = 20) -> list[Received]:
+    def wait_for(self, *, count: int = 1, seconds: float = 60) -> list[Received]:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.received) >= count, timeout=seconds), (
                 f"{len(self.received)} of {count} deliveries came"

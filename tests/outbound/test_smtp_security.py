@@ -16,6 +16,7 @@ from portal.settings import Settings
 from tests.outbound.certificates import certificate, server_context
 from tests.outbound.house import LETTER
 from tests.services.mail import SmtpSink
+from tests.services.process import READY_WITHIN
 
 SETTINGS = Settings(_env_file=None)
 Serve = Callable[..., AbstractContextManager[int]]
@@ -28,7 +29,9 @@ def serve(smtp_sink: SmtpSink, free_port: Callable[[], int]) -> Serve:
     @contextmanager
     def start(**options: Any) -> Iterator[int]:
         port = free_port()
-        controller = Controller(smtp_sink, hostname="127.0.0.1", port=port, **options)
+        controller = Controller(
+            smtp_sink, hostname="127.0.0.1", port=port, ready_timeout=READY_WITHIN, **options
+        )
         controller.start()
         yield port
         controller.stop()

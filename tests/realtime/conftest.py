@@ -15,7 +15,7 @@ import uvicorn
 
 from portal.commands.unit_of_work import Database
 from tests.cast import Seat, Table, open_database
-from tests.realtime.client import Page
+from tests.realtime.client import WITHIN, Page
 from tests.realtime.server import Configuration, config
 from tests.services.process import Process, answers, free_port
 
@@ -45,7 +45,7 @@ class Server:
                 assert self._thread.is_alive(), "the server did not start"
 
     def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = httpx.get(f"{self.url}/state").json()
+        state: dict[str, Any] = httpx.get(f"{self.url}/state", timeout=WITHIN).json()
         return state
 
     def stop(self) -> None:

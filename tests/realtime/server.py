@@ -55,6 +55,12 @@ class PlainFragments:
     """A list item per message, and the kind of any other event."""
 
     async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+        return self._drawn(event, party)
+
+    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+        return self._drawn(event, party) if event.kind == "message" else None
+
+    def _drawn(self, event: Event, party: PartyName) -> str:
         position = event.position(party)
         if event.kind not in ("message", "note"):
             return partial_of("state", "outerMorph", f'<p id="state" data-at="{position}">{event.kind}</p>')

@@ -9,13 +9,14 @@ import pytest
 
 from portal.commands.unit_of_work import Database
 from tests.cast import Seat, Table
+from tests.realtime.client import WITHIN
 from tests.realtime.conftest import Opens, Server, cookie
 
 
 def poll(server: Server, table: Table, who: Seat, **query: Any) -> httpx.Response:
     desk = "/desk" if who in (table.rita, table.mia) else ""
     address = f"{server.url}{desk}/deals/{table.deal_id}/changes"
-    return httpx.get(address, params=query, headers={"Cookie": cookie(table, who)})
+    return httpx.get(address, params=query, headers={"Cookie": cookie(table, who)}, timeout=WITHIN)
 
 
 @pytest.mark.anyio

@@ -14,7 +14,7 @@ from portal.domain import ledger
 from portal.storage import tables
 from realtime.feed import TAIL
 from tests.cast import Table
-from tests.realtime.client import keys
+from tests.realtime.client import WITHIN, keys
 from tests.realtime.conftest import Opens, Server, StartServer
 
 pytestmark = pytest.mark.anyio
@@ -164,6 +164,6 @@ async def test_sockets_are_counted_and_forgotten(server: Server, opens: Opens, t
 
 
 async def counted(server: Server) -> dict[str, int]:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=WITHIN) as client:
         sockets: dict[str, int] = (await client.get(f"{server.url}/state")).json()["sockets"]
         return sockets

@@ -225,11 +225,11 @@ async def test_a_connection_lives_on_after_the_client_has_spoken(
     start_server: StartServer, opens: Opens, table: Table
 ) -> None:
     """The server pauses reading after each message until it is taken; unread pongs would end the connection."""
-    server = start_server(ping=0.25, heartbeat=0.2)
+    server = start_server(ping=1.0, heartbeat=0.2)
     page = await opens(table.bea, server)
     await page.says("Hello", key="k1")
     await page.told("k1")
-    for _ in range(10):
+    for _ in range(15):
         await page.heartbeat()
 
 

@@ -52,7 +52,7 @@ class Stalled:
     def read_on(self) -> list[Frame]:
         """Everything the server had sent, until it closed the connection or asked to."""
         received, self.frames = StreamReader(), list[Frame]()
-        self.socket.settimeout(15)
+        self.socket.settimeout(60)
         while data := self.socket.recv(65536):
             received.feed_data(data)
             if data.endswith(TRY_AGAIN):

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.services.process import free_port
+from tests.services.process import READY_WITHIN, free_port
 
 
 class SmtpSink:
@@ -21,7 +21,9 @@ class SmtpSink:
         self.refusal: str | None = None
         self.refused = 0
         self._changed = threading.Condition()
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=free_port(), ready_timeout=READY_WITHIN
+        )
         self._controller.start()
 
     @property
@@ -40,7 +42,7 @@ class SmtpSink:
     def to(self, address: str) -> list[EmailMessage]:
         return [message for message in self.messages if address in message.get("To", "")]
 
-    def wait_for(self, address: str, *, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
+    def wait_for(self, address: str, *, count: int = 1, seconds: float = 60) -> list[EmailMessage]:
         """The messages to `address`, once there are `count`; AssertionError with what did come otherwise."""
         with self._changed:
             came = self._changed.wait_for(lambda: len(self.to(address)) >= count, timeout=seconds)
@@ -51,7 +53,7 @@ class SmtpSink:
             )
         return self.to(address)
 
-    def wait_for_refusal(self, *, count: int = 1, seconds: float = 20) -> None:
+    def wait_for_refusal(self, *, count: int = 1, seconds: float = 60) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: self.refused >= count, timeout=seconds), (
                 "nothing tried to send"
