@@ -84,7 +84,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
-    """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved. Personal: note, notes by change id."""
+    """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved.
+    Personal: note, notes by change id."""
 
     revision: int
     digest: str

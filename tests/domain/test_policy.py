@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from portal.domain.change import Change, apply
 from portal.domain.authority import Authority, Reason, discount, may_publish, reasons
+from portal.domain.change import Change, apply
 from portal.domain.margin import below_floor, conceded, margin
 from portal.domain.published import inside_offer
 from portal.domain.revision import Adjustment, LinePrivate, PrivateFigures
