@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 
 from portal.app import create_app
 from portal.commands import expire_deals, sign_in
+from portal.domain import change as changing
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
@@ -115,11 +116,16 @@ def walk(site: Site, table: Table) -> None:
     rita.post(f"{desk}/publish", {"base": "1", "answer:line:press:unit_price": "accept", "key": "p"})
     table.rita.publishes("17900")
     reads(bea, deal, f"{deal}/changes?after=0", f"{deal}/compare?from=1&to=2", f"{deal}/revisions/1")
+    reads(bea, f"{deal}/board")
+    reads(rita, f"{desk}/board", f"{desk}/concessions", f"{desk}/compare?from=1&to=2")
     reads(sol, f"{deal}?accept=1")
     rooms_of_the_desk(mia)
+    reads(bea, f"{deal}/whole/total/change", f"{deal}/wishes/_/change", htmx=True)
+    table.bea.asks(changing.spell(table.bea.offer, "deal:total", "target", "50000"))
+    reads(rita, f"{desk}/wishes/_/change", f"{desk}/adjustments/_/change", f"{desk}/answers", htmx=True)
 
     table.rita.edits("press", unit_price="15000")
-    table.rita.publishes()
+    table.rita.publishes("decline")
     reads(mia, "/desk/approvals", desk)
     table.sol.accepts()
     reads(sol, deal)

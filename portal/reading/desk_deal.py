@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.access import Deal, DeskSession, deal_for
-from portal.reading import activity, answering, contacts, installation, private
+from portal.reading import activity, answering, concessions, contacts, installation, private
 from portal.reading import table as tables
 from portal.reading.activity import Happening
 from portal.reading.answering import Answering
+from portal.reading.concessions import SoFar
 from portal.reading.contacts import DealContact
 from portal.reading.installation import Colleague
 from portal.reading.private import LineFigures
@@ -17,7 +18,7 @@ from portal.storage.session import Transaction
 
 @dataclass(frozen=True, kw_only=True)
 class DeskDeal:
-    """`answering` is None for a draft; `owner` None while nobody owns the deal."""
+    """`answering` is None for a draft; `owner` None while nobody owns the deal; `so_far` None before a second revision."""
 
     deal: Deal
     table: Table
@@ -27,6 +28,7 @@ class DeskDeal:
     notes: tuple[Happening, ...]
     activity: tuple[Happening, ...]
     colleagues: tuple[Colleague, ...]
+    so_far: SoFar | None
 
     @property
     def owner(self) -> Colleague | None:
@@ -46,4 +48,5 @@ def load(transaction: Transaction, actor: DeskSession, deal_id: str) -> DeskDeal
         notes=activity.notes(transaction, deal),
         activity=activity.log(transaction, deal),
         colleagues=installation.colleagues(transaction),
+        so_far=concessions.so_far(transaction, deal),
     )

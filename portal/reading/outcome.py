@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain import authority, counteroffer, margin, money
+from portal.domain import authority, concession, counteroffer, margin, money
 from portal.domain import change as changing
 from portal.domain.authority import Reason
 from portal.domain.change import Change
+from portal.domain.concession import Idea, Trade
 from portal.domain.counteroffer import Answer, Counteroffer
 from portal.domain.revision import Offer, PrivateFigures, Totals
 from portal.domain.totals import totals
@@ -62,6 +63,9 @@ class Outcome:
     beyond: tuple[Beyond, ...]
     alone: bool
     problems: tuple[Problem, ...]
+    # What is given and what comes back, and what could be asked for while nothing does.
+    trade: Trade
+    ideas: tuple[Idea, ...]
 
 
 def weigh(
@@ -86,6 +90,7 @@ def weigh(
     problems += counteroffer.unkept(after, made)
     limits = guard_rails.authority(transaction, publisher or deal.actor)
     found = authority.reasons(offer, after, private, limits)
+    traded = concession.trade(offer, after, [change.subject for change in made])
     return Outcome(
         currency=offer.currency,
         before=totals(offer),
@@ -96,6 +101,8 @@ def weigh(
         beyond=tuple(_beyond(after, each) for each in found if each.kind != "floor"),
         alone=authority.may_publish(deal.role, found),
         problems=tuple(problems),
+        trade=traded,
+        ideas=concession.ideas(after) if traded.one_sided else (),
     )
 
 

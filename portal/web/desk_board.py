@@ -1,4 +1,4 @@
-"""Where the two stand, on a page of its own, for the seller's side."""
+"""Where the two stand, on pages of their own, for the seller's side: the board, and what was given for what."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,8 @@ from litestar import Response, get
 
 from portal.access import deal_for
 from portal.reading import board as boards
+from portal.reading import concessions
+from portal.reading import table as tables
 from portal.reading.desk import Frame
 from portal.storage.session import Transaction
 from portal.web.desk_request import Desk
@@ -23,4 +25,17 @@ async def show_board(desk: Desk, deal_id: str) -> Response[str]:
     return await desk.page("desk/board.html", read)
 
 
-routes = [show_board]
+@get("/desk/deals/{deal_id:str}/concessions")
+async def show_concessions(desk: Desk, deal_id: str) -> Response[str]:
+    """What each round cost and what came back: margins are told here."""
+
+    def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
+        deal = deal_for(transaction, desk.actor, deal_id)
+        table = tables.load(transaction, deal)
+        found = concessions.load(transaction, deal)
+        return {"deal": deal, "table": table, "concessions": found, "urls": Urls.desk(deal_id)}
+
+    return await desk.page("desk/concessions.html", read)
+
+
+routes = [show_board, show_concessions]

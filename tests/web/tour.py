@@ -152,6 +152,9 @@ class Tour:
         self.get(table.bea, f"/deals/{table.deal_id}/revisions/1")
         self.get(table.bea, f"/deals/{table.deal_id}/compare?from=1&to={number}")
         self.get(table.bea, f"/deals/{table.deal_id}/compare?from=1&to=1")
+        self.get(table.rita, f"{here}/compare?from=1&to={number}")
+        self.get(table.rita, f"{here}/concessions")
+        self.settle(number)
         self.browser(table.rita).post(f"{here}/lines/press/change", {"unit_price": "1000", "quantity": "2"})
         self.browser(table.rita).post(f"{here}/publish", {"base": str(number), "note": "", "key": "k2"})
         self.get(table.rita, here)
@@ -160,6 +163,18 @@ class Tour:
         (decide,) = page.root.xpath('//form[contains(@action, "/approvals/")]/@action')
         self.browser(table.mia).post(decide, {"decision": "refuse", "note": SAID[1]})
         self.get(table.rita, f"{here}/activity", **HTMX)
+
+    def settle(self, number: int) -> None:
+        """What was answered is looked at on the board, agreed to there and on the proposal's page."""
+        table, here = self.table, f"/deals/{self.table.deal_id}"
+        for who, path in ((table.bea, here), (table.vic, here), (table.rita, f"/desk{here}")):
+            self.get(who, f"{path}/board")
+        agreed = {"subject": "line:press", "revision": str(number)}
+        self.post(table.bea, f"{here}/agree", 409, board="1", **{**agreed, "revision": "1"})
+        self.post(table.bea, f"{here}/agree", 422, **{**agreed, "subject": "line:none"})
+        self.post(table.bea, f"{here}/agree", board="1", **agreed)
+        self.get(table.bea, here)
+        self.get(table.rita, f"/desk{here}/board")
 
     def accept(self) -> None:
         table, here = self.table, f"/deals/{self.table.deal_id}"
