@@ -7,16 +7,15 @@ revocation holds from the next look. A session without a grant finds nothing (40
 import hashlib
 import secrets
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from portal.domain import lifecycle
 from portal.domain.ledger import PartyName
-from portal.errors import NotAllowed, NotFound, ParleyError, SignInNeeded
+from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -101,24 +100,13 @@ class Deal:
             raise NotAllowed(lifecycle.refusal(self.state, self.role, capability))
 
 
-_HEAD = (
-    tables.deal.c.id,
-    tables.deal.c.number,
-    tables.deal.c.external_id,
-    tables.deal.c.state,
-    tables.deal.c.title,
-    tables.deal.c.company,
-    tables.deal.c.currency,
-    tables.deal.c.language,
-    tables.deal.c.owner_id,
-    tables.deal.c.valid_until,
-    tables.deal.c.revision,
-    tables.deal.c.digest,
-    tables.deal.c.seq,
-    tables.deal.c.buyer_seq,
-    tables.deal.c.seller_seq,
-    tables.deal.c.buyer_waits_since,
+_NOW = bindparam("now", type_=tables.session.c.expires_at.type)
+# They come first in every row that a seat is made from.
+_NAMES = (
+    *("id", "number", "external_id", "state", "title", "company", "currency", "language", "owner_id"),
+    *("valid_until", "revision", "digest", "seq", "buyer_seq", "seller_seq", "buyer_waits_since"),
 )
+_HEAD = tuple(tables.deal.c[name] for name in _NAMES)
 
 
 def deal_for(transaction: Transaction, actor: Actor, deal_id: str) -> Deal:
@@ -169,12 +157,12 @@ def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str
 
 
 def _alive(transaction: Transaction, session_id: str, party: PartyName) -> ColumnElement[bool]:
-    return and_(tables.session.c.id == session_id, *_living(transaction, party))
+    return and_(tables.session.c.id == session_id, *_living(transaction.now, party))
 
 
-def _living(transaction: Transaction, party: PartyName) -> tuple[ColumnElement[bool], ...]:
+def _living(now: Any, party: PartyName) -> tuple[ColumnElement[bool], ...]:
     session = tables.session
-    return session.c.party == party, session.c.revoked_at.is_(None), session.c.expires_at > transaction.now
+    return session.c.party == party, session.c.revoked_at.is_(None), session.c.expires_at > now
 
 
 def deals_for(
@@ -184,24 +172,38 @@ def deals_for(
 
     Deals are locked in the order of their ids, so that two writers of several cannot wait for each other.
     """
-    sessions = {session.id: session for session, _ in wanted if isinstance(session, BuyerSession)}
+    read, now, deals = (
+        transaction.connection.execute,
+        transaction.now,
+        sorted({deal_id for _, deal_id in wanted}),
+    )
+    if transaction.writing and transaction.connection.dialect.name != "sqlite":
+        read(_LOCK, {"deals": deals})
     found: dict[tuple[Actor, str], Deal] = {}
-    if sessions:
-        query = _granted(transaction).where(
-            tables.deal.c.id.in_(sorted({deal_id for _, deal_id in wanted})),
-            tables.session.c.id.in_(list(sessions)),
-        )
-        for row in transaction.connection.execute(_locked(transaction, query.order_by(tables.deal.c.id))):
-            found[sessions[row.session_id], row.id] = _buyers_seat(transaction, row)
-    for actor, deal_id in wanted:
-        if not isinstance(actor, BuyerSession) and (actor, deal_id) not in found:
-            with suppress(ParleyError):
-                found[actor, deal_id] = deal_for(transaction, actor, deal_id)
+    buyers = {actor.id: actor for actor, _ in wanted if isinstance(actor, BuyerSession)}
+    if buyers:
+        for row in read(_GRANTED_MANY, {"deals": deals, "sessions": list(buyers), "now": now}):
+            found[buyers[row.session_id], row.id] = _buyers_seat(transaction, row)
+    desks = {actor.id for actor, _ in wanted if isinstance(actor, DeskSession)}
+    if desks:
+        reps = {row.session_id: row for row in read(_REPS, {"sessions": list(desks), "now": now})}
+        heads = {row.id: row for row in read(_HEADS, {"deals": deals})}
+        for actor, deal_id in wanted:
+            if isinstance(actor, DeskSession) and actor.id in reps and deal_id in heads:
+                rep = reps[actor.id]
+                found[actor, deal_id] = _seat(
+                    transaction,
+                    heads[deal_id],
+                    actor=f"rep:{rep.id}",
+                    name=rep.name,
+                    party="seller",
+                    role=rep.role,
+                )
     return found
 
 
-def _granted(transaction: Transaction) -> Select[Any]:
-    """Every deal that a living session holds a living grant of, with the contact it was given to."""
+def _granted() -> Select[Any]:
+    """Every deal that a living session holds a living grant of (at `now`), with the contact it was given to."""
     session, held, grant, contact = tables.session, tables.session_grant, tables.grant, tables.contact
     return (
         select(
@@ -218,16 +220,29 @@ def _granted(transaction: Transaction) -> Select[Any]:
         .join(contact, contact.c.id == grant.c.contact_id)
         .where(
             tables.deal.c.state != "draft",
-            *_living(transaction, "buyer"),
+            *_living(_NOW, "buyer"),
             grant.c.revoked_at.is_(None),
-            grant.c.expires_at > transaction.now,
+            grant.c.expires_at > _NOW,
         )
     )
 
 
+_DEALS = tables.deal.c.id.in_(bindparam("deals", expanding=True))
+_SESSIONS = tables.session.c.id.in_(bindparam("sessions", expanding=True))
+# Put together once: at thousands of messages a second this costs more than asking.
+_LOCK = select(tables.deal.c.id).where(_DEALS).order_by(tables.deal.c.id).with_for_update()
+_GRANTED_MANY = _granted().where(_DEALS, _SESSIONS)
+_HEADS = select(*_HEAD).where(_DEALS)
+_REPS = (
+    select(tables.session.c.id.label("session_id"), tables.rep.c.id, tables.rep.c.name, tables.rep.c.role)
+    .join_from(tables.session, tables.rep, tables.session.c.rep_id == tables.rep.c.id)
+    .where(_SESSIONS, *_living(_NOW, "seller"), tables.rep.c.active)
+)
+
+
 def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
-    query = _granted(transaction).where(tables.deal.c.id == deal_id, tables.session.c.id == session_id)
-    row = transaction.connection.execute(_locked(transaction, query)).first()
+    query = _granted().where(tables.deal.c.id == deal_id, tables.session.c.id == session_id)
+    row = transaction.connection.execute(_locked(transaction, query), {"now": transaction.now}).first()
     if row is None:
         csrf_for(transaction, BuyerSession(session_id))
         raise NotFound("There is no such proposal.")
@@ -259,7 +274,7 @@ def _locked(transaction: Transaction, query: Select[Any]) -> Select[Any]:
 
 
 def _seat(transaction: Transaction, row: Any, *, actor: str, name: str, party: PartyName, role: str) -> Deal:
-    head = {column.name: getattr(row, column.name) for column in _HEAD}
+    head = dict(zip(_NAMES, row, strict=False))
     head["state"] = lifecycle.effective_state(row.state, row.valid_until, transaction.now)
     return Deal(**head, actor=actor, actor_name=name, party=party, role=role)
 

@@ -28,6 +28,7 @@ from portal.web.request import Connection as Asked
 from realtime.feed import Waker
 from realtime.frames import Heartbeat, Reload, encode
 from realtime.hub import Hub
+from realtime.protocol import text_of, write_now_of
 
 log = structlog.get_logger()
 
@@ -58,6 +59,7 @@ class Connection(ABC):
         self.socket, self.services, self.actor = socket, services, actor
         self.language = language_of(socket)
         self.waker: Waker = services.hub.watch(watched, actor)
+        self.write_now = write_now_of(socket.scope)
         self.closed_with = 0
 
     @abstractmethod
@@ -65,7 +67,7 @@ class Connection(ABC):
         """Find out who it is and take a seat; False when they have too many already. Raises as `deal_for` does."""
 
     @abstractmethod
-    async def next(self) -> Sequence[str]:
+    async def next(self) -> Sequence[bytes]:
         """The frames to send now; empty when there is nothing but to wait."""
 
     @abstractmethod
@@ -93,14 +95,14 @@ class Connection(ABC):
             # 0: the client went by itself, or the server ends.
             log.info("socket closed", party=self.waker.party, code=self.closed_with, seconds=open_for)
 
-    async def send(self, frame: str) -> None:
-        await self.socket.send({"type": "websocket.send", "text": frame, "bytes": None})
+    async def send(self, frame: bytes) -> None:
+        """Wait until the reader has taken what came before."""
+        await self.socket.send({"type": "websocket.send", "text": text_of(frame), "bytes": None})
 
     async def reply(self, frame: msgspec.Struct) -> None:
         """Answer a message; a reader that doesn't read ends the connection instead."""
         try:
-            async with asyncio.timeout(PATIENCE):
-                await self.send(encode(frame))
+            await self._send_all([encode(frame)])
         except TimeoutError:
             self.waker.end(TRY_AGAIN)
 
@@ -159,10 +161,12 @@ class Connection(ABC):
         while self.waker.notes:
             await self._send_all([self.waker.notes.popleft()])
 
-    async def _send_all(self, frames: Sequence[str]) -> None:
+    async def _send_all(self, frames: Sequence[bytes]) -> None:
         """A reader that cannot take a handful in PATIENCE is closed and catches up: the rest waits in the ledger."""
         rest = iter(frames)
         while part := list(islice(rest, HANDFUL)):
+            if self.write_now(b"".join(part)):
+                continue
             async with asyncio.timeout(PATIENCE):
                 for frame in part:
                     await self.send(frame)

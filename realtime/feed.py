@@ -6,6 +6,7 @@ than the copy reaches reads the database.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from portal.access import BuyerSession, DeskSession
 from portal.domain.ledger import PartyName
@@ -77,6 +78,7 @@ class Waker:
 
     __slots__ = (
         "_event",
+        "_resting",
         "actor",
         "close",
         "deal_id",
@@ -85,6 +87,7 @@ class Waker:
         "name",
         "notes",
         "person",
+        "push",
         "reload",
         "role",
         "rung",
@@ -99,8 +102,10 @@ class Waker:
         # Of an inbox alone: deals that have moved; None when too many to name.
         self.rung: set[str] | None = set()
         # Ephemeral frames. What does not fit is lost, as typing may be.
-        self.notes: deque[str] = deque(maxlen=4)
-        self._event = asyncio.Event()
+        self.notes: deque[bytes] = deque(maxlen=4)
+        # Writes what is new without waiting, if it can; the socket's own task does it otherwise.
+        self.push: Callable[[], bool] = _cannot
+        self._event, self._resting = asyncio.Event(), False
 
     @property
     def party(self) -> PartyName:
@@ -111,9 +116,11 @@ class Waker:
         return bool(self.gone or self.close or self.reload)
 
     def wake(self) -> None:
-        self._event.set()
+        """There may be something new. A task that rests is spared when it can be written at once."""
+        if not self._resting or self.ending or not self.push():
+            self._event.set()
 
-    def note(self, frame: str) -> None:
+    def note(self, frame: bytes) -> None:
         self.notes.append(frame)
         self._event.set()
 
@@ -123,10 +130,17 @@ class Waker:
 
     async def rest(self, seconds: float) -> bool:
         """Until woken, or for so long; whether it was woken."""
+        self._resting = True
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()
         except TimeoutError:
             return False
+        finally:
+            self._resting = False
         self._event.clear()
         return True
+
+
+def _cannot() -> bool:
+    return False

@@ -37,6 +37,9 @@ class Fragments:
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database, self._templates = database, templates
         self._kept: Kept[str] = Kept(most=8_000_000, size=len)
+        # The newest messages, the same for everybody who numbers them alike.
+        self._messages: Kept[str] = Kept(most=512)
+        self._sellers: Kept[str] = Kept(most=4_096)
         self._people: Kept[Person] = Kept(most=4_096)
         self._names: Kept[tuple[str, Mapping[str, str]]] = Kept(most=64)
         self._waits = Waits()
@@ -44,15 +47,34 @@ class Fragments:
     async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
         """`<hx-upsert>` and `<hx-partial>` elements; "" when the page shows nothing of the event."""
         plain = event.kind == "message"
+        if plain and (drawn := self.at_hand(event, party, language)) is not None:
+            return drawn
         # The instant, because a restored backup gives numbers out again.
         key = (deal_id, event.seq, event.at, party, language, None if plain else role)
         found = self._kept.get(key)
         if found is None:
-            draw = (
-                self._message(event, party, language) if plain else self._change(event, party, role, language)
-            )
+            read = partial(self._message, event=event, party=party, language=language)
+            draw = self._database.read(read) if plain else self._change(event, party, role, language)
             found = self._kept.put(key, await draw)
         return found
+
+    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+        """A message for which nothing must be looked up: drawn from its event. None for anything else."""
+        if event.kind != "message":
+            return None
+        fact = ledger.decode_body(event.body)
+        assert isinstance(fact, ledger.MessagePosted)
+        moved, head, who = self._waits.moved(event, fact), event.head, self._people.get(event.actor)
+        seller = self._sellers.get(head.digest) if head else None
+        if who is None or fact.anchor or (moved and seller is None):
+            return None
+        key = (event.deal_id, event.seq, event.at, event.position(party), language)
+        content = self._messages.get(key)
+        if content is None:
+            content = self._messages.put(key, self._said(conversation.entry(event, party, who), language))
+        if moved and head is not None and seller is not None:
+            content += self._turned(turn.waiting(head, party, seller), language)
+        return content
 
     async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
         """The whole list, in the view the query asks for and the language it names (`lang`)."""
@@ -61,29 +83,13 @@ class Fragments:
     async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
         return await self._inbox(desk_parts.inbox_row, actor, query, deal_id=deal_id)
 
-    async def _message(self, event: Event, party: PartyName, language: str) -> str:
-        fact = ledger.decode_body(event.body)
-        assert isinstance(fact, ledger.MessagePosted)
-        moved, head = self._waits.moved(event, fact), event.head
-        who, names = self._people.get(event.actor), self._names.get(head.digest) if head else None
-        if who is None or fact.anchor or (moved and names is None):
-            return await self._database.read(
-                lambda transaction: self._message_read(transaction, event, party, language, moved)
-            )
-        content = self._said(conversation.entry(event, party, who), language)
-        if moved and head is not None and names is not None:
-            content += self._turned(turn.waiting(head, party, names[0]), language)
-        return content
-
-    def _message_read(
-        self, transaction: Transaction, event: Event, party: PartyName, language: str, moved: bool
-    ) -> str:
+    def _message(self, transaction: Transaction, event: Event, party: PartyName, language: str) -> str:
         """A message for which something must be looked up: its author, what it is a comment on, whose turn it is now."""
         deal = _seat(transaction, event.deal_id, party, "")
         seller, names = self._named(transaction, deal)
         who = self._people.put(event.actor, people.person(transaction, event.actor, seller))
         content = self._said(conversation.entry(event, party, who, names), language)
-        if moved:
+        if self._waits.moved(event, ledger.decode_body(event.body)):
             content += self._turned(turn.load(transaction, deal, seller), language)
         return content
 
@@ -129,6 +135,7 @@ class Fragments:
         if found is None:
             offer = documents.offered(transaction, deal.id, deal.revision).offer
             found = self._names.put(deal.digest, (offer.seller.name, lines.names(offer)))
+        self._sellers.put(deal.digest, found[0])
         return found
 
     def _render(self, language: str, name: str, /, **context: Any) -> str:

@@ -11,8 +11,9 @@ from portal.access import DeskSession
 from portal.domain.ledger import PartyName
 from portal.reading.stream import Event
 from portal.web.request import Connection
+from realtime.protocol import framed
 
-# Characters of frames kept for sockets that are a moment behind the first.
+# Bytes of frames kept for sockets that are a moment behind the first.
 MOST_KEPT = 8_000_000
 
 
@@ -21,6 +22,10 @@ class Renders(Protocol):
 
     async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
         """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
+        ...
+
+    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+        """The same, when nothing has to be read for it; None otherwise."""
         ...
 
     async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
@@ -66,8 +71,9 @@ class Reload(msgspec.Struct, frozen=True):
 _encoder = msgspec.json.Encoder()
 
 
-def encode(frame: msgspec.Struct) -> str:
-    return _encoder.encode(frame).decode()
+def encode(frame: msgspec.Struct) -> bytes:
+    """As it goes over the wire, to any socket."""
+    return framed(_encoder.encode(frame))
 
 
 class Frames:
@@ -75,13 +81,20 @@ class Frames:
 
     def __init__(self, renders: Renders) -> None:
         self.renders = renders
-        self._kept: OrderedDict[tuple[Any, ...], str] = OrderedDict()
-        self._characters = 0
-        self._making: dict[tuple[Any, ...], asyncio.Future[str]] = {}
+        self._kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+        self._size = 0
+        self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
-    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> str:
-        # A restored backup gives numbers out again; the instant tells its events from the lost ones.
-        key = (event.deal_id, event.seq, event.at, party, role, language)
+    def at_hand(self, event: Event, party: PartyName, role: str, language: str) -> bytes | None:
+        """The frame, when it is kept or can be made without waiting."""
+        key = _key(event, party, role, language)
+        made = self._kept.get(key)
+        if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
+            made = self._keep(key, _encoded(event, party, content))
+        return made
+
+    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> bytes:
+        key = _key(event, party, role, language)
         while (kept := self._kept.get(key)) is None:
             making = self._making.get(key)
             if making is None:
@@ -92,25 +105,31 @@ class Frames:
 
     async def _make(
         self, key: tuple[Any, ...], event: Event, party: PartyName, role: str, language: str
-    ) -> str:
-        position = event.position(party)
-        assert position is not None, "an event of the other side room"
-        # A message is drawn without waiting for anything, and found by all others of the table at once: a task each
-        # to share it would cost more than drawing it.
+    ) -> bytes:
         self._making[key] = asyncio.get_running_loop().create_future()
         try:
             content = await self.renders.content(event.deal_id, event, party, role, language)
-            made = encode(Frame(position - 1, position, content))
         finally:
             self._making.pop(key).cancel()
-        self._keep(key, made)
+        return self._keep(key, _encoded(event, party, content))
+
+    def _keep(self, key: tuple[Any, ...], made: bytes) -> bytes:
+        self._size += len(made) - len(self._kept.get(key, b""))
+        self._kept[key] = made
+        while self._size > MOST_KEPT:
+            self._size -= len(self._kept.popitem(last=False)[1])
         return made
 
-    def _keep(self, key: tuple[Any, ...], made: str) -> None:
-        self._kept[key] = made
-        self._characters += len(made)
-        while self._characters > MOST_KEPT:
-            self._characters -= len(self._kept.popitem(last=False)[1])
+
+def _key(event: Event, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
+    # A restored backup gives numbers out again; the instant tells its events from the lost ones.
+    return (event.deal_id, event.seq, event.at, party, role, language)
+
+
+def _encoded(event: Event, party: PartyName, content: str) -> bytes:
+    position = event.position(party)
+    assert position is not None, "an event of the other side room"
+    return encode(Frame(position - 1, position, content))
 
 
 def frames_of(connection: Connection) -> Frames:

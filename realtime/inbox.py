@@ -41,7 +41,7 @@ class InboxSocket(Connection):
     def position(self) -> int:
         return self._sent
 
-    async def next(self) -> Sequence[str]:
+    async def next(self) -> Sequence[bytes]:
         rung, self.waker.rung = self.waker.rung, set()
         if rung is None:
             self._rows.clear()
@@ -64,7 +64,7 @@ class InboxSocket(Connection):
             self._rows.popitem(last=False)
         return row
 
-    def _frame(self, content: str) -> str:
+    def _frame(self, content: str) -> bytes:
         self._sent += 1
         return encode(Frame(self._sent - 1, self._sent, content))
 

@@ -17,6 +17,7 @@ import msgspec
 
 from portal.domain.ledger import PartyName
 from realtime.feed import Waker
+from realtime.protocol import framed
 
 # Seconds. A page that reloads, or a tab that is hidden for a moment, has not left.
 GRACE = 30.0
@@ -213,5 +214,5 @@ class Presence:
                 waker.note(frame)
 
 
-def _frame(**what: object) -> str:
-    return msgspec.json.encode({"ephemeral": what}).decode()
+def _frame(**what: object) -> bytes:
+    return framed(msgspec.json.encode({"ephemeral": what}))

@@ -88,6 +88,7 @@ class DealSocket(Connection):
         self._cursor, self._behind = 0, list[Event]()
         self._typed_at, self._has_seen = 0.0, False
         self._opened_at, self._sending = datetime.now(UTC), list[Event]()
+        self.waker.push = self._push
 
     async def open(self) -> bool:
         query = self.socket.query_params
@@ -109,7 +110,7 @@ class DealSocket(Connection):
         assert self.waker.feed is not None
         return max(self._cursor, self.waker.feed.newest(self.waker.party))
 
-    async def next(self) -> Sequence[str]:
+    async def next(self) -> Sequence[bytes]:
         waker = self.waker
         assert waker.feed is not None
         events, self._behind = self._behind, []
@@ -126,11 +127,38 @@ class DealSocket(Connection):
                 known = await self.services.database.read(following)
         self._sending = known
         frames = [await self.frames.frame(event, waker.party, waker.role, self.language) for event in known]
+        self._pass(known)
+        return frames
+
+    def _push(self) -> bool:
+        waker = self.waker
+        assert waker.feed is not None
+        known = waker.feed.after(waker.party, self._cursor)
+        if not known:
+            return known is not None
+        frames = []
+        try:
+            for event in known:
+                frame = self.frames.at_hand(event, waker.party, waker.role, self.language)
+                if frame is None:
+                    return False
+                frames.append(frame)
+            if not self.write_now(b"".join(frames)):
+                return False
+        except Exception:
+            # Whoever wakes many must not end with one; the socket's own task meets it again and says so.
+            return False
+        self._pass(known)
+        self._sending = known
+        self.sent()
+        return True
+
+    def _pass(self, known: Sequence[Event]) -> None:
+        """These have been written, or are about to be."""
         for event in known:
-            self._cursor = event.position(waker.party) or self._cursor
+            self._cursor = event.position(self.waker.party) or self._cursor
             # A new revision is there to be looked at again.
             self._has_seen = self._has_seen and event.kind != "revision"
-        return frames
 
     def sent(self) -> None:
         # What happened before this page was there did not wait for the wire.

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from portal import settings
 from portal.app import create_app
+from portal.cli import interpreter
 from portal.cli.ending import alone_at, end_in_time, leave, tell_supervisor
 from portal.errors import Refused
 from portal.settings import Settings
@@ -40,6 +41,7 @@ def serve(configured: Settings, listening: socket.socket, welcome: str, *, outbo
     embedded = url.get_backend_name() == "sqlite"
     with alone_at(Path(str(url.database))) if embedded else contextlib.nullcontext():
         app = create_app(configured, outbox=outbox)
+        interpreter.prepare()
         _Server(_config(app), welcome).run(sockets=[listening])
         leave()
 
@@ -72,7 +74,9 @@ def application(*, outbox: bool) -> Litestar:
     signal.signal(signal.SIGTERM, end)
     configured = settings.load()
     logs.configure(configured)
-    return create_app(configured, outbox=outbox)
+    app = create_app(configured, outbox=outbox)
+    interpreter.prepare()
+    return app
 
 
 class _Server(uvicorn.Server):

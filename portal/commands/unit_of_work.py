@@ -2,20 +2,22 @@
 
 A command is a plain function of a `UnitOfWork`. On SQLite one writer thread takes all waiting commands into one
 transaction, a savepoint each, and answers them together after one COMMIT: full durability, shared. On PostgreSQL a pool
-of threads runs commands side by side; the deal's row lock puts those of one deal in order. A command that fails rolls
-back alone; a COMMIT that fails fails every command of its group. The doorbell rings after the commit, never before.
+of threads runs commands side by side, and messages that wait in one transaction; the deals' row locks put those of one
+deal in order. A command that fails rolls back alone; a COMMIT that fails fails every command of its group. The doorbell
+rings after the commit, never before.
 """
 
 import asyncio
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import groupby
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import insert, select
@@ -23,7 +25,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import new_id
 from portal.commands.appending import Appended, New, append_events
+from portal.commands.group import alike, outcomes
 from portal.commands.tally import Tally
+from portal.commands.waiting import Answered, Waiting, answer
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Conflict
@@ -144,10 +148,8 @@ class UnitOfWork(Transaction):
         return int(self.connection.execute(statement.returning(tables.counter.c.value)).scalar_one())
 
 
-@dataclass
-class _Waiting:
-    command: Callable[[UnitOfWork], Any]
-    answer: Future[Any] = field(default_factory=Future)
+# In the queue: something waits in the line of what can run together.
+_IN_LINE = Waiting(lambda work: None, Future())
 
 
 class Database:
@@ -164,7 +166,8 @@ class Database:
         self.store, self.ring, self.clock, self.public_url = store, ring, clock, public_url
         self.tally = Tally()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
+        self._line: deque[Waiting] = deque()
         # One writer where the database has one; else as many as the pool has connections.
         writers = 1 if store.embedded else 8
         self._writers = [
@@ -180,7 +183,10 @@ class Database:
 
     async def write(self, command: Callable[[UnitOfWork], T]) -> T:
         """The command's result once it is durable; its error when it failed and nothing of it remains."""
-        return await asyncio.wrap_future(self._submit(command))
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
+        self._put(Waiting(command, result, loop))
+        return await result
 
     def write_now(self, command: Callable[[UnitOfWork], T]) -> T:
         return self._submit(command).result()
@@ -203,92 +209,53 @@ class Database:
         self.store.close()
 
     def _submit(self, command: Callable[[UnitOfWork], T]) -> Future[T]:
-        waiting = _Waiting(command)
-        self._queue.put(waiting)
-        return waiting.answer
+        result: Future[T] = Future()
+        self._put(Waiting(command, result))
+        return result
+
+    def _put(self, waiting: Waiting) -> None:
+        if self.store.embedded or not hasattr(waiting.command, "together"):
+            self._queue.put(waiting)
+        else:
+            self._line.append(waiting)
+            self._queue.put(_IN_LINE)
 
     def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group, last = [first], False
+        last = False
+        while not last and (first := self._queue.get()) is not None:
+            group = [] if first is _IN_LINE else [first]
+            while first is _IN_LINE and self._line and len(group) < GROUP:
+                with suppress(IndexError):  # another writer was quicker
+                    group.append(self._line.popleft())
             while self.store.embedded and len(group) < GROUP and not self._queue.empty():
                 following = self._queue.get()
                 if following is None:
                     last = True
                     break
                 group.append(following)
-            self._run(group)
-            if last:
-                return
+            self._run([waiting for waiting in group if not waiting.given_up()])
 
-    def _run(self, group: list[_Waiting]) -> None:
-        group = [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]
-        done: list[tuple[_Waiting, Any]] = []
-        ended: list[tuple[Callable[..., Any], BaseException | None]] = []
+    def _run(self, group: list[Waiting]) -> None:
+        if not group:
+            return
+        answers: list[Answered] = []
         touched: set[str] = set()
         try:
             with self.store.writer.connect() as connection, connection.begin():
-                for alike in _alike(group):
+                for neighbours in alike(group):
                     work = UnitOfWork(connection=connection, now=self.clock(), public_url=self.public_url)
-                    for waiting, outcome in _outcomes(work, alike):
-                        if isinstance(outcome, Exception):
-                            waiting.answer.set_exception(outcome)
-                            ended.append((waiting.command, outcome))
-                        else:
-                            done.append((waiting, outcome))
+                    answers += outcomes(work, neighbours)
                     touched |= work.touched
         except BaseException as error:
-            for waiting in group:
-                if not waiting.answer.done():
-                    waiting.answer.set_exception(error)
-                    ended.append((waiting.command, error))
-            self.tally.count(ended)
-            return
-        if touched:
-            self.ring(touched)
-        for waiting, result in done:
-            waiting.answer.set_result(result)
-        self.tally.count([*ended, *((waiting.command, None) for waiting, _ in done)])
-
-
-def _alike(group: Sequence[_Waiting]) -> Iterator[list[_Waiting]]:
-    """Neighbours that their kind of command can run together; every other command by itself."""
-    for together, neighbours in groupby(
-        group, key=lambda waiting: getattr(waiting.command, "together", None)
-    ):
-        if together is None:
-            yield from ([waiting] for waiting in neighbours)
+            # What was refused before stays refused; nothing else has happened.
+            refused = {id(waiting) for waiting, outcome in answers if isinstance(outcome, Exception)}
+            answers = [each for each in answers if id(each[0]) in refused]
+            answers += [(waiting, error) for waiting in group if id(waiting) not in refused]
         else:
-            yield list(neighbours)
-
-
-def _outcomes(work: UnitOfWork, alike: Sequence[_Waiting]) -> Iterable[tuple[_Waiting, Any]]:
-    """What each command came to: its result or its error. Together, or one by one when together failed."""
-    if len(alike) > 1:
-        together = alike[0].command.together  # type: ignore[attr-defined]  # what made them alike
-        try:
-            with work.connection.begin_nested():
-                outcomes = together(work, [waiting.command for waiting in alike])
-        except Exception as error:
-            _or_give_up(work, error)
-            work.touched.clear()
-        else:
-            return zip(alike, outcomes, strict=True)
-    return [(waiting, _outcome(work, waiting.command)) for waiting in alike]
-
-
-def _outcome(work: UnitOfWork, command: Callable[[UnitOfWork], Any]) -> Any:
-    mine = replace(work, touched=set())
-    try:
-        with work.connection.begin_nested():
-            result = command(mine)
-    except Exception as error:
-        _or_give_up(work, error)
-        return error
-    work.touched.update(mine.touched)
-    return result
-
-
-def _or_give_up(work: UnitOfWork, error: Exception) -> None:
-    """A command that fails fails alone, unless the connection went with it."""
-    if work.connection.invalidated or not work.connection.in_transaction():
-        raise error
+            if touched:
+                self.ring(touched)
+        answer(answers)
+        self.tally.count(
+            (waiting.command, outcome if isinstance(outcome, BaseException) else None)
+            for waiting, outcome in answers
+        )

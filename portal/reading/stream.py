@@ -6,11 +6,12 @@ Every query is one statement over many deals or sessions, because one process as
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Integer, Select, Text, and_, cast, column, func, literal, select
+from sqlalchemy import Integer, Select, Text, and_, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.access import Actor, Deal, deal_for
@@ -140,15 +141,8 @@ def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list
     """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all, with its head."""
     found: list[Event] = []
     for part in _chunks(known.items()):
-        wanted, deal_id, seq = _wanted(transaction, dict(part))
-        query = (
-            select(*_EVENT)
-            .select_from(wanted)
-            .join(tables.event, and_(tables.event.c.deal_id == deal_id, tables.event.c.seq > seq))
-            .order_by(tables.event.c.deal_id, tables.event.c.seq)
-            .limit(limit - len(found))
-        )
-        rows = transaction.connection.execute(query).all()
+        asked = {"known": msgspec.json.encode(dict(part)).decode(), "most": limit - len(found)}
+        rows = transaction.connection.execute(_news(transaction.connection.dialect.name), asked).all()
         standing = turn.heads(transaction, {row.deal_id for row in rows})
         found += [Event._make((*row, standing[row.deal_id])) for row in rows]
         if len(found) >= limit:
@@ -160,13 +154,14 @@ def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
     """Heads of those deals that have got beyond their known `seq`."""
     found: list[Head] = []
     for part in _chunks(known.items()):
-        wanted, deal_id, seq = _wanted(transaction, dict(part))
+        wanted, deal_id, seq = _wanted(transaction.connection.dialect.name)
         query = (
             select(*_HEAD)
             .select_from(wanted)
             .join(tables.deal, and_(tables.deal.c.id == deal_id, tables.deal.c.seq > seq))
         )
-        found += [Head(*row) for row in transaction.connection.execute(query)]
+        asked = {"known": msgspec.json.encode(dict(part)).decode()}
+        found += [Head(*row) for row in transaction.connection.execute(query, asked)]
     return found
 
 
@@ -214,10 +209,22 @@ def _granted(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
     )
 
 
-def _wanted(transaction: Transaction, known: Mapping[str, int]) -> tuple[Any, Any, Any]:
-    """Deal ids and numbers as a table inside the query: one bound parameter, so the statement is compiled once."""
-    bound = literal(msgspec.json.encode(known).decode(), Text)
-    if transaction.connection.dialect.name == "sqlite":
+@cache
+def _news(dialect: str) -> Select[Any]:
+    wanted, deal_id, seq = _wanted(dialect)
+    return (
+        select(*_EVENT)
+        .select_from(wanted)
+        .join(tables.event, and_(tables.event.c.deal_id == deal_id, tables.event.c.seq > seq))
+        .order_by(tables.event.c.deal_id, tables.event.c.seq)
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def _wanted(dialect: str) -> tuple[Any, Any, Any]:
+    """`known`, deal ids and numbers, as a table inside the query: one parameter, so the statement is compiled once."""
+    bound = bindparam("known", type_=Text)
+    if dialect == "sqlite":
         wanted = func.json_each(bound).table_valued(column("key", Text), column("value", Integer))
         return wanted, wanted.c.key, wanted.c.value
     wanted = func.jsonb_each_text(cast(bound, JSONB)).table_valued(column("key", Text), column("value", Text))
