@@ -3,25 +3,27 @@
 Everything here reads the private document of a revision. Nothing that renders for buyers may import it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain import change as changing
-from portal.domain import counteroffer, money, settlement, spelling
+from portal.domain import counteroffer, money, settlement, spelling, spread
 from portal.domain.change import Change
-from portal.domain.counteroffer import Answer, Conflict
+from portal.domain.counteroffer import Answer, Conflict, Counteroffer
 from portal.domain.item import item
-from portal.domain.revision import Offer
+from portal.domain.revision import Offer, PrivateFigures
+from portal.domain.spread import Spread
 from portal.reading import approvals, asks, outcome, people
 from portal.reading.asks import Asking, Shown
 from portal.reading.outcome import Outcome
-from portal.storage import documents, tables
+from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
 
 _changes = msgspec.json.Decoder(tuple[Change, ...])
@@ -31,7 +33,8 @@ _NOTHING_BETWEEN = ("selected", "choice", "wish")
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """One field that is asked for. `conflict`: the field moved since; `settled`: the offer says so already by now."""
+    """One field that is asked for. `conflict`: the field moved since; `settled`: the offer says so already by now; `spread`:
+    which lines could carry an overall price."""
 
     change: Change
     name: str
@@ -40,6 +43,16 @@ class Ask:
     reason: str
     conflict: Conflict | None
     settled: bool
+    spread: Spread | None = None
+
+    @property
+    def was(self) -> Shown:
+        """What the offer said when this was asked."""
+        return self._stated(self.conflict.base_value if self.conflict else None)
+
+    def _stated(self, text: str | None) -> Shown:
+        # A choice is told by the lines that are chosen, not by the field.
+        return text if self.change.field == "choice" else asks.shown(self.change.field, text)
 
     @property
     def can_counter(self) -> bool:
@@ -95,13 +108,17 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     offer = documents.offered(transaction, deal.id, deal.revision).offer
     first = documents.offered(transaction, deal.id, 1).totals.contract.net
     edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
+    private = private_documents.figures(transaction, deal.id, deal.revision)
     waiting = _waiting(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
     answers = tuple(waiting.answers.values()) if waiting else ()
     weighed = outcome.weigh(transaction, deal, answers, edits)
     return Answering(
         counteroffers=tuple(
-            _shown(transaction, deal, offer, ask, asking, named[ask.by].name) for ask in asking.open
+            _shown(
+                transaction, deal, offer, ask, asking, named[ask.by].name, partial(_carried, private, edits)
+            )
+            for ask in asking.open
         ),
         edits=tuple(_edit(offer, change) for change in edits),
         outcome=weighed,
@@ -121,7 +138,13 @@ def own_edits(transaction: Transaction, deal: Deal) -> tuple[Change, ...]:
 
 
 def _shown(  # noqa: PLR0917
-    transaction: Transaction, deal: Deal, offer: Offer, ask: settlement.Ask, asking: Asking, by: str
+    transaction: Transaction,
+    deal: Deal,
+    offer: Offer,
+    ask: settlement.Ask,
+    asking: Asking,
+    by: str,
+    carried: Callable[[Offer, Counteroffer, Change], Spread | None],
 ) -> OpenCounteroffer:
     counter = ask.counteroffer
     base = documents.offered(transaction, deal.id, counter.base_revision).offer
@@ -144,10 +167,19 @@ def _shown(  # noqa: PLR0917
                 reason=asking.words.get((counter.id, change.id), ""),
                 conflict=conflicts.get(change.id),
                 settled=change.id in settled,
+                spread=carried(offer, counter, change),
             )
             for change in counter.changes
         ),
     )
+
+
+def _carried(
+    private: PrivateFigures, edits: tuple[Change, ...], offer: Offer, counter: Counteroffer, change: Change
+) -> Spread | None:
+    if change.field != "target":
+        return None
+    return spread.proposed(offer, private, counter, money.parse(change.value), edits)
 
 
 def _edit(offer: Offer, change: Change) -> Edit:

@@ -7,7 +7,7 @@ from litestar import Response, post
 
 from portal.access import Actor, deal_for
 from portal.commands import choose as choosing
-from portal.commands import draft_counteroffer, make_counteroffer, take_offer, withdraw_counteroffer
+from portal.commands import draft_counteroffer, keep_ask, make_counteroffer, take_offer, withdraw_counteroffer
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import item
 from portal.domain.change import Change
@@ -78,6 +78,13 @@ async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 async def drop(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     leave_out = partial(draft_counteroffer.drop_change, change_id=form.one("change_id"))
     return await visit.attempt(deal_id, leave_out, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffer/keep", status_code=200)
+async def keep(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Stay with an ask whose field has moved since."""
+    stay = partial(keep_ask.keep_ask, change_id=form.one("change_id"))
+    return await visit.attempt(deal_id, stay, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffer/discard", status_code=200)
@@ -169,4 +176,4 @@ def _effect(
     return {"preview": shown, "problems": problems, "fields": change_form.fields_of(found)}
 
 
-routes = [add_change, preview, send, drop, discard, bind, take_back, choose, take]
+routes = [add_change, preview, send, drop, keep, discard, bind, take_back, choose, take]

@@ -16,7 +16,7 @@ from portal.web.desk_request import Desk
 from portal.web.forms import FormFields
 from portal.web.numbers import plain_decimal
 
-NUMBERS = ("quantity", "unit_price", "discount_percent")
+NUMBERS = ("quantity", "unit_price", "discount_percent", "target")
 
 
 @post("/desk/deals/{deal_id:str}/publish")
@@ -46,10 +46,12 @@ async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
 
 
 def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
-    """One for each change with a verdict; a value counts for a counter alone."""
+    """One for each change with a verdict, its own or that on its whole package; a value counts for a counter alone."""
+    packages = form.beginning("package:")
+    whole = {change_id: packages.get(ask, "") for change_id, ask in form.beginning("member:").items()}
     # A value without a verdict is a counter: who types one means it.
     typed = {change_id: "counter" for change_id, text in form.beginning("value:").items() if text}
-    given = typed | form.beginning("verdict:")
+    given = whole | typed | form.beginning("verdict:")
     verdicts = {
         change_id: each for change_id, text in given.items() for each in get_args(Verdict) if each == text
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from portal.commands import draft_revision
+from portal.commands import carry_target, draft_revision
 from portal.domain import entire, item, money, spelling
 from portal.domain.change import Change
 from portal.domain.item import Item
@@ -97,6 +97,12 @@ async def drop_change(desk: Desk, deal_id: str, form: FormFields) -> Response[An
     return await act(desk, deal_id, "edits", form, drop, at="counteroffer")
 
 
+@post("/desk/deals/{deal_id:str}/edits/carry")
+async def carry(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    """The proposed spread of an overall price becomes the seller's own edits."""
+    return await act(desk, deal_id, "edits", form, carry_target.carry_target, at="counteroffer")
+
+
 async def _show_form(
     desk: Desk, deal_id: str, subject: str, typed: Typed | None = None, error: Refused | None = None
 ) -> Response[Any]:
@@ -166,4 +172,4 @@ def _edits(page: DeskDeal) -> list[Change]:
     return [edit.change for edit in page.answering.edits] if page.answering else []
 
 
-routes = [show_deal, open_change, open_comment, preview, keep_change, drop_change]
+routes = [show_deal, open_change, open_comment, preview, keep_change, drop_change, carry]

@@ -164,9 +164,62 @@ def test_the_tray_tells_what_moved_since(site: Site, table: Table) -> None:
     send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
     table.rita.edits("press", unit_price="18000")
     table.rita.publishes()
-    assert "The offer moved since you wrote this: it said 18,450.00 then." in page_of(site, table.bea).text(
-        "tray"
-    )
+    told = "The offer moved since you wrote this. Was 18,450.00 Now 18,000.00 You ask 17,200.00"
+    assert told in page_of(site, table.bea).text("tray")
+
+
+def test_a_conflict_is_decided_by_keeping_the_ask_or_taking_the_offer(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200", reason="We are many."))
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    kept = send_by_htmx(site, table.bea, "/counteroffer/keep", change_id="line:press:unit_price")
+    assert kept.status_code == 200
+    page = page_of(site, table.bea)
+    assert "The offer moved" not in page.text("tray")
+    assert "18,000.00 → becomes 17,200.00 We are many." in page.text("tray")
+    table.rita.edits("press", unit_price="17900")
+    table.rita.publishes()
+    assert "Was 18,000.00 Now 17,900.00" in page_of(site, table.bea).text("tray")
+    send(site, table.bea, "/counteroffer/drop", change_id="line:press:unit_price")
+    assert in_tray(site, table.bea) == {}
+
+
+def test_an_overall_price_and_something_else_gather_in_the_tray(site: Site, table: Table) -> None:
+    answer = send(site, table.bea, "/whole/total/change", target="50,000.00", reason="")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#tray")
+    send(site, table.bea, "/wishes/_/change", wish_quantity="2.5", wish_words="Boxes of spare filters")
+    tray = in_tray(site, table.bea)
+    (wish,) = set(tray) - {"deal:total:target"}
+    assert tray == {"deal:total:target": "50000.00", wish: "2.5 x Boxes of spare filters"}
+    assert wish.startswith("new:boxes-of-spare-filters-")
+    text = page_of(site, table.bea).text("tray")
+    assert "Overall price 52,900.00 → becomes 50,000.00" in text
+    assert "less by −2,900.00 EUR net" in text
+    assert "2.5 × Boxes of spare filters" in text
+    # The same words again are another wish.
+    send(site, table.bea, "/wishes/_/change", wish_quantity="2.5", wish_words="Boxes of spare filters")
+    assert len(in_tray(site, table.bea)) == 3
+
+
+def test_what_can_not_be_asked_of_the_whole_stands_at_its_field(site: Site, table: Table) -> None:
+    for path, fields, place, sentence in (
+        ("/whole/total/change", {"target": "90000"}, "target", "comes to no more than that already"),
+        ("/whole/total/change", {"target": "1.234"}, "target", "2 decimal places"),
+        ("/whole/total/change", {"target": "-1"}, "target", "can't be negative"),
+        ("/wishes/_/change", {"wish_quantity": "0", "wish_words": "X"}, "wish", "more than zero"),
+        ("/wishes/_/change", {"wish_quantity": "1", "wish_words": ""}, "wish", "how many and what"),
+        (
+            "/wishes/press/change",
+            {"wish_quantity": "1", "wish_words": "X"},
+            "wish",
+            "in the proposal already",
+        ),
+    ):
+        answer = send_by_htmx(site, table.bea, path, **fields)
+        assert answer.status_code == 422, (path, fields)
+        assert sentence in Page(answer.text).text(f"problem-{place}"), (path, fields)
+    assert in_tray(site, table.bea) == {}
+    assert send(site, table.bea, "/whole/other/change", target="1").status_code == 404
 
 
 def test_a_counteroffer_is_taken_back_once(site: Site, table: Table) -> None:

@@ -107,6 +107,10 @@ class Tour:
         for subject in ("lines/press", "lines/training", "terms/payment"):
             self.get(table.bea, f"{here}/{subject}/change", **HTMX)
             self.get(table.bea, f"{here}/{subject}/comment", **HTMX)
+        for subject in ("whole/total", "wishes/_"):
+            self.get(table.bea, f"{here}/{subject}/change", **HTMX)
+            self.post(table.bea, f"{here}/{subject}/preview")
+        self.post(table.bea, f"{here}/wishes/_/change", 422, wish_quantity="x", wish_words="")
         asked = {"quantity": "5", "unit_price": "17200", "reason": SAID[1]}
         self.post(table.bea, f"{here}/lines/press/preview", **asked)
         self.post(table.bea, f"{here}/lines/press/change", **asked)
@@ -126,6 +130,8 @@ class Tour:
         self.get(table.bea, f"{here}/changes?after=0")
         self.post(table.bea, f"{here}/counteroffers/{first.id}/withdraw")
         table.bea.proposes("press", quantity="5", unit_price="17200", package=True)
+        self.post(table.bea, f"{here}/whole/total/change", target="50000")
+        self.post(table.bea, f"{here}/counteroffer", **Page(self.get(table.bea, here)).form("tray-form"))
 
     def answer(self) -> None:
         table, here = self.table, f"/desk/deals/{self.table.deal_id}"
@@ -134,6 +140,9 @@ class Tour:
         for part in ("answers", "activity", "moves", "lines/press/change", "lines/press/comment"):
             self.get(table.rita, f"{here}/{part}", **HTMX)
         self.get(table.rita, f"{here}/preview")
+        for part in ("wishes/_", "adjustments/_"):
+            self.get(table.rita, f"{here}/{part}/change", **HTMX)
+            self.post(table.rita, f"{here}/{part}/change", 422)
         self.post(table.rita, f"{here}/lines/install/change", unit_price="150", quantity="40")
         self.post(table.rita, f"{here}/publish", 422, base=str(table.rita.deal.revision))
         self.get(table.rita, "/desk")
