@@ -13,7 +13,7 @@ import msgspec
 
 from portal.domain import change as changing
 from portal.domain import margin as margins
-from portal.domain import money, policy
+from portal.domain import money, policy, standing_offer
 from portal.domain.change import Change, touched
 from portal.domain.policy import Caps, Policy, Used
 from portal.domain.published import only_chooses, priced_by_break
@@ -79,6 +79,8 @@ def judge(asked: Situation) -> Judgement:
     concession = margins.conceded(asked.offer, after)
     inside = [
         len(found) == len(grounds),
+        # What was taken on a condition is undone by a person alone.
+        not standing_offer.broken(asked.offer, after),
         tried.isdisjoint(asked.spent),
         not tried or not margins.below_floor(after, asked.private),
         not any(_is_below(after, subject, asked.private) for subject in tried),

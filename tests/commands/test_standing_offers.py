@@ -91,6 +91,10 @@ def test_its_conditions_bind_later_choices(table: Table) -> None:
     with pytest.raises(Invalid, match="was taken on this condition"):
         table.bea.ticks("training", "false")
     table.bea.ticks("panel-touch", field="choice")
+    # Asked for in a counteroffer it goes to a person, though the offer prices the option.
+    table.bea.asks(table.bea.change("training", "selected", "false"))
+    assert table.bea.deal.revision == 3
+    table.rita.publishes("decline")
 
 
 def test_a_better_price_stays(table: Table) -> None:
