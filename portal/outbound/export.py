@@ -8,7 +8,7 @@ strings with a point. A text cell that a spreadsheet would take for a formula ge
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -43,12 +43,14 @@ def export(document: Exportable, format: str) -> Export:  # noqa: A002
 
 def written_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """Rows of the same columns as CSV; None and "" are empty cells."""
+    head = [list(rows[0])] if rows else []
+    return written_table([*head, *([guarded(value) for value in row.values()] for row in rows)])
+
+
+def written_table(rows: Iterable[Sequence[str]]) -> bytes:
+    """Cells, guarded already, as CSV."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        writer.writerow([guarded(value) for value in row.values()])
+    csv.writer(text).writerows(rows)
     return text.getvalue().encode()
 
 

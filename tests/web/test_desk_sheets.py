@@ -74,7 +74,7 @@ def test_problems_stand_at_their_cells(rep: Browser, site: Site) -> None:
     assert deals(site) == before
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_is_uploaded_is_answered_and_kept_whole_or_not_at_all(
     site: Site, table: Table, data: st.DataObject

@@ -45,7 +45,7 @@ class Unread(ValueError):
         self.message, self.hint = message, hint
 
 
-def _text(cell: Cell) -> str:
+def text(cell: Cell) -> str:
     if cell.kind == "day":
         raise Unread(
             f"The spreadsheet has made the day {cell.text} of this.",
@@ -54,7 +54,7 @@ def _text(cell: Cell) -> str:
     return cell.text
 
 
-def _number(cell: Cell) -> str:
+def number(cell: Cell) -> str:
     if cell.kind in ("day", "flag"):
         raise Unread(f"This is not a number: {cell.text}.", "Format the cell as a number, type it again.")
     if cell.percent:
@@ -62,10 +62,10 @@ def _number(cell: Cell) -> str:
     return cell.text
 
 
-def _percent(cell: Cell) -> str:
+def percent(cell: Cell) -> str:
     if cell.kind == "number" and cell.percent:
         return _scaled(cell.text)
-    return _number(cell).removesuffix("%").strip()
+    return number(cell).removesuffix("%").strip()
 
 
 def _scaled(text: str) -> str:
@@ -77,10 +77,10 @@ def _scaled(text: str) -> str:
 
 
 def _whole(cell: Cell) -> int:
-    text = _number(cell)
-    if not _WHOLE.fullmatch(text):
-        raise Unread(f"{shown(text)} is not a whole number.", "Write it without a point, such as 12.")
-    return int(text)
+    written = number(cell)
+    if not _WHOLE.fullmatch(written):
+        raise Unread(f"{shown(written)} is not a whole number.", "Write it without a point, such as 12.")
+    return int(written)
 
 
 def flag(cell: Cell) -> bool:
@@ -91,14 +91,14 @@ def flag(cell: Cell) -> bool:
     raise Unread(f"{shown(cell.text)} is neither yes nor no.", "Write yes or no.")
 
 
-def _day(cell: Cell) -> str:
+def day(cell: Cell) -> str:
     if cell.kind == "number":
         raise Unread(f"{cell.text} is a number, not a day.", "Format the cell as a date.")
     return cell.text
 
 
 def _list(cell: Cell) -> list[str]:
-    return [part.strip() for part in _PARTS.split(_text(cell)) if part.strip()]
+    return [part.strip() for part in _PARTS.split(text(cell)) if part.strip()]
 
 
 def _names(cell: Cell) -> list[str]:
@@ -136,7 +136,7 @@ def _contact(part: str) -> dict[str, str]:
 
 
 def _terms(cell: Cell) -> list[dict[str, Any]]:
-    return [_term(line.strip()) for line in _text(cell).split("\n") if line.strip()]
+    return [_term(line.strip()) for line in text(cell).split("\n") if line.strip()]
 
 
 def _term(line: str) -> dict[str, Any]:
@@ -175,40 +175,40 @@ _PARTIES = " ".join(
 )
 
 LINE: Mapping[str, Column] = {
-    **_of(_text, "key sku name description section"),
-    **_of(_number, "quantity", numeric=True),
-    **_of(_text, "unit"),
-    **_of(_number, "unit_price price_base_quantity list_price", numeric=True),
-    **_of(_percent, "discount_percent", numeric=True),
-    **_of(_text, "billing"),
+    **_of(text, "key sku name description section"),
+    **_of(number, "quantity", numeric=True),
+    **_of(text, "unit"),
+    **_of(number, "unit_price price_base_quantity list_price", numeric=True),
+    **_of(percent, "discount_percent", numeric=True),
+    **_of(text, "billing"),
     **_of(_whole, "periods"),
-    **_of(_text, "tax.category"),
-    **_of(_percent, "tax.rate", numeric=True),
-    **_of(_text, "tax.reason tax.reason_code"),
+    **_of(text, "tax.category"),
+    **_of(percent, "tax.rate", numeric=True),
+    **_of(text, "tax.reason tax.reason_code"),
     **_of(_steps, "why"),
-    **_of(_text, "explanation"),
+    **_of(text, "explanation"),
     **_of(_list, "includes"),
     **_of(flag, "optional selected"),
-    **_of(_text, "choice_group"),
+    **_of(text, "choice_group"),
     **_of(_names, "negotiable"),
-    **_of(_number, "bounds.min_quantity bounds.max_quantity bounds.step", numeric=True),
+    **_of(number, "bounds.min_quantity bounds.max_quantity bounds.step", numeric=True),
     **_of(_breaks, "price_breaks"),
     **_of(_whole, "lead_time_days"),
-    **_of(_text, "fulfilment"),
+    **_of(text, "fulfilment"),
     **_of(
-        _number,
+        number,
         "private.unit_cost private.floor_unit_price private.auto_accept_unit_price",
         numeric=True,
     ),
 }
 DOCUMENT: Mapping[str, Column] = {
-    **_of(_text, "external_id title currency", document=True),
-    **_of(_day, "valid_until", document=True),
-    **_of(_text, "language introduction seller.name seller.tax_id", document=True),
-    **_of(_text, "seller.contact.name seller.contact.email seller.contact.phone", document=True),
-    **_of(_text, "buyer.company buyer.tax_id", document=True),
+    **_of(text, "external_id title currency", document=True),
+    **_of(day, "valid_until", document=True),
+    **_of(text, "language introduction seller.name seller.tax_id", document=True),
+    **_of(text, "seller.contact.name seller.contact.email seller.contact.phone", document=True),
+    **_of(text, "buyer.company buyer.tax_id", document=True),
     **_of(_contacts, "buyer.contacts", document=True, many=True),
-    **_of(_text, _PARTIES, document=True),
+    **_of(text, _PARTIES, document=True),
     **_of(_terms, "terms", document=True, many=True),
     **_of(_adjustments, "adjustments", document=True, many=True),
 }

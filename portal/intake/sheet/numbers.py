@@ -16,7 +16,7 @@ _COMMA_FILE = re.compile(r"(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
 
 
 def mark_of(texts: Iterable[str]) -> Mark:
-    """What parts the decimals in these numbers; "?" when nothing tells."""
+    """What parts the decimals in these numbers; "?" when nothing tells, or both do."""
     found = {
         mark
         for text in texts
@@ -24,7 +24,7 @@ def mark_of(texts: Iterable[str]) -> Mark:
         for mark, pattern in ((",", _WITH_COMMA), (".", _WITH_POINT))
         if pattern.fullmatch(text)
     }
-    return "," if found == {","} else "." if "." in found else "?"
+    return "," if found == {","} else "." if found == {"."} else "?"
 
 
 def with_point(text: str, mark: Mark) -> str:
@@ -37,7 +37,8 @@ def with_point(text: str, mark: Mark) -> str:
     if mark == "?" and _EITHER.fullmatch(text):
         plain = re.sub("[.,]", "", text)
         raise ValueError(f"{plain} or {text.replace(',', '.')}")
-    if mark == "," and (parts := _COMMA_FILE.fullmatch(text)):
+    commas = mark == "," or (mark == "?" and _WITH_COMMA.fullmatch(text))
+    if commas and (parts := _COMMA_FILE.fullmatch(text)):
         sign, whole, places = parts.groups()
         return sign + whole.replace(".", "") + (f".{places}" if places else "")
     return text
