@@ -217,7 +217,7 @@ def replaced(offer: Offer, changes: Iterable[Change]) -> frozenset[str]:
 
 
 def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
-    """Changes that cannot both be made: the same field twice, two lines of one choice group."""
+    """Changes that cannot both be made: the same field twice, two lines of one choice group, a line that is there."""
     problems = []
     seen: set[str] = set()
     chosen: dict[str, Line] = {}
@@ -226,6 +226,10 @@ def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
         if change.id in seen:
             problems.append(
                 Problem(change.id, f"The {field_name(change.field)} is changed twice.", "Keep one of them.")
+            )
+        elif change.field == "line" and change.value and (there := offer.line(change.key)):
+            problems.append(
+                Problem(change.id, f"{there.name} is in the proposal already.", "Change that line instead.")
             )
         elif change.field == "choice" and isinstance(item, Line) and item.choice_group:
             other = chosen.setdefault(item.choice_group, item)
@@ -275,6 +279,8 @@ def _standing(offer: Offer, subject: str, place: str) -> Item:
 
 
 def _no_such_field(item: Item, field: str) -> str:
+    if isinstance(item, Total):
+        return "The prices of this proposal are fixed, and so is what they come to."
     if field == "selected" and isinstance(item, Line):
         other = "choose another line of its group" if item.choice_group else "it can't be left out"
         return f"{item.name} is part of the proposal; {other}."
