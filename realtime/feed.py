@@ -6,7 +6,7 @@ than the copy reaches reads the database.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from portal.access import BuyerSession, DeskSession
 from portal.domain.ledger import PartyName
@@ -68,9 +68,10 @@ class Feed:
         found.reverse()
         return found
 
-    def wake(self) -> None:
+    def wake(self, parties: Collection[PartyName]) -> None:
         for waker in self.wakers:
-            waker.wake()
+            if waker.party in parties:
+                waker.wake()
 
 
 class Waker:
@@ -80,6 +81,7 @@ class Waker:
         "_event",
         "_resting",
         "actor",
+        "apart",
         "close",
         "deal_id",
         "feed",
@@ -97,6 +99,8 @@ class Waker:
         self.actor, self.feed, self.deal_id = actor, feed, deal_id
         # Why to stop: the client went, a right ended (a close code), or the page must load afresh.
         self.gone, self.close, self.reload = False, 0, False
+        # In the buyers' room: not shown at the table, nor to anybody there.
+        self.apart = False
         # Who it is, once the deal was found: "contact:ID" or "rep:ID".
         self.person, self.name, self.role = "", "", ""
         # Of an inbox alone: deals that have moved; None when too many to name.

@@ -25,7 +25,7 @@ from portal.web import regions
 from portal.web.language import choose
 from portal.web.templating import Templates
 from portal.web.urls import Urls
-from realtime import desk_parts
+from realtime import buyer_parts, desk_parts
 from realtime.waits import Waits
 
 NOBODY = System("live")
@@ -114,6 +114,8 @@ class Fragments:
         self, transaction: Transaction, event: Event, party: PartyName, role: str, language: str
     ) -> str:
         deal = _seat(transaction, event.deal_id, party, role)
+        if event.audience == "buyer":
+            return buyer_parts.drawn(partial(self._render, language), transaction, deal, event)
         table, fact = tables.load(transaction, deal), ledger.decode_body(event.body)
         context: dict[str, Any] = {"deal": deal, "table": table, "urls": Urls.buyer(deal.id)}
         content = ""
@@ -125,6 +127,8 @@ class Fragments:
         part = touched.touched(transaction, deal, table, fact)
         draw = partial(self._render, language)
         content += regions.redrawn(draw, part.regions, part.subjects, context)
+        if party == "buyer" and event.kind == "revision":
+            content += buyer_parts.told(draw, transaction, deal)
         if party == "seller":
             content += desk_parts.redrawn(draw, transaction, deal, event, table)
         return content

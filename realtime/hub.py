@@ -22,13 +22,14 @@ from functools import partial
 import structlog
 
 from portal.access import BuyerSession, Deal, DeskSession
-from portal.commands.unit_of_work import Database
+from portal.commands.unit_of_work import AMONG_BUYERS, Database
+from portal.domain.ledger import PartyName
 from portal.reading import stream
 from portal.reading.stream import Event, Head, Look, Standing
 from portal.storage.session import READERS
 from realtime.delay import Delay
 from realtime.doorbell import Doorbell, Line
-from realtime.feed import Feed, Waker
+from realtime.feed import PARTIES, Feed, Waker
 from realtime.presence import Presence
 from realtime.rate import Rate
 
@@ -104,7 +105,8 @@ class Hub:
         self._people[person] += 1
         if waker.feed is not None and deal is not None:
             self._begin(waker.feed, deal)
-            self.presence.join(waker)
+            if not waker.apart:
+                self.presence.join(waker)
         return True
 
     def leave(self, waker: Waker) -> None:
@@ -117,7 +119,7 @@ class Hub:
             self._people[waker.person] -= 1
             if not self._people[waker.person]:
                 del self._people[waker.person]
-            if waker.feed is not None:
+            if waker.feed is not None and not waker.apart:
                 self.presence.leave(waker)
 
     def open_sockets(self) -> dict[str, int]:
@@ -137,9 +139,16 @@ class Hub:
 
     def _rung(self, deals: Collection[str] | None) -> None:
         """A ring from the doorbell; None when some may have been missed."""
-        self._look_at(self._feeds if deals is None else deals)
+        self._look_at(self._feeds if deals is None else {each.removeprefix(AMONG_BUYERS) for each in deals})
         if deals is None:
             self.presence.afresh()
+        else:
+            # A row drawn anew while nothing happened at the table would say that the buyers confer.
+            deals = [each for each in deals if not each.startswith(AMONG_BUYERS)]
+        if deals is None or deals:
+            self._tell_inboxes(deals)
+
+    def _tell_inboxes(self, deals: Collection[str] | None) -> None:
         for waker in self._inboxes:
             waker.rung = None if deals is None or waker.rung is None else waker.rung | set(deals)
             if waker.rung is not None and len(waker.rung) > MOST_RUNG:
@@ -217,10 +226,14 @@ def _known(feeds: Mapping[str, Feed]) -> dict[str, int]:
 
 
 def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> None:
+    """Only who may read something new is woken: even the beat of a heartbeat says nothing of the other side room."""
+    readers: dict[str, set[PartyName]] = {}
     for event in events:
         feeds[event.deal_id].add(event)
-    for deal_id in {event.deal_id for event in events}:
-        feeds[deal_id].wake()
+        parties = (party for party in PARTIES if event.position(party) is not None)
+        readers.setdefault(event.deal_id, set()).update(parties)
+    for deal_id, reading in readers.items():
+        feeds[deal_id].wake(reading)
 
 
 def _judge(waker: Waker, standing: Standing) -> None:

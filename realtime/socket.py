@@ -2,7 +2,8 @@
 
 Mount `route_handlers`; they check Origin and session themselves. Server to client, besides CONTRACT's frames:
 `{"ack":key,"seq":n}` when a message is sent again whose event this connection has been given already; `"again":true` in a
-nack that the same message with the same key will settle. Query: `after` (0 when absent), `epoch` (the current one), `lang`.
+nack that the same message with the same key will settle. Query: `after` (0 when absent), `epoch` (the current one), `lang`,
+`room` (a page of the buyers' room: its reader is not shown at the table).
 Who cannot resume gets `{"reload":true}` and close 1000, which htmx leaves alone.
 
 A socket registers, then reads after its cursor, sends, and waits to be woken. It holds no database connection between reads.
@@ -99,6 +100,7 @@ class DealSocket(Connection):
         async with self.services.hub.catching_up:
             found = await self.services.database.read(opening)
         deal = found.deal
+        self.waker.apart = "room" in query and deal.party == "buyer"
         restored = query.get("epoch", found.epoch) != found.epoch
         if restored or after is None or not 0 <= deal.position - after <= FARTHEST:
             self.waker.end(reload=True)
@@ -162,7 +164,8 @@ class DealSocket(Connection):
 
     def sent(self) -> None:
         # What happened before this page was there did not wait for the wire.
-        live = [event.at for event in self._sending if event.at > self._opened_at]
+        news = (event for event in self._sending if event.audience != "buyer")
+        live = [event.at for event in news if event.at > self._opened_at]
         self.services.hub.delay.sent(datetime.now(UTC), live)
 
     async def take(self, text: str) -> None:
@@ -170,6 +173,11 @@ class DealSocket(Connection):
             message = _decoder.decode(text)
         except UNDECODABLE:
             await self._refuse(_key_in(text), UNREADABLE)
+            return
+        if self.waker.apart:
+            # From the buyers' room nothing reaches the table, whatever a page sends.
+            if isinstance(message, Said):
+                await self._refuse(message.key, UNREADABLE)
             return
         match message:
             case Said():

@@ -1,7 +1,7 @@
 """Accept: one conditional UPDATE on revision, digest, state and validity decides; the order comes with it or not at all."""
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from portal.access import Actor, BuyerSession, Deal, deal_for
 from portal.commands import place_order, publishing
@@ -141,13 +141,23 @@ def _evidence(  # noqa: PLR0917 - what an acceptance must keep comes from many p
         at=work.now,
         address=address,
         agent=agent[:500],
-        position_seen=form.position,
+        position_seen=_at_table(work, deal, form.position),
         currency=revision.offer.currency,
         once_total=str(totals.once.total),
         contract_net=str(totals.contract.net),
         contract_tax=str(totals.contract.tax),
         contract_total=str(totals.contract.total),
     )
+
+
+def _at_table(work: UnitOfWork, deal: Deal, position: int) -> int:
+    """How many of the table's events the page had shown: both sides keep the evidence, and one must not count by it what
+    the other said among themselves."""
+    event = tables.event.c
+    seen = select(func.count()).where(
+        event.deal_id == deal.id, event.audience == "table", event.buyer_seq <= position
+    )
+    return int(work.connection.execute(seen).scalar_one())
 
 
 def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed) -> None:

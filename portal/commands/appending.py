@@ -48,6 +48,7 @@ _HEADS = select(
     _head.seller_seq,
     _head.seller_digest,
     _head.buyer_waits_since,
+    _head.last_event_at,
 ).where(_head.id.in_(bindparam("deals", expanding=True)))
 _INSERT = insert(tables.event)
 _MOVE = (
@@ -76,7 +77,7 @@ def append_events(work: Transaction, events: Sequence[New]) -> list[Appended]:
     heads = {row.id: dict(row._mapping) for row in work.connection.execute(_HEADS, {"deals": ids})}
     rows = [_row(event, heads[event.deal_id], work.now) for event in events]
     work.connection.execute(_INSERT, rows)
-    moves = [{**head, "deal": deal_id, "last_event_at": work.now} for deal_id, head in heads.items()]
+    moves = [{**head, "deal": deal_id} for deal_id, head in heads.items()]
     for move in moves:
         del move["id"]
     work.connection.execute(_MOVE, moves)
@@ -124,6 +125,9 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
         )
         head[digest] = ledger.chain(head[digest], link)
         row[number], row[digest] = head[number], head[digest]
+    if audience != "buyer":
+        # The seller's inbox goes by it: what the buyers keep to themselves moves nothing there.
+        head["last_event_at"] = now
     match ledger.waiting(event.body, event.actor):
         case "begins":
             head["buyer_waits_since"] = head["buyer_waits_since"] or now

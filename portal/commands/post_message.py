@@ -71,7 +71,11 @@ Prepared = tuple[Deal, New] | ParleyError
 
 
 def say(
-    work: UnitOfWork, deal: Deal, event: ledger.MessagePosted | ledger.NoteKept, body: str, key: str | None
+    work: UnitOfWork,
+    deal: Deal,
+    event: ledger.MessagePosted | ledger.NoteKept | ledger.Confided,
+    body: str,
+    key: str | None,
 ) -> Posted:
     """Append one event that carries text, once for its key."""
     (outcome,) = _say(work, [(deal, _new(deal, event, body, key))])
@@ -132,7 +136,8 @@ def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | Parley
         places.append(len(fresh))
         fresh.append(new)
     appended = append_events(work, fresh) if fresh else []
-    work.touched.update(new.deal_id for new in fresh)
+    for new in fresh:
+        work.ring_for(new)
     outcomes: list[Posted | ParleyError] = []
     for each, place in zip(prepared, places, strict=True):
         if isinstance(each, ParleyError):

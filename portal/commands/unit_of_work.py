@@ -37,6 +37,8 @@ from portal.storage.session import READERS, Store, Transaction
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
 GROUP = 128
+# Before a deal's id in a ring: only its buyers have something to look at.
+AMONG_BUYERS = "~"
 
 
 def utc_now() -> datetime:
@@ -60,9 +62,13 @@ class UnitOfWork(Transaction):
         key: str | None = None,
     ) -> Appended:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
-        self.touched.add(deal_id)
         new = New(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
+        self.ring_for(new)
         return append_events(self, [new])[0]
+
+    def ring_for(self, event: New) -> None:
+        """After the commit, whoever may read the event looks."""
+        self.touched.add(AMONG_BUYERS * (event.body.audience() == "buyer") + event.deal_id)
 
     def enqueue(
         self,

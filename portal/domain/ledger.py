@@ -12,34 +12,43 @@ from typing import Literal
 
 import msgspec
 
-from portal.domain.authority import Reason
-from portal.domain.auto_answer import Ground
+from portal.domain.body import Audience, Body, BuyerBody, PartyName, SellerBody
 from portal.domain.change import Change
+from portal.domain.confided import Confided, ScenarioShared, SignOff, SignOffVerdict
+from portal.domain.side_room import (
+    AnsweredByPolicy,
+    ApprovalAsked,
+    ApprovalDecided,
+    Earned,
+    LinkIssued,
+    LinksRevoked,
+    NoteKept,
+    OwnerChanged,
+)
 
-Audience = Literal["table", "seller", "buyer"]
-PartyName = Literal["seller", "buyer"]
+# For everybody else they stand here.
+__all__ = [
+    "AnsweredByPolicy",
+    "ApprovalAsked",
+    "ApprovalDecided",
+    "Audience",
+    "Body",
+    "BuyerBody",
+    "Confided",
+    "Earned",
+    "LinkIssued",
+    "LinksRevoked",
+    "NoteKept",
+    "OwnerChanged",
+    "PartyName",
+    "ScenarioShared",
+    "SellerBody",
+    "SignOff",
+    "SignOffVerdict",
+]
+
 Signature = Literal["rep", "offer", "policy"]
 GENESIS = "0" * 64
-
-
-class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What happened. Subclasses are the only kinds there are; `audience` says who may ever read one."""
-
-    @classmethod
-    def audience(cls) -> Audience:
-        return "table"
-
-    @property
-    def kind(self) -> str:
-        return str(self.__struct_config__.tag)
-
-
-class SellerBody(Body, frozen=True, kw_only=True):
-    """An event of the seller's side room."""
-
-    @classmethod
-    def audience(cls) -> Audience:
-        return "seller"
 
 
 class ProposalSent(Body, tag="proposal_sent", frozen=True, kw_only=True):
@@ -85,7 +94,9 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved.
-    Personal: note, notes by change id."""
+
+    Personal: note, notes by change id.
+    """
 
     revision: int
     digest: str
@@ -151,51 +162,6 @@ class Viewed(Body, tag="viewed", frozen=True, kw_only=True):
     revision: int
 
 
-class NoteKept(SellerBody, tag="note", frozen=True, kw_only=True):
-    """Personal: body."""
-
-    anchor: str | None = None
-
-
-class ApprovalAsked(SellerBody, tag="approval_asked", frozen=True, kw_only=True):
-    """`reasons`: the floors and limits that keep the rep from publishing alone."""
-
-    approval: str
-    below_floor: tuple[str, ...]
-    reasons: tuple[Reason, ...] = ()
-
-
-class ApprovalDecided(SellerBody, tag="approval_decided", frozen=True, kw_only=True):
-    """`edited`: the manager changed answers before they were published. Personal: note."""
-
-    approval: str
-    granted: bool
-    edited: bool = False
-
-
-class Earned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contract's margin, as decimal strings; None while a unit cost is not known."""
-
-    amount: str | None = None
-    percent: str | None = None
-
-
-class AnsweredByPolicy(SellerBody, tag="answered_by_policy", frozen=True, kw_only=True):
-    """What allowed each change that `revision` answers at once, and what it cost: `concession` is net, over the contract."""
-
-    revision: int
-    counteroffer: str
-    grounds: tuple[Ground, ...]
-    concession: str
-    currency: str
-    margin_before: Earned = Earned()
-    margin_after: Earned = Earned()
-
-
-class OwnerChanged(SellerBody, tag="owner_changed", frozen=True, kw_only=True):
-    owner: str | None
-
-
 class ContactAdded(Body, tag="contact_added", frozen=True, kw_only=True):
     """Who sits at the table is for both sides to see; how they are let in stays with the seller."""
 
@@ -206,17 +172,6 @@ class ContactAdded(Body, tag="contact_added", frozen=True, kw_only=True):
 class ContactRoleChanged(Body, tag="contact_role_changed", frozen=True, kw_only=True):
     contact: str
     role: str
-
-
-class LinkIssued(SellerBody, tag="link_issued", frozen=True, kw_only=True):
-    """`channel`: mailed to the contact, or shown to the operator who asked for it."""
-
-    contact: str
-    channel: Literal["mailed", "shown"]
-
-
-class LinksRevoked(SellerBody, tag="links_revoked", frozen=True, kw_only=True):
-    contact: str
 
 
 AnyBody = (
@@ -244,6 +199,9 @@ AnyBody = (
     | ContactRoleChanged
     | LinkIssued
     | LinksRevoked
+    | Confided
+    | SignOff
+    | ScenarioShared
 )
 
 _bodies: msgspec.json.Decoder[AnyBody] = msgspec.json.Decoder(AnyBody)

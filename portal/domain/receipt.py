@@ -23,8 +23,8 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`revision_document` is the text whose SHA-256 is `evidence.digest`; `ledger_*` is the buyers' stream with the
-    acceptance as its newest event."""
+    """`revision_document` is the text whose SHA-256 is `evidence.digest`; `ledger_digest` is that of the
+    buyers' stream with the acceptance as its newest event, `ledger_position` how many events of the table that has."""
 
     document: Literal["receipt"] = "receipt"
     version: Literal[1] = 1

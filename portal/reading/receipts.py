@@ -1,7 +1,7 @@
 """The receipt of an accepted deal, put together from what was kept at acceptance."""
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.access import Deal
 from portal.domain.acceptance import Evidence
@@ -16,13 +16,18 @@ _evidence = msgspec.json.Decoder(Evidence)
 def receipt(transaction: Transaction, deal: Deal) -> Receipt:
     """NotFound while nothing has been accepted."""
     kept, order, event, revision = tables.acceptance, tables.order, tables.event, tables.revision
+    shared = event.alias()
+    # Of the table alone: neither side may count by it what the other keeps to itself.
+    position = select(func.count()).where(
+        shared.c.deal_id == event.c.deal_id, shared.c.audience == "table", shared.c.seq <= event.c.seq
+    )
     row = transaction.connection.execute(
         select(
             kept.c.evidence,
             kept.c.at,
             order.c.number,
             revision.c.document,
-            event.c.buyer_seq,
+            position.scalar_subquery().label("position"),
             event.c.buyer_digest,
         )
         .join_from(kept, order, order.c.deal_id == kept.c.deal_id)
@@ -36,7 +41,7 @@ def receipt(transaction: Transaction, deal: Deal) -> Receipt:
         order=row.number,
         evidence=_evidence.decode(row.evidence),
         revision_document=row.document.decode(),
-        ledger_position=row.buyer_seq,
+        ledger_position=row.position,
         ledger_digest=row.buyer_digest,
         accepted_at=row.at,
     )

@@ -12,7 +12,10 @@ from portal.storage.session import Transaction
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """`broken` names the first entry that does not hold, in words; None when everything does."""
+    """`broken` names the first entry that does not hold, in words; None when everything does.
+
+    `events` are the seller's: what the buyers keep to themselves is verified as well, and not counted.
+    """
 
     deal: str
     events: int
@@ -40,7 +43,12 @@ def verify(transaction: Transaction, deal: Deal) -> Verdict:
         or _broken_revision(revisions)
         or _broken_acceptance(transaction, deal, {row.number: row.digest for row in revisions})
     )
-    return Verdict(deal=deal.id, events=len(events), revisions=len(revisions), broken=broken)
+    return Verdict(
+        deal=deal.id,
+        events=sum(row.seller_seq is not None for row in events),
+        revisions=len(revisions),
+        broken=broken,
+    )
 
 
 def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from portal.access import BuyerSession, Deal, deal_for, new_id
 from portal.domain.item import item
 from portal.errors import Invalid, NotFound, ParleyError, Problem
+from portal.reading import room
 from portal.reading import table as tables
 from portal.reading import tray as trays
 from portal.reading.table import Table
@@ -62,6 +63,7 @@ def context(transaction: Transaction, actor: BuyerSession, deal_id: str, opened:
         "deal": deal,
         "table": table,
         "tray": tray,
+        "words": room.words(transaction, deal),
         "urls": Urls.buyer(deal_id),
         "message_key": new_id(),
         "tray_key": new_id(),

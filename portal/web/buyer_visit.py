@@ -16,7 +16,6 @@ from portal.access import BuyerSession, Deal, deal_for
 from portal.commands.unit_of_work import UnitOfWork
 from portal.errors import Refused
 from portal.reading import stream
-from portal.reading.stream import Event
 from portal.storage.session import Transaction
 from portal.web import buyer_page, packed, regions, shared
 from portal.web.buyer_page import NOTHING, Opened
@@ -52,6 +51,11 @@ class Visit:
     @property
     def language(self) -> str:
         return language_of(self.request)
+
+    @property
+    def token(self) -> dict[str, str]:
+        """What a form needs, for parts that are drawn apart from a page."""
+        return {"csrf": str(self.request.scope.get("csrf", ""))}
 
     async def read(self, query: Callable[[Transaction], T]) -> T:
         """A query that may format and speak in this person's language."""
@@ -126,27 +130,24 @@ class Visit:
         if not self.partial:
             return Redirect(f"/deals/{deal_id}" + (f"#{at}" if at else ""), status_code=303)
         context = await self._context(deal_id, NOTHING)
-        deal: Deal = context["deal"]
-        draw = self.services.fragments.content
         parts = [regions.emptied(slot) for slot in emptied]
-        # What frames will carry as well: whichever comes second changes nothing.
-        events = await self._events(deal_id, done.before)
-        parts += [await draw(deal_id, event, "buyer", deal.role, self.language) for event in events]
+        parts += await self.news(deal_id, done.before)
         tray = self.services.partial("buyer/_tray.html", self.language, **context)
         return Response("".join([*parts, regions.replaced("#tray", tray)]), media_type="text/html")
 
-    async def _events(self, deal_id: str, before: Deal) -> list[Event]:
-        return await self.read(
+    async def news(self, deal_id: str, before: Deal) -> list[str]:
+        """What frames will carry as well, since the deal was found: whichever comes second changes nothing."""
+        events = await self.read(
             partial(stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST)
         )
+        draw = self.services.fragments.content
+        return [await draw(deal_id, event, "buyer", before.role, self.language) for event in events]
 
     async def _context(
         self, deal_id: str, opened: Opened, draw: Callable[..., Mapping[str, Any]] | None = None
     ) -> dict[str, Any]:
-        csrf = self.request.scope.get("csrf", "")
-
         def read(transaction: Transaction) -> dict[str, Any]:
-            found = buyer_page.context(transaction, self.actor, deal_id, opened) | {"csrf": csrf}
+            found = buyer_page.context(transaction, self.actor, deal_id, opened) | self.token
             if draw:
                 # Here, in a thread of the database: a page of a thousand lines must not hold up the others.
                 found["drawn"] = draw(self.services.partial, found, self.language)

@@ -53,6 +53,16 @@ class Urls:
         return f"{self.base}/decline"
 
     @property
+    def scenarios(self) -> str:
+        """The buyer's own drafts, beside each other."""
+        return f"{self.base}/scenarios"
+
+    @property
+    def room(self) -> str:
+        """Where the buyers are among themselves."""
+        return f"{self.base}/room"
+
+    @property
     def more_time(self) -> str:
         return f"{self.base}/more-time"
 

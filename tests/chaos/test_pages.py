@@ -15,6 +15,7 @@ from portal.commands import (
     ask_more_time,
     assign_owner,
     change_contact_role,
+    confer,
     decide_approval,
     give_more_time,
     import_quote,
@@ -22,6 +23,8 @@ from portal.commands import (
     record_view,
     reopen,
     revoke_links,
+    scenarios,
+    share_scenario,
     withdraw_counteroffer,
 )
 from portal.domain import ledger
@@ -51,6 +54,11 @@ def look(table: Table) -> None:
 def side_rooms(table: Table) -> None:
     table.rita.notes("They will pay 18,000.")
     table.mia.notes("Not below 17,500.")
+    table.bea.does(confer.confide, body="We would pay 18,200.")
+    table.bea.does(confer.sign_off, topic="Legal", verdict="waiting")
+    table.sol.does(confer.sign_off, topic="legal", verdict="fine", note="As last year.")
+    begun = table.bea.does(scenarios.begin, name="Three presses")
+    table.bea.does(share_scenario.share_scenario, begun.scenario)
 
 
 def ask(table: Table) -> None:

@@ -71,6 +71,9 @@ class Page:
                 assert (part.tag, part.get("hx-swap")) == ("hx-partial", "innerHTML"), part.attrib
 
     def _upsert(self, target: str, items: list[HtmlElement]) -> None:
+        if target == "room-log" and self.by_id(target) is None:
+            # Only the page of the buyers' room has it; as any target that is missing, it is passed over.
+            return
         place = self[target]
         for item in items:
             for old in place.xpath("./*[@id=$name]", name=item.get("id")):

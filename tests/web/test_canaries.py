@@ -96,6 +96,7 @@ PARTS = {
     "standing": "volume",
     "number": "1",
     "counteroffer": "none",
+    "scenario": "none",
 }
 
 

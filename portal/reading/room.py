@@ -1,0 +1,125 @@
+"""The buyers' room: what they say among themselves, and who of theirs is content with what. For the buyers' pages alone.
+
+Numbers are those of the buyers' own stream. Whoever asks for anybody else is given an empty room.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain import ledger
+from portal.reading import people
+from portal.reading.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+NEWEST = 100
+KINDS = ("confided", "sign_off", "scenario_shared")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomEntry:
+    """`text` is what the person wrote, Markdown; of a shared scenario it is the name, plain."""
+
+    seq: int
+    kind: str
+    at: datetime
+    who: Person
+    fact: ledger.AnyBody
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """The newest word on a topic. `revision` is the one it was said about."""
+
+    topic: str
+    verdict: ledger.SignOffVerdict
+    revision: int
+    who: Person
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Entries oldest first; `before` asks for what came earlier, None when there is nothing."""
+
+    entries: tuple[RoomEntry, ...] = ()
+    words: tuple[Word, ...] = ()
+    before: int | None = None
+
+
+def load(transaction: Transaction, deal: Deal, before: int | None = None) -> Room:
+    """The newest entries, or the newest before a number."""
+    if deal.party != "buyer":
+        return Room()
+    event = tables.event.c
+    query = _own(deal, KINDS).order_by(event.buyer_seq.desc()).limit(NEWEST + 1)
+    if before is not None:
+        query = query.where(event.buyer_seq < before)
+    rows = transaction.connection.execute(query).all()
+    named = _people(transaction, deal, rows)
+    shown = tuple(entry(row, named[row.actor]) for row in reversed(rows[:NEWEST]))
+    return Room(
+        entries=shown,
+        words=words(transaction, deal),
+        before=shown[0].seq if len(rows) > NEWEST else None,
+    )
+
+
+def words(transaction: Transaction, deal: Deal) -> tuple[Word, ...]:
+    """The newest word on every topic, what objects first, then what is waited for."""
+    if deal.party != "buyer":
+        return ()
+    query = _own(deal, ("sign_off",)).order_by(tables.event.c.seq)
+    newest: dict[str, tuple[Any, ledger.SignOff]] = {}
+    for row in transaction.connection.execute(query):
+        fact = ledger.decode_body(row.body)
+        assert isinstance(fact, ledger.SignOff)
+        newest[fact.topic.casefold()] = row, fact
+    named = _people(transaction, deal, [row for row, _ in newest.values()])
+    found = [_word(row, fact, named) for row, fact in newest.values()]
+    return tuple(sorted(found, key=lambda each: (_RANK[each.verdict], each.topic.casefold())))
+
+
+def entry(row: Any, who: Person) -> RoomEntry:
+    """`row` is one of the ledger, or an event of the stream."""
+    personal = ledger.decode_personal(row.personal)
+    return RoomEntry(
+        seq=row.buyer_seq or 0,
+        kind=row.kind,
+        at=row.at,
+        who=who,
+        fact=ledger.decode_body(row.body),
+        text=personal.body or personal.note or personal.name,
+    )
+
+
+_RANK: Mapping[ledger.SignOffVerdict, int] = {"objects": 0, "waiting": 1, "fine": 2}
+
+
+def _word(row: Any, fact: ledger.SignOff, named: Mapping[str, Person]) -> Word:
+    return Word(
+        topic=fact.topic,
+        verdict=fact.verdict,
+        revision=fact.revision,
+        who=named[row.actor],
+        at=row.at,
+        note=ledger.decode_personal(row.personal).note,
+    )
+
+
+def _own(deal: Deal, kinds: Iterable[str]) -> Any:
+    event = tables.event.c
+    return select(tables.event).where(
+        event.deal_id == deal.id, event.audience == "buyer", event.kind.in_(list(kinds))
+    )
+
+
+def _people(transaction: Transaction, deal: Deal, rows: Iterable[Any]) -> Mapping[str, Person]:
+    return people.at_table(transaction, deal.id, {row.actor for row in rows}, "")
