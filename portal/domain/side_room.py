@@ -1,5 +1,6 @@
 """The seller's side room: the kinds of events that join the seller's stream alone."""
 
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -32,10 +33,10 @@ class ApprovalDecided(SellerBody, tag="approval_decided", frozen=True, kw_only=T
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A contract's margin, as decimal strings; None while a unit cost is not known."""
+    """A contract's margin; None while a unit cost is not known."""
 
-    amount: str | None = None
-    percent: str | None = None
+    amount: Decimal | None = None
+    percent: Decimal | None = None
 
 
 class AnsweredByPolicy(SellerBody, tag="answered_by_policy", frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ class AnsweredByPolicy(SellerBody, tag="answered_by_policy", frozen=True, kw_onl
     revision: int
     counteroffer: str
     grounds: tuple[Ground, ...]
-    concession: str
+    concession: Decimal
     currency: str
     margin_before: Earned = Earned()
     margin_after: Earned = Earned()
