@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from portal.domain import ledger
+from portal.domain.waiting import waiting
 from portal.reading.kept import Kept
 from portal.reading.stream import Event
 
@@ -24,7 +25,7 @@ class Waits:
         if known is not None:
             return known
         seq, at, waits = self._deals.get(event.deal_id) or (0, NEVER, None)
-        effect = ledger.waiting(body, event.actor)
+        effect = waiting(body, event.actor)
         after = {"begins": True, "ends": False, "stays": waits, "lifts": None}[effect]
         # What is lifted leaves it open whether something older still waits: the next event asks the database again.
         if (after is not None or effect == "lifts") and event.at >= at:

@@ -89,10 +89,10 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
             revision=published.revision,
             counteroffer=ask.id,
             grounds=judged.grounds,
-            concession=str(judged.concession),
+            concession=judged.concession,
             currency=deal.currency,
-            margin_before=_spelled(earned[0]),
-            margin_after=_spelled(earned[1]),
+            margin_before=_earned(earned[0]),
+            margin_after=_earned(earned[1]),
         ),
     )
     publishing.tell_buyers(work, seller, "new_answer", offered, {"revision": str(published.revision)})
@@ -126,8 +126,5 @@ def _keep_use(work: UnitOfWork, deal: Deal, revision: int, judged: Judgement) ->
         work.connection.execute(insert(tables.policy_use).values(rows))
 
 
-def _spelled(earned: margin.Margin) -> ledger.Earned:
-    return ledger.Earned(
-        amount=None if earned.amount is None else str(earned.amount),
-        percent=None if earned.percent is None else str(earned.percent),
-    )
+def _earned(earned: margin.Margin) -> ledger.Earned:
+    return ledger.Earned(amount=earned.amount, percent=earned.percent)

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from portal.domain import ledger
+from portal.domain.waiting import waiting
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -128,7 +129,7 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
     if audience != "buyer":
         # The seller's inbox goes by it: what the buyers keep to themselves moves nothing there.
         head["last_event_at"] = now
-    match ledger.waiting(event.body, event.actor):
+    match waiting(event.body, event.actor):
         case "begins":
             head["buyer_waits_since"] = head["buyer_waits_since"] or now
         case "ends":

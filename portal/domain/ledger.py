@@ -106,6 +106,9 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     changed: tuple[str, ...] = ()
     # What a standing offer that was taken is called; "" for any other revision.
     standing_offer: str = ""
+    # The revision that this one takes back, saying what stood before it; and the asks that are open again by that.
+    takes_back: int = 0
+    reopens: tuple[str, ...] = ()
 
 
 class LinesAgreed(Body, tag="lines_agreed", frozen=True, kw_only=True):
@@ -260,23 +263,6 @@ def chain(previous: str, link: Link) -> str:
     return hashlib.sha256(previous.encode() + msgspec.json.encode(link, order="sorted")).hexdigest()
 
 
-_ASKS = (MessagePosted, CounterofferMade, MoreTimeAsked)
-_REPLIES = (MessagePosted, RevisionPublished, MoreTimeGiven, Withdrawn)
-_ENDINGS = (Accepted, Declined, Withdrawn)
-
-
 def by_buyer(actor: str) -> bool:
     """Whether an event's actor ("contact:ID", "rep:ID", "system:NAME") sits on the buyer's side."""
     return actor.startswith("contact:")
-
-
-def waiting(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays"]:
-    """What an event does to the buyer's wait for the seller; "lifts" ends it only if it began at the event's own instant.
-
-    A policy answers the ask that it came with, and nothing that was said before.
-    """
-    if isinstance(body, RevisionPublished) and body.signed == "policy":
-        return "lifts"
-    if isinstance(body, _ENDINGS) or (isinstance(body, _REPLIES) and not by_buyer(actor)):
-        return "ends"
-    return "begins" if isinstance(body, _ASKS) and by_buyer(actor) else "stays"

@@ -26,7 +26,8 @@ TEMPLATES: tuple[Template, ...] = get_args(Template)
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`language` is BCP 47; `context` fills the template, and a name it lacks reads as empty.
 
-    `happened` is counteroffer, answered, declined or more_time_asked, `decision` granted, edited or refused: the sentence is made in the reader's language.
+    `happened` is counteroffer, answered, declined or more_time_asked, `decision` granted, edited or refused: the sentence
+    is made in the reader's language.
 
     `context["url"]` is what the one button opens. When it carries a token it is a secret, and leaves the outbox with
     the mail.

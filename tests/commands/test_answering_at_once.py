@@ -74,12 +74,12 @@ def test_the_seller_s_ledger_tells_what_allowed_it_and_what_it_cost(table: Table
         "line:press:quantity": "break",
     }
     # Above the break's price of 17,900 nothing is given away.
-    assert (kept.concession, kept.currency) == ("0.00", "EUR")
+    assert (kept.concession, kept.currency) == (Decimal("0.00"), "EUR")
     table.rita.edits("press", unit_price="18450")
     table.rita.publishes()
     table.bea.proposes("press", unit_price=LIMIT)
     kept = told_the_seller(table)
-    assert kept.concession == "30.15"
+    assert kept.concession == Decimal("30.15")
     assert "answered_by_policy" not in [each.kind for each in events(table, "buyer")]
 
 
