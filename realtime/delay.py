@@ -4,7 +4,6 @@ A counter of our own, because it counts once per frame and socket, up to 100,000
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from datetime import datetime
 
 # Seconds; upper bounds, each included.
@@ -18,13 +17,14 @@ class Delay:
         self.total = 0.0
         self._counts = [0] * (len(BOUNDS) + 1)
 
-    def sent(self, now: datetime, committed: Iterable[datetime]) -> None:
-        """Events that were committed at these instants have been written to a socket now."""
-        for at in committed:
-            # The clocks of two machines may differ.
-            seconds = max(0.0, (now - at).total_seconds())
-            self.total += seconds
-            self._counts[bisect_left(BOUNDS, seconds)] += 1
+    def sent(self, now: datetime, committed: datetime) -> None:
+        """An event that was committed at this instant has been written to a socket now."""
+        seconds = (now - committed).total_seconds()
+        # The clocks of two machines may differ.
+        if seconds < 0:
+            seconds = 0.0
+        self.total += seconds
+        self._counts[bisect_left(BOUNDS, seconds)] += 1
 
     def buckets(self) -> list[tuple[str, int]]:
         """Each bound and how many took at most so long, as Prometheus counts."""

@@ -7,6 +7,7 @@ than the copy reaches reads the database.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection
+from typing import Any
 
 from portal.access import BuyerSession, DeskSession
 from portal.domain.ledger import PartyName
@@ -14,6 +15,8 @@ from portal.reading.stream import Event, Head
 
 # Events kept per watched deal.
 TAIL = 64
+# What is made of new events while the sockets of a deal are woken, by kind of reader and position: once for all of a kind.
+Made = dict[tuple[str, ...], Any]
 PARTIES: tuple[PartyName, PartyName] = ("buyer", "seller")
 
 
@@ -69,9 +72,10 @@ class Feed:
         return found
 
     def wake(self, parties: Collection[PartyName]) -> None:
+        made: Made = {}
         for waker in self.wakers:
             if waker.party in parties:
-                waker.wake()
+                waker.wake(made)
 
 
 class Waker:
@@ -88,6 +92,7 @@ class Waker:
         "gone",
         "name",
         "notes",
+        "party",
         "person",
         "push",
         "reload",
@@ -97,6 +102,7 @@ class Waker:
 
     def __init__(self, actor: BuyerSession | DeskSession, feed: Feed | None, deal_id: str) -> None:
         self.actor, self.feed, self.deal_id = actor, feed, deal_id
+        self.party: PartyName = "buyer" if isinstance(actor, BuyerSession) else "seller"
         # Why to stop: the client went, a right ended (a close code), or the page must load afresh.
         self.gone, self.close, self.reload = False, 0, False
         # In the buyers' room: not shown at the table, nor to anybody there.
@@ -108,20 +114,16 @@ class Waker:
         # Ephemeral frames. What does not fit is lost, as typing may be.
         self.notes: deque[bytes] = deque(maxlen=4)
         # Writes what is new without waiting, if it can; the socket's own task does it otherwise.
-        self.push: Callable[[], bool] = _cannot
+        self.push: Callable[[Made], bool] = _cannot
         self._event, self._resting = asyncio.Event(), False
-
-    @property
-    def party(self) -> PartyName:
-        return "buyer" if isinstance(self.actor, BuyerSession) else "seller"
 
     @property
     def ending(self) -> bool:
         return bool(self.gone or self.close or self.reload)
 
-    def wake(self) -> None:
+    def wake(self, made: Made | None = None) -> None:
         """There may be something new. A task that rests is spared when it can be written at once."""
-        if not self._resting or self.ending or not self.push():
+        if not self._resting or self.ending or not self.push({} if made is None else made):
             self._event.set()
 
     def note(self, frame: bytes) -> None:
@@ -146,5 +148,5 @@ class Waker:
         return True
 
 
-def _cannot() -> bool:
+def _cannot(made: Made) -> bool:
     return False

@@ -4,6 +4,7 @@ A message is drawn from its event alone, the same for everybody of a party. Any 
 changes, from the present snapshot: two frames may then show the same, and neither order nor repetition does harm.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -29,6 +30,8 @@ from realtime import buyer_parts, desk_parts
 from realtime.waits import Waits
 
 NOBODY = System("live")
+# Nobody can know it, and so nobody can write it into a message.
+PLACE = 10**18 + secrets.randbelow(10**18)
 
 
 class Fragments:
@@ -37,7 +40,7 @@ class Fragments:
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database, self._templates = database, templates
         self._kept: Kept[str] = Kept(most=8_000_000, size=len)
-        # The newest messages, the same for everybody who numbers them alike.
+        # The newest messages, with PLACE where each party's own number goes: all else is the same for both.
         self._messages: Kept[str] = Kept(most=512)
         self._sellers: Kept[str] = Kept(most=4_096)
         self._people: Kept[Person] = Kept(most=4_096)
@@ -68,10 +71,12 @@ class Fragments:
         seller = self._sellers.get(head.digest) if head else None
         if who is None or fact.anchor or (moved and seller is None):
             return None
-        key = (event.deal_id, event.seq, event.at, event.position(party), language)
-        content = self._messages.get(key)
-        if content is None:
-            content = self._messages.put(key, self._said(conversation.entry(event, party, who), language))
+        key = (event.deal_id, event.seq, event.at, language)
+        drawn = self._messages.get(key)
+        if drawn is None:
+            entry = replace(conversation.entry(event, party, who), seq=PLACE)
+            drawn = self._messages.put(key, self._said(entry, language))
+        content = drawn.replace(str(PLACE), str(event.position(party)))
         if moved and head is not None and seller is not None:
             content += self._turned(turn.waiting(head, party, seller), language)
         return content

@@ -35,6 +35,7 @@ from portal.web.language import speaking, told
 from portal.web.request import Socket
 from portal.web.sessions import buyer_session, desk_session
 from realtime.connection import NOT_ALLOWED, SIGN_IN, Connection, Services, admitted, close
+from realtime.feed import Made
 from realtime.frames import Acknowledged, Refusal, frames_of
 from realtime.inbox import desk_live
 
@@ -132,28 +133,31 @@ class DealSocket(Connection):
         self._pass(known)
         return frames
 
-    def _push(self) -> bool:
-        waker = self.waker
-        assert waker.feed is not None
-        known = waker.feed.after(waker.party, self._cursor)
-        if not known:
-            return known is not None
-        frames = []
+    def _push(self, made: Made) -> bool:
+        """Write what is new at once. False when something must be read or waited for: the socket's own task does that."""
+        key = (self.waker.party, self.waker.role, self.language, str(self._cursor))
         try:
-            for event in known:
-                frame = self.frames.at_hand(event, waker.party, waker.role, self.language)
-                if frame is None:
-                    return False
-                frames.append(frame)
-            if not self.write_now(b"".join(frames)):
+            if key not in made:
+                made[key] = self._at_hand()
+            known, frames = made[key]
+            if known is None or (known and not self.write_now(frames)):
                 return False
         except Exception:
-            # Whoever wakes many must not end with one; the socket's own task meets it again and says so.
+            # Whoever wakes many must not end with one; the task meets it again and says so.
             return False
         self._pass(known)
         self._sending = known
         self.sent()
         return True
+
+    def _at_hand(self) -> tuple[list[Event] | None, bytes]:
+        """The events after the cursor with their frames; None when that takes longer than a moment."""
+        waker = self.waker
+        assert waker.feed is not None
+        known = waker.feed.after(waker.party, self._cursor)
+        frames = [self.frames.at_hand(event, waker.party, waker.role, self.language) for event in known or ()]
+        whole = [frame for frame in frames if frame is not None]
+        return (known, b"".join(whole)) if len(whole) == len(frames) else (None, b"")
 
     def _pass(self, known: Sequence[Event]) -> None:
         """These have been written, or are about to be."""
@@ -163,10 +167,11 @@ class DealSocket(Connection):
             self._has_seen = self._has_seen and event.kind != "revision"
 
     def sent(self) -> None:
-        # What happened before this page was there did not wait for the wire.
-        news = (event for event in self._sending if event.audience != "buyer")
-        live = [event.at for event in news if event.at > self._opened_at]
-        self.services.hub.delay.sent(datetime.now(UTC), live)
+        now, opened_at, delay = datetime.now(UTC), self._opened_at, self.services.hub.delay
+        for event in self._sending:
+            # What happened before this page was there did not wait for the wire.
+            if event.at > opened_at and event.audience != "buyer":
+                delay.sent(now, event.at)
 
     async def take(self, text: str) -> None:
         try:
