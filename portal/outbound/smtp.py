@@ -19,8 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 from portal.domain.mail import Mail
 from portal.errors import Misconfigured
-from portal.outbound.mail import Rendered, one_line
+from portal.outbound.mail import Rendered
 from portal.outbound.undelivered import Undelivered
+from portal.outbound.worded import one_line
 from portal.settings import Settings
 
 TIMEOUT = 30

@@ -57,13 +57,15 @@ class StepView:
 
 @dataclass(frozen=True, kw_only=True)
 class BoardView:
-    """`mine` and `theirs`: rows that wait for whoever looks, and for the other side. `line`: points of a polyline in a box
+    """`mine` and `theirs`: rows that wait for whoever looks, and for the other side; `left`: what was open when the deal
+    ended, and waits for nobody. `line`: points of a polyline in a box
     of WIDTH by HEIGHT, "" while there is nothing to draw."""
 
     table: Table
     board: Board
     mine: tuple[BoardRow, ...]
     theirs: tuple[BoardRow, ...]
+    left: tuple[BoardRow, ...]
     agreed: tuple[BoardRow, ...]
     steps: tuple[StepView, ...]
     line: str
@@ -76,12 +78,14 @@ def load(transaction: Transaction, deal: Deal) -> BoardView:
     events = talks.moving(transaction, deal.id)
     board = rounds.talks(events).board(table.offer)
     rows = [_row(table, asking, row) for row in board.rows]
+    going = [row for row in rows if deal.state == "open"]
     steps = _steps(transaction, deal, table, events)
     return BoardView(
         table=table,
         board=board,
-        mine=tuple(row for row in rows if row.waits_for == deal.party),
-        theirs=tuple(row for row in rows if row.waits_for not in (None, deal.party)),
+        mine=tuple(row for row in going if row.waits_for == deal.party),
+        theirs=tuple(row for row in going if row.waits_for not in (None, deal.party)),
+        left=tuple(row for row in rows if row.waits_for and not going),
         agreed=tuple(row for row in rows if row.waits_for is None),
         steps=steps,
         line=curve([step.gap for step in steps]),

@@ -49,7 +49,7 @@ async def _agree_on_board(visit: Visit, deal_id: str, command: Callable[..., Any
 
 async def _board(visit: Visit, deal_id: str, template: str, opened: Opened = NOTHING) -> Response[str]:
     found = await visit.read(partial(_context, visit=visit, deal_id=deal_id))
-    refused = {
+    refused: dict[str, Any] = {
         "problems_at": opened.problems_at,
         "sentence": opened.sentence,
         "problems": opened.problems,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.room import Room
@@ -65,3 +68,22 @@ def test_comparing_in_words_without_scripts(room: Room) -> None:
     expect(words.get_by_role("deletion").filter(has_text="18,450.00")).to_have_count(1)
     row = bea.region("Line by line").get_by_role("row").filter(has_text=PRESS)
     expect(row).to_contain_text("was 36,900.00 is now 35,600.00")
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    room: Room, axe: Callable[..., list[str]], width: int
+) -> None:
+    room.elsewhere("bea").asks_for("press", unit_price="17200.00")
+    room.elsewhere("rita").offers("install", quantity="36")
+    room.elsewhere("bea").asks_for("press", unit_price="16000.00")
+    for screen in (room.buyer("bea", reduced_motion="reduce"), room.rep("rita", reduced_motion="reduce")):
+        screen.page.set_viewport_size({"width": width, "height": 800})
+        address = screen.page.url
+        pages = ("board", "compare?from=1&to=2", *(("concessions",) if "/desk/" in address else ()))
+        for name in pages:
+            screen.open(f"{address}/{name}")
+            for scheme in ("light", "dark"):
+                screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                assert axe(screen.page) == [], f"{name} {scheme}"
+            assert screen.page.evaluate("document.documentElement.scrollWidth") <= width, name

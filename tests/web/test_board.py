@@ -95,6 +95,16 @@ def test_a_revision_that_came_meanwhile_is_told_beside_the_board(site: Site, ans
     assert "Revision 2 has come meanwhile." in Page(reply.text).text("board-problem")
 
 
+def test_what_was_open_when_a_deal_ended_waits_for_nobody(site: Site, answered: Table) -> None:
+    answered.sol.accepts()
+    for who, path in ((answered.bea, ""), (answered.rita, "/desk")):
+        deal = f"{path}/deals/{answered.deal_id}"
+        page = Page(site.browser(who).get(f"{deal}/board").text)
+        assert "Open when it ended Hydraulic press HP-40" in page.text("board")
+        assert "Waits for" not in page.text("board")
+        assert "How it was settled" in part(site, who, deal, "settlement")
+
+
 def test_who_only_looks_has_nothing_to_press(site: Site, answered: Table) -> None:
     page = Page(site.browser(answered.vic).get(f"/deals/{answered.deal_id}/board").text)
     assert not {name for name in page.buttons() if name.startswith("Agree")}
