@@ -1,30 +1,72 @@
-"""A manager decides on a publication that goes below the floor: it is published as it was asked, or goes back."""
+"""A manager decides on a publication that goes beyond what its rep may publish alone: it is published as it was asked, with
+other values of the manager's, or goes back. The rep gets a mail either way."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 from sqlalchemy import select, update
 
-from portal.access import Actor, deal_for
+from portal.access import Actor, Deal, deal_for
+from portal.commands import asks
 from portal.commands.publish_revision import Publication, publish_with
 from portal.commands.publishing import Published
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import change as changing
 from portal.domain import ledger
 from portal.domain.change import Change
-from portal.errors import Conflict, NotFound
-from portal.storage import tables
+from portal.domain.counteroffer import Answer
+from portal.domain.mail import Mail
+from portal.domain.revision import Offer
+from portal.errors import Conflict, Invalid, NotFound
+from portal.storage import documents, tables
 
 _publication = msgspec.json.Decoder(Publication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
 def decide_approval(
-    work: UnitOfWork, actor: Actor, deal_id: str, approval_id: str, *, granted: bool, note: str = ""
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    approval_id: str,
+    *,
+    granted: bool,
+    note: str = "",
+    values: Mapping[str, str] | None = None,
+    buyers_note: str | None = None,
 ) -> Published:
-    """Conflict when it is decided or overtaken already."""
+    """`note` is for the team. `values`, by change id, take the place of what the rep answered or edited, and `buyers_note`
+    that of the rep's note to the buyers. Conflict when it is decided or overtaken already; Invalid as in publishing.
+    """
     deal = deal_for(work, actor, deal_id)
     deal.require("approve")
+    row = _waiting(work, deal_id, approval_id)
+    asked, asked_edits = _publication.decode(row.publication), _edits.decode(row.edits)
+    publication, edits = asked, asked_edits
+    if granted:
+        publication, edits = _changed(work, deal, asked, asked_edits, values or {}, buyers_note)
+    edited = (publication, edits) != (asked, asked_edits)
+    _close(work, deal, approval_id, granted=granted, publication=publication, edits=edits)
+    text = written(note, "note", required=False)
+    work.append(
+        deal_id,
+        deal.actor,
+        ledger.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
+        ledger.Personal(note=text) if text else None,
+    )
+    published = Published(revision=0, digest="")
+    if granted:
+        # The buyer reads the rep's name: who had to approve is the seller's own affair.
+        published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
+    decision = "edited" if edited else "granted" if granted else "refused"
+    _tell(work, deal, row.asked_by, {"decision": decision, "note": text, "revision": str(published.revision)})
+    return published
+
+
+def _waiting(work: UnitOfWork, deal_id: str, approval_id: str) -> Any:
     approval = tables.approval
     row = work.connection.execute(
         select(approval).where(approval.c.id == approval_id, approval.c.deal_id == deal_id)
@@ -33,16 +75,93 @@ def decide_approval(
         raise NotFound("There is no such request for approval.")
     if row.state != "waiting":
         raise Conflict("This request was decided already, or another revision has come meanwhile.")
+    return row
+
+
+def _close(
+    work: UnitOfWork,
+    deal: Deal,
+    approval_id: str,
+    *,
+    granted: bool,
+    publication: Publication,
+    edits: Sequence[Change],
+) -> None:
+    approval = tables.approval
     work.connection.execute(
         update(approval)
         .where(approval.c.id == approval_id)
-        .values(state="granted" if granted else "refused", decided_by=deal.actor, decided_at=work.now)
+        .values(
+            state="granted" if granted else "refused",
+            decided_by=deal.actor,
+            decided_at=work.now,
+            publication=msgspec.json.encode(publication),
+            edits=msgspec.json.encode(tuple(edits)),
+        )
     )
-    text = written(note, "note", required=False)
-    personal = ledger.Personal(note=text) if text else None
-    work.append(deal_id, deal.actor, ledger.ApprovalDecided(approval=approval_id, granted=granted), personal)
-    if not granted:
-        return Published(revision=0, digest="")
-    # The buyer reads the rep's name: who had to approve is the seller's own affair.
-    asked = replace(deal, actor=row.asked_by)
-    return publish_with(work, asked, _publication.decode(row.publication), _edits.decode(row.edits))
+
+
+def _changed(  # noqa: PLR0917 - what was asked for, and what the manager makes of it
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: tuple[Change, ...],
+    values: Mapping[str, str],
+    note: str | None,
+) -> tuple[Publication, tuple[Change, ...]]:
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    asked = {change.id: change for ask in asks.open_asks(work, deal.id) for change in ask.changes}
+    answers = tuple(_answer(offer, asked, answer, values) for answer in publication.answers)
+    said = publication.note if note is None else note
+    changed = tuple(
+        changing.spell(offer, each.subject, each.field, values[each.id]) if each.id in values else each
+        for each in edits
+    )
+    return msgspec.structs.replace(publication, answers=answers, note=said), changed
+
+
+def _answer(offer: Offer, asked: Mapping[str, Change], answer: Answer, values: Mapping[str, str]) -> Answer:
+    """Another value is a counter, unless it is what was asked for. What was declined stays declined."""
+    change, text = asked.get(answer.change_id), values.get(answer.change_id)
+    if change is None or not text or answer.verdict == "decline":
+        return answer
+    try:
+        wanted = changing.spell(offer, change.subject, change.field, text).value
+        stood = change.value if answer.verdict == "accept" else answer.value or ""
+        before = changing.spell(offer, change.subject, change.field, stood).value
+    except Invalid as error:
+        raise Invalid("This value can't be used.", error.problems) from None
+    if wanted == before:
+        return answer
+    if wanted == change.value:
+        return Answer(change_id=change.id, verdict="accept")
+    return Answer(change_id=change.id, verdict="counter", value=wanted)
+
+
+def _tell(work: UnitOfWork, deal: Deal, asked_by: str, facts: Mapping[str, str]) -> None:
+    """A mail to the rep who asked, unless they have decided themselves or it was a program."""
+    rep = tables.rep
+    person = work.connection.execute(
+        select(rep.c.name, rep.c.email, rep.c.language).where(
+            rep.c.id == asked_by.removeprefix("rep:"), rep.c.active
+        )
+    ).first()
+    if person is None or asked_by == deal.actor:
+        return
+    work.enqueue_mail(
+        Mail(
+            template="approval_decided",
+            to_name=person.name,
+            to_email=person.email,
+            language=person.language,
+            context={
+                "url": f"{work.public_url}/desk/deals/{deal.id}",
+                "title": deal.title,
+                "company": deal.company,
+                "number": deal.number,
+                "sender": deal.actor_name,
+                **facts,
+            },
+        ),
+        deal.id,
+    )

@@ -1,30 +1,56 @@
-"""What waits for a manager: a publication below the floor, what it comes to, and who asked. For the seller's pages alone."""
+"""What waits for a manager, and what managers have decided: who asked, why, and what it comes to. For the seller alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
-from portal.access import DeskSession, deal_for
+from portal.access import Deal, DeskSession, deal_for
+from portal.domain import change as changing
+from portal.domain import ledger
 from portal.domain.change import Change
-from portal.domain.counteroffer import Answer
+from portal.domain.counteroffer import Answer, Verdict
+from portal.domain.revision import Line, Offer, PrivateFigures
+from portal.reading import asks
+from portal.reading.asks import Shown
 from portal.reading.outcome import Outcome, weigh
-from portal.storage import tables
+from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
+
+NEWEST = 20
+_FIXED = ("selected", "choice", "line", "adjustment", "standing_offer", "wish")
 
 
 class StoredPublication(msgspec.Struct):
     """The part of the stored publication that decides what it comes to."""
 
     answers: tuple[Answer, ...] = ()
+    answer_notes: dict[str, str] = {}
     note: str = ""
 
 
 _publication = msgspec.json.Decoder(StoredPublication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredChange:
+    """One change of it. `asked` is None and `verdict` "" for the rep's own edit; `text` is what may be changed, None where
+    there is nothing in between; `floor` is the line's, net per `price_base_quantity`."""
+
+    id: str
+    name: str
+    field: str
+    offered: Shown
+    asked: Shown
+    verdict: Verdict | str
+    answered: Shown
+    text: str | None
+    floor: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +61,28 @@ class WaitingApproval:
     deal_id: str
     title: str
     company: str
+    currency: str
     revision: int
     asked_by: str
     asked_at: datetime
     note: str
+    changes: tuple[AnsweredChange, ...]
     outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a manager decided; `note` is for the team."""
+
+    deal_id: str
+    title: str
+    company: str
+    asked_by: str
+    decided_by: str
+    at: datetime
+    granted: bool
+    edited: bool
+    note: str
 
 
 def waiting(
@@ -56,8 +99,44 @@ def waiting(
     if deal_id is not None:
         query = query.where(approval.c.deal_id == deal_id)
     rows = transaction.connection.execute(query).all()
-    names = _names(transaction, rows)
+    names = _names(transaction, {row.asked_by for row in rows})
     return tuple(_shown(transaction, actor, row, names) for row in rows)
+
+
+def decided(transaction: Transaction) -> tuple[Decision, ...]:
+    """The newest decisions, newest first."""
+    event, approval, deal = tables.event, tables.approval, tables.deal
+    rows = transaction.connection.execute(
+        select(
+            event.c.body, event.c.personal, event.c.actor, event.c.at, deal.c.id, deal.c.title, deal.c.company
+        )
+        .join(deal, deal.c.id == event.c.deal_id)
+        .where(event.c.kind == "approval_decided")
+        .order_by(event.c.at.desc(), event.c.seq.desc())
+        .limit(NEWEST)
+    ).all()
+    bodies = [ledger.decode_body(row.body) for row in rows]
+    ids = [body.approval for body in bodies if isinstance(body, ledger.ApprovalDecided)]
+    found = transaction.connection.execute(
+        select(approval.c.id, approval.c.asked_by).where(approval.c.id.in_(ids))
+    )
+    asked = {row.id: row.asked_by for row in found}
+    names = _names(transaction, {*asked.values(), *(row.actor for row in rows)})
+    return tuple(
+        Decision(
+            deal_id=row.id,
+            title=row.title,
+            company=row.company,
+            asked_by=names.get(asked.get(body.approval, ""), ""),
+            decided_by=names.get(row.actor, ""),
+            at=row.at,
+            granted=body.granted,
+            edited=body.edited,
+            note=ledger.decode_personal(row.personal).note,
+        )
+        for row, body in zip(rows, bodies, strict=True)
+        if isinstance(body, ledger.ApprovalDecided)
+    )
 
 
 def stored(publication: bytes) -> StoredPublication:
@@ -65,8 +144,8 @@ def stored(publication: bytes) -> StoredPublication:
     return _publication.decode(publication)
 
 
-def _names(transaction: Transaction, rows: Sequence[Any]) -> dict[str, str]:
-    ids = {row.asked_by.removeprefix("rep:") for row in rows}
+def _names(transaction: Transaction, actors: set[str]) -> dict[str, str]:
+    ids = {actor.removeprefix("rep:") for actor in actors}
     found = transaction.connection.execute(
         select(tables.rep.c.id, tables.rep.c.name).where(tables.rep.c.id.in_(ids))
     )
@@ -74,16 +153,55 @@ def _names(transaction: Transaction, rows: Sequence[Any]) -> dict[str, str]:
 
 
 def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[str, str]) -> WaitingApproval:
-    publication = stored(row.publication)
+    publication, edits = stored(row.publication), _edits.decode(row.edits)
     deal = deal_for(transaction, actor, row.deal_id)
     return WaitingApproval(
         id=row.id,
         deal_id=row.deal_id,
         title=row.title,
         company=row.company,
+        currency=deal.currency,
         revision=row.revision + 1,
         asked_by=names.get(row.asked_by, ""),
         asked_at=row.asked_at,
         note=publication.note,
-        outcome=weigh(transaction, deal, publication.answers, _edits.decode(row.edits)),
+        changes=_changes(transaction, deal, publication.answers, edits),
+        outcome=weigh(transaction, deal, publication.answers, edits, publisher=row.asked_by),
+    )
+
+
+def _changes(
+    transaction: Transaction, deal: Deal, answers: Sequence[Answer], edits: Sequence[Change]
+) -> tuple[AnsweredChange, ...]:
+    offer = documents.offered(transaction, deal.id, deal.revision).offer
+    private = private_documents.figures(transaction, deal.id, deal.revision)
+    open_asks = asks.load(transaction, deal.id, ()).open
+    asked: Mapping[str, Change] = {
+        change.id: change for ask in open_asks for change in ask.counteroffer.changes
+    }
+    given = [
+        _change(offer, private, asked[answer.change_id], answer)
+        for answer in answers
+        if answer.change_id in asked
+    ]
+    return (*given, *(_change(offer, private, edit, None) for edit in edits))
+
+
+def _change(offer: Offer, private: PrivateFigures, change: Change, answer: Answer | None) -> AnsweredChange:
+    item = changing.touched(offer, change.subject)
+    offered = changing.stated(offer, change)
+    verdict = answer.verdict if answer else ""
+    values = {"accept": change.value, "counter": answer.value if answer else None, "decline": offered}
+    answered = values.get(verdict, change.value)
+    figures = private.lines.get(item.key) if isinstance(item, Line) else None
+    return AnsweredChange(
+        id=change.id,
+        name=item.name if item else change.key,
+        field=change.field,
+        offered=asks.shown(change.field, offered),
+        asked=asks.shown(change.field, change.value) if answer else None,
+        verdict=verdict,
+        answered=asks.shown(change.field, answered),
+        text=None if verdict == "decline" or change.field in _FIXED else answered or "",
+        floor=figures.floor_unit_price if figures else None,
     )

@@ -59,13 +59,15 @@ def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
         Answer(
             change_id=change_id,
             verdict=verdict,
-            value=_typed(desk, change_id, form.one(f"value:{change_id}")) if verdict == "counter" else None,
+            value=as_spelled(desk, change_id, form.one(f"value:{change_id}"))
+            if verdict == "counter"
+            else None,
         )
         for change_id, verdict in verdicts.items()
     )
 
 
-def _typed(desk: Desk, field: str, text: str) -> str:
+def as_spelled(desk: Desk, field: str, text: str) -> str:
     return plain_decimal(text, desk.language) if field.endswith(NUMBERS) else text
 
 

@@ -1,4 +1,4 @@
-"""Publications that lie below the floor: a manager lets them go out, or sends them back."""
+"""Publications beyond what their rep may publish alone: a manager lets them go out, changes them, or sends them back."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -11,6 +11,7 @@ from portal.errors import Refused
 from portal.reading import approvals
 from portal.reading.desk import Frame
 from portal.storage.session import Transaction
+from portal.web.desk_answers import as_spelled
 from portal.web.desk_request import UNSENT, Desk, Refusal, see
 from portal.web.forms import FormFields
 
@@ -22,8 +23,18 @@ async def list_approvals(desk: Desk) -> Response[str]:
 
 @post("/desk/deals/{deal_id:str}/approvals/{approval_id:str}")
 async def decide(desk: Desk, deal_id: str, approval_id: str, form: FormFields) -> Response[Any]:
-    """`decision` is "approve" or "refuse"; the note is read by the seller's side alone."""
-    verdict = partial(decide_approval, granted=form.one("decision") == "approve", note=form.one("note"))
+    """`decision` is "approve" or "refuse"; the note is read by the seller's side alone. `value:` and the change's id hold
+    what is answered, `buyers_note` what buyers read: as the rep wrote them, or otherwise."""
+    verdict = partial(
+        decide_approval,
+        granted=form.one("decision") == "approve",
+        note=form.one("note"),
+        values={
+            change_id: as_spelled(desk, change_id, text)
+            for change_id, text in form.beginning("value:").items()
+        },
+        buyers_note=form.one("buyers_note") if "buyers_note" in form.fields else None,
+    )
     try:
         await desk.write(partial(verdict, actor=desk.actor, deal_id=deal_id, approval_id=approval_id))
     except Refused as error:
@@ -33,7 +44,10 @@ async def decide(desk: Desk, deal_id: str, approval_id: str, form: FormFields) -
 
 async def _page(desk: Desk, refused: Refusal = UNSENT) -> Response[str]:
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        return {"approvals": approvals.waiting(transaction, desk.actor)}
+        return {
+            "approvals": approvals.waiting(transaction, desk.actor),
+            "decided": approvals.decided(transaction),
+        }
 
     return await desk.page("desk/approvals.html", read, refused)
 
