@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select
 
+from portal.commands.rows import insert_events, move_heads
 from portal.domain import ledger
 from portal.domain.waiting import waiting
 from portal.storage import tables
@@ -51,25 +52,6 @@ _HEADS = select(
     _head.buyer_waits_since,
     _head.last_event_at,
 ).where(_head.id.in_(bindparam("deals", expanding=True)))
-_INSERT = insert(tables.event)
-_MOVE = (
-    update(tables.deal)
-    .where(_head.id == bindparam("deal"))
-    .values(
-        {
-            name: bindparam(name, type_=_head[name].type)
-            for name in (
-                "seq",
-                "buyer_seq",
-                "buyer_digest",
-                "seller_seq",
-                "seller_digest",
-                "buyer_waits_since",
-                "last_event_at",
-            )
-        }
-    )
-)
 
 
 def append_events(work: Transaction, events: Sequence[New]) -> list[Appended]:
@@ -77,11 +59,11 @@ def append_events(work: Transaction, events: Sequence[New]) -> list[Appended]:
     ids = list(dict.fromkeys(event.deal_id for event in events))
     heads = {row.id: dict(row._mapping) for row in work.connection.execute(_HEADS, {"deals": ids})}
     rows = [_row(event, heads[event.deal_id], work.now) for event in events]
-    work.connection.execute(_INSERT, rows)
+    insert_events(work.connection, rows)
     moves = [{**head, "deal": deal_id} for deal_id, head in heads.items()]
     for move in moves:
         del move["id"]
-    work.connection.execute(_MOVE, moves)
+    move_heads(work.connection, moves)
     return [
         Appended(seq=row["seq"], buyer_seq=row["buyer_seq"], seller_seq=row["seller_seq"]) for row in rows
     ]
