@@ -34,11 +34,12 @@ _PR_SET_PDEATHSIG = 1
 class Pace:
     """Seconds, where a server in production takes 2, 20, 10 (20 for the last frames), 5, 60, 30, 5, 5, 3 and 9.
 
-    What a busy machine could run out of by itself is short only in the trial that is about it: `patience` and `lease`.
+    What a busy machine could run out of by itself, or what would heal a page whatever had broken it, is short only in the
+    trial that is about it: `patience`, `lease` and `heartbeat`.
     """
 
     poll: float = 0.4
-    heartbeat: float = 0.4
+    heartbeat: float = 20.0
     patience: float = 10.0
     silence: float = 0.4
     lease: float = 60.0

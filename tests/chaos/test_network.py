@@ -37,6 +37,12 @@ FAULTS: dict[str, Callable[[Proxy], None]] = {
 }
 
 
+@pytest.fixture
+def alert(start_site: StartSite) -> Site:
+    """A page that hears nothing for longer than this knows that its line is dead, or that the newest was lost."""
+    return start_site(pace=Pace(heartbeat=0.4))
+
+
 def happens(table: Table, number: int) -> None:
     """Something of every shape: talk, an ask, a revision."""
     table.rita.says(f"Meanwhile {number}")
@@ -47,8 +53,9 @@ def happens(table: Table, number: int) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_page_comes_back_from(
-    site: Site, net_to: Callable[[int], Proxy], fault: str, measured: Measured
+    alert: Site, net_to: Callable[[int], Proxy], fault: str, measured: Measured
 ) -> None:
+    site = alert
     table = site.house.deal()
     nets = [net_to(site.server.port) for _ in range(2)]
     tabs = [
@@ -121,7 +128,8 @@ class Careless:
         return [frame]
 
 
-async def test_frames_lost_doubled_and_late(site: Site) -> None:
+async def test_frames_lost_doubled_and_late(alert: Site) -> None:
+    site = alert
     table = site.house.deal()
     wires = [Careless(random.Random(number)) for number in range(3)]
     people = (table.bea, table.vic, table.rita)

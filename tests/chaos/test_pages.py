@@ -12,6 +12,7 @@ import pytest
 
 from portal.commands import (
     add_contact,
+    agree_to,
     ask_more_time,
     assign_owner,
     change_contact_role,
@@ -61,6 +62,11 @@ def side_rooms(table: Table) -> None:
     table.bea.does(share_scenario.share_scenario, begun.scenario)
 
 
+def ask_what_is_granted(table: Table) -> None:
+    """Answered with the ask, by what the seller has allowed beforehand."""
+    assert table.bea.proposes("press", unit_price="18443.97").revision == 2
+
+
 def ask(table: Table) -> None:
     table.bea.proposes("press", unit_price="17200", quantity="3")
     table.sol.proposes("payment", value="60 days net", package=True)
@@ -79,6 +85,12 @@ def answer(table: Table) -> None:
         "term:payment:value": "decline",
     }
     table.rita.publishes(answers, note="Our best.")
+
+
+def agree(table: Table) -> None:
+    """To what was answered to something else, and to what nobody has asked about."""
+    subjects = ["line:press", "term:delivery"]
+    table.bea.does(agree_to.agree_to, subjects=subjects, revision=table.bea.deal.revision)
 
 
 def choose(table: Table) -> None:
@@ -161,7 +173,8 @@ def accept(table: Table) -> None:
 
 
 STORY: tuple[Callable[[Table], None], ...] = (
-    *(talk, look, side_rooms, ask, overtake_and_take_back, answer, choose, edit, own, contacts),
+    *(talk, look, side_rooms, ask_what_is_granted, ask, overtake_and_take_back, answer, agree, choose),
+    *(edit, own, contacts),
     *(partial(below_the_floor, granted=False), partial(below_the_floor, granted=True)),
     *(requote, decline, open_again, withdraw, open_again),
 )

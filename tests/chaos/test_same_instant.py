@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from portal.access import System
-from portal.commands import add_rep, import_quote, sign_in
+from portal.commands import add_rep, import_quote, publish_revision, sign_in
 from portal.commands.unit_of_work import Database
+from portal.domain.counteroffer import Answer
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.intake.incoming import read_quote
 from tests.cast import Seat, open_database, prepare, quote
@@ -111,16 +112,18 @@ def test_a_double_click_on_two_processes(databases: list[Database]) -> None:
         ask = partial(table.bea.proposes, "press", unit_price="17200", key=key)
         made = at_once(ask, partial(also(table.bea, two).proposes, "press", unit_price="17200", key=key))
         assert made[0] == made[1]
-        answers = {"line:press:unit_price": "accept"}
-        publish = [partial(rita.publishes, answers, key=key) for rita in (table.rita, also(table.rita, two))]
-        published = at_once(*publish)
+        # One form, as one page sends it twice.
+        answer = Answer(change_id="line:press:unit_price", verdict="accept")
+        form = publish_revision.Publication(base_revision=1, answers=(answer,))
+        publish = partial(publish_revision.publish_revision, publication=form, key=key)
+        published = at_once(*(partial(each.does, publish) for each in (table.rita, also(table.rita, two))))
         assert published[0] == published[1]
         assert table.rita.deal.revision == 2
-        form = table.sol.form()
-        accepts = [partial(sol.accepts, form, key=key) for sol in (table.sol, also(table.sol, two))]
+        accepting = table.sol.form()
+        accepts = [partial(sol.accepts, accepting, key=key) for sol in (table.sol, also(table.sol, two))]
         # Without the key, too: the same person and the same revision are the same order.
         placed = at_once(
-            *accepts, partial(table.sol.accepts, form), partial(also(table.sol, two).accepts, form)
+            *accepts, partial(table.sol.accepts, accepting), partial(also(table.sol, two).accepts, accepting)
         )
         assert len({each.number for each in placed}) == 1, placed
         assert len(orders(one, table.deal_id)) == 1

@@ -22,6 +22,7 @@ OPENINGS = (
     "an edit is taken back",
     "a manager is asked",
     "time runs out over an ask",
+    "what the offer prices is asked for",
 )
 
 
@@ -46,6 +47,10 @@ class Everybody(Buying, Selling):
                 self.asks("sol", {rules.QUANTITY: 3, "term:payment:value": 0}, False, False, False)
                 self.time_passes(9, False)
                 self.time_passes(9, False)
+            case "what the offer prices is asked for":
+                self.asks("bea", {rules.PRICE: 1}, False, False, False)
+                self.asks("sol", {rules.QUANTITY: 3}, True, False, False)
+                self.asks("sol", {"line:training:selected": 0, rules.CHOICES[1]: 0}, False, False, False)
         if opening:
             self.publishes("mia", given[:1], "")
 

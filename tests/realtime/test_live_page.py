@@ -14,7 +14,7 @@ from portal.commands.unit_of_work import Database
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.conftest import NewContext
-from tests.realtime.conftest import Server
+from tests.realtime.conftest import Server, StartServer
 
 HIDE = """hidden => {
     Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
@@ -105,6 +105,12 @@ class BuyersPage:
 
 
 @pytest.fixture
+def server(start_server: StartServer, request: pytest.FixtureRequest) -> Server:
+    """Heartbeats are as far apart as in production, but where a test is about them."""
+    return start_server(heartbeat=getattr(request, "param", 20.0))
+
+
+@pytest.fixture
 def bea(new_context: NewContext, server: Server, table: Table) -> Iterator[BuyersPage]:
     context = new_context(allow=LOST)
     context.add_cookies(
@@ -152,6 +158,7 @@ def test_what_was_lost_on_the_way_is_fetched(bea: BuyersPage, rita: Seat, table:
     assert len(bea.wires) == 2
 
 
+@pytest.mark.parametrize("server", [0.3], indirect=True)
 def test_a_lost_frame_with_nothing_behind_it_is_noticed_by_the_heartbeat(
     bea: BuyersPage, rita: Seat, table: Table
 ) -> None:
