@@ -45,7 +45,9 @@ class Buying(Negotiation):
         asked = None if drafted else changes(wanted)
         made = self.tries(refused, lambda: self.seats[who].does(ask, changes=asked))
         if not refused:
-            self.model.ask(Ask(made.counteroffer, wanted, package))
+            ask_made = Ask(made.counteroffer, wanted, package)
+            self.model.ask(ask_made)
+            assert bool(made.revision) == self.model.answers_at_once(ask_made)
             if drafted:
                 self.model.drafts[who] = {}
 
@@ -76,7 +78,7 @@ class Buying(Negotiation):
             found = self.model.applied(wanted.items())
             assert found is not None
             self.model.values = found[0]
-            self.model.next_revision()
+            self.model.next_revision(by_rep=False)
 
     @rule(who=negotiators)
     def declines(self, who: str) -> None:

@@ -41,7 +41,7 @@ QUOTED: Values = {
     "term:delivery:value": "Week 12",
 }
 BREAK_AT, BREAK_PRICE = Decimal(5), "17900.000000"
-FLOOR = Decimal("15919.13")
+FLOOR, LIMIT, MOST_USES = Decimal("15919.13"), Decimal("18443.97"), 10
 BUYERS, SELLERS = ("viewer", "commenter", "negotiator", "signer"), ("rep", "manager")
 Refused = type[Exception]
 
@@ -75,6 +75,10 @@ class Model:
     drafts: dict[str, Values] = field(default_factory=dict)
     approval: tuple[str, Publication] | None = None
     signer: str = ""
+    # Whether a break names the price of small quantities by now; what was tried since a rep's last revision, and held.
+    below_named: bool = False
+    spent: set[str] = field(default_factory=set)
+    uses: int = 0
 
     @property
     def state(self) -> str:
@@ -141,6 +145,33 @@ class Model:
                 kept.append(Ask(older.id, left, older.package))
         self.asks = [*kept, made]
 
+    def answers_at_once(self, made: Ask) -> bool:
+        """What needs no person is answered with the ask. A secret is tried once until a rep's next revision, held or not."""
+        secret = {each: value for each, value in made.changes.items() if not self._published(each, value)}
+        subjects = {each.rpartition(":")[0] for each in secret}
+        inside = all(each == PRICE and Decimal(value) >= LIMIT for each, value in secret.items())
+        fresh = not subjects & self.spent
+        self.spent |= subjects
+        found = self.applied(made.changes.items())
+        if not (inside and fresh and found) or (secret and self.uses >= MOST_USES):
+            return False
+        self.uses += bool(secret)
+        self._takes(found)
+        self.asks = [each for each in self.asks if each is not made]
+        self.next_revision(by_rep=False)
+        return True
+
+    def _published(self, each: str, value: str) -> bool:
+        if each in CHOICES or each == "line:training:selected":
+            return True
+        named = self.below_named or Decimal(value) >= BREAK_AT if each == QUANTITY else False
+        return named and not self.negotiated
+
+    def _takes(self, found: tuple[Values, bool]) -> None:
+        was, now = Decimal(self.values[QUANTITY]), Decimal(found[0][QUANTITY])
+        self.below_named |= was < BREAK_AT <= now and not self.negotiated
+        self.values, self.negotiated = found
+
     def publish(self, role: str, publication: Publication) -> Refused | str:
         """What it comes to: "published", "approval", or a refusal. `publication.edits` are the seller's own."""
         known = {each for ask in self.asks for each in ask.changes}
@@ -155,7 +186,7 @@ class Model:
             return Invalid
         if Decimal(found[0][PRICE]) < FLOOR and role == "rep":
             return "approval"
-        self.values, self.negotiated = found
+        self._takes(found)
         self.asks, self.edits = [], {}
         self.next_revision()
         return "published"
@@ -185,9 +216,11 @@ class Model:
 
     # ---- what ends and begins --------------------------------------------------------------------------------------
 
-    def next_revision(self) -> None:
+    def next_revision(self, *, by_rep: bool = True) -> None:
         self.revision += 1
         self.approval = None
+        if by_rep:
+            self.spent = set()
 
     def close(self, state: str) -> None:
         self.stored, self.asks, self.approval = state, [], None

@@ -148,7 +148,8 @@ class Selling(Negotiation):
             model.values = {
                 each: value for each, value in rules.QUOTED.items() if without not in each.split(":")
             }
-            model.negotiated, model.valid_until = False, self.seats["mia"].deal.valid_until
+            model.negotiated, model.below_named = False, False
+            model.valid_until = self.seats["mia"].deal.valid_until
             model.next_revision()
             # The quote says who may what; whose way in was taken stays outside.
             self.roles |= {name: ROLES[name] for name in BUYERS if self.roles[name]}

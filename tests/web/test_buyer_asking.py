@@ -259,7 +259,7 @@ def test_the_preview_says_what_is_wrong_beside_the_field(site: Site, table: Tabl
 def test_a_limit_that_nobody_may_know_changes_nothing_in_a_preview(site: Site, table: Table) -> None:
     """Above, at and below the price that would be accepted by itself, and the floor: the same words."""
     said = set()
-    for price in ("17171.98", "17171.97", "17171.96", "15919.14", "15919.13", "15919.12"):
+    for price in ("18443.98", "18443.97", "18443.96", "15919.14", "15919.13", "15919.12"):
         answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(unit_price=price))
         said.add("".join(each for each in answer.text if not each.isdigit()))
     assert len(said) == 1
