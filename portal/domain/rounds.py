@@ -59,6 +59,8 @@ class Talks:
     asks: dict[str, Ask] = field(default_factory=dict)
     answers: list[Given] = field(default_factory=list)
     consents: dict[str, Consent] = field(default_factory=dict)
+    # Where they stood before the newest revision, for when it is taken back.
+    before: "Talks | None" = None
 
     def take(self, event: Event) -> None:
         match event.body:
@@ -103,6 +105,13 @@ class Talks:
         )
 
     def _published(self, published: ledger.RevisionPublished, event: Event) -> None:
+        if published.takes_back and self.before:
+            # Nobody of the buyer's had opened it, so nothing has been said since.
+            earlier = self.before
+            self.asks, self.answers, self.consents = earlier.asks, earlier.answers, earlier.consents
+            self.revision, self.before = published.revision, None
+            return
+        self.before = Talks(self.revision, dict(self.asks), list(self.answers), dict(self.consents))
         self.revision = published.revision
         for one in published.counteroffers:
             self.asks.pop(one, None)

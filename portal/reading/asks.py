@@ -112,10 +112,12 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         personal = ledger.decode_personal(row.personal)
         notes[row.id] = personal.note
         words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
-    given = []
+    given: list[settlement.Given] = []
     for row in revisions:
         body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
         if isinstance(body, ledger.RevisionPublished):
+            # What was taken back has answered nothing.
+            given = [each for each in given if each.revision != body.takes_back]
             given += [
                 settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision)
                 for each in body.answers

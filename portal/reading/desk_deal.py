@@ -12,6 +12,7 @@ from portal.reading.concessions import SoFar
 from portal.reading.contacts import DealContact
 from portal.reading.installation import Colleague
 from portal.reading.private import LineFigures
+from portal.reading.standing import obstacle
 from portal.reading.table import Table
 from portal.storage.session import Transaction
 
@@ -29,6 +30,8 @@ class DeskDeal:
     activity: tuple[Happening, ...]
     colleagues: tuple[Colleague, ...]
     so_far: SoFar | None
+    # Why the current revision can't be taken back; "" when it can.
+    stays: str
 
     @property
     def owner(self) -> Colleague | None:
@@ -49,4 +52,5 @@ def load(transaction: Transaction, actor: DeskSession, deal_id: str) -> DeskDeal
         activity=activity.log(transaction, deal),
         colleagues=installation.colleagues(transaction),
         so_far=concessions.so_far(transaction, deal),
+        stays=obstacle(transaction, deal) if deal.can("take_back") else "",
     )

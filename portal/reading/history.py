@@ -1,7 +1,7 @@
 """The revisions of a deal, newest first: who signed each, why, and what was answered in it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,10 @@ PUBLISHING = ("proposal_sent", "revision")
 
 @dataclass(frozen=True, kw_only=True)
 class RevisionEntry:
-    """`signed` is "sent" for the first, else as in the ledger; `changed` are the subjects of lines and terms it touches."""
+    """`signed` is "sent" for the first, else as in the ledger; `changed` are the subjects of lines and terms it touches.
+
+    `takes_back`: the revision that it took back, 0 for none; `taken_back`: that it was itself.
+    """
 
     number: int
     digest: str
@@ -30,6 +33,10 @@ class RevisionEntry:
     note: str = ""
     changed: tuple[str, ...] = ()
     answers: tuple[AnswerView, ...] = ()
+    # What the standing offer is called that was taken by it.
+    standing_offer: str = ""
+    takes_back: int = 0
+    taken_back: bool = False
 
 
 def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
@@ -43,7 +50,9 @@ def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
 def history(
     published: Sequence[Any], asking: Asking, people: Mapping[str, Person]
 ) -> tuple[RevisionEntry, ...]:
-    return tuple(_entry(row, asking, people) for row in reversed(published))
+    entries = [_entry(row, asking, people) for row in reversed(published)]
+    taken = {entry.takes_back for entry in entries}
+    return tuple(replace(entry, taken_back=entry.number in taken) for entry in entries)
 
 
 def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
@@ -59,10 +68,12 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         signed=body.signed,
         note=ledger.decode_personal(row.personal).note,
         changed=body.changed,
+        standing_offer=body.standing_offer,
         answers=tuple(
             asks.answer_view(
                 settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
             )
             for each in body.answers
         ),
+        takes_back=body.takes_back,
     )

@@ -70,14 +70,14 @@ def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Bod
             subjects = _asked(transaction, several)
         case ledger.LinesAgreed(subjects=agreed):
             subjects = frozenset(agreed)
-        case ledger.RevisionPublished(revision=number, counteroffers=several):
+        case ledger.RevisionPublished(revision=number, counteroffers=several, reopens=again):
             offers = _offers(transaction, deal, since=number)
             if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
                 # Comments in the log name what they are on.
                 regions |= {"log"}
             if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
                 return Touched(regions=regions | {"lines", "terms"})
-            subjects = _marked(table, since=number) | _asked(transaction, several)
+            subjects = _marked(table, since=number) | _asked(transaction, (*several, *again))
         case _:
             subjects = frozenset()
     return Touched(regions=regions, subjects=subjects)

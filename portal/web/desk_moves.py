@@ -10,7 +10,9 @@ from portal.commands.assign_owner import assign_owner
 from portal.commands.give_more_time import give_more_time
 from portal.commands.reopen import reopen
 from portal.commands.send_proposal import send_proposal
+from portal.commands.take_back_revision import take_back_revision
 from portal.commands.withdraw import withdraw
+from portal.domain.ledger import by_buyer
 from portal.errors import Invalid, Refused
 from portal.web.desk_deal import act, show
 from portal.web.desk_request import Desk, Refusal
@@ -26,6 +28,15 @@ async def send(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
 async def take_back(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     command = partial(withdraw, reason=form.one("reason"), key=form.one("key") or None)
     return await act(desk, deal_id, "withdraw", form, command)
+
+
+@post("/desk/deals/{deal_id:str}/revisions/{number:int}/take-back")
+async def correct(desk: Desk, deal_id: str, number: int, form: FormFields) -> Response[Any]:
+    """Only while nobody of the buyer's has opened it; a page of theirs that is open now shows it, so that counts as well."""
+    people = desk.services.hub.presence.people(deal_id)
+    present = any(by_buyer(person.actor) for person in people)
+    command = partial(take_back_revision, revision=number, present=present, key=form.one("key") or None)
+    return await act(desk, deal_id, "take-back", form, command)
 
 
 @post("/desk/deals/{deal_id:str}/reopen")
@@ -63,4 +74,4 @@ def _day(form: FormFields) -> date:
         ) from None
 
 
-routes = [send, take_back, open_again, prolong, own]
+routes = [send, take_back, correct, open_again, prolong, own]

@@ -93,7 +93,7 @@ BUYER = {
 SELLER = {
     "rep": {
         "read", "see_private", "note", "manage_contacts", "assign_owner", "comment", "edit", "answer", "publish",
-        "withdraw", "record_acceptance", "give_more_time",
+        "take_back", "withdraw", "record_acceptance", "give_more_time",
     },
     "manager": {"approve"},
     "admin": set(),
