@@ -7,41 +7,33 @@ says; the board is told by the ledger alone, and its gap is zero when nothing is
 from __future__ import annotations
 
 import copy
-import shutil
-import tempfile
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
-from sqlalchemy import select
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from portal.access import deal_for
-from portal.commands import publish_revision, take_offer, withdraw_counteroffer
+from portal.access import Deal, deal_for
+from portal.commands import (
+    draft_counteroffer,
+    make_counteroffer,
+    publish_revision,
+    take_back_revision,
+    take_offer,
+    withdraw_counteroffer,
+)
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
-from portal.domain import money, rounds, settlement
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer
 from portal.domain.revision import Offer
-from portal.domain.settlement import Board
-from portal.domain.totals import totals
 from portal.errors import Refused
-from portal.reading import table as pages
-from portal.reading import talks
-from portal.storage import tables
+from portal.storage.session import Transaction
 from tests.cast import Clock, Seat, Table, open_database, quote
+from tests.commands.holding import Held
 
 VOLUME = {
     "key": "volume",
@@ -61,7 +53,6 @@ VALUES: dict[str, tuple[str, ...]] = {
     "deal:total:target": ("40000", "52000"),
 }
 EDITS = ("line:press:unit_price", "line:install:quantity", "line:training:selected", "term:delivery:value")
-LIST_PRICES = {"press": {Decimal(18450), Decimal(17900), Decimal(19500)}}
 
 picks = st.dictionaries(st.sampled_from(sorted(VALUES)), st.integers(0, 3), min_size=1, max_size=3)
 verdicts = st.lists(
@@ -70,36 +61,15 @@ verdicts = st.lists(
 buyers, sellers = st.sampled_from(("bea", "sol")), st.sampled_from(("rita", "mia"))
 
 
+def seat_deal(transaction: Transaction, seat: Seat) -> Deal:
+    return deal_for(transaction, seat.actor, seat.deal_id)
+
+
 class _Tried(Exception):
     """Carries the outcome of a publication that is not kept."""
 
 
-class Rules(RuleBasedStateMachine):
-    template: ClassVar[Path]
-    cast: ClassVar[Table]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="parley-rules-"))
-        shutil.copy(self.template, self.folder / "parley.db")
-        self.clock = Clock()
-        self.database = open_database(f"sqlite:///{self.folder}/parley.db", self.clock)
-        # As a restored backup has: what pages keep of another copy is not of this one.
-        epoch = tables.installation.update().values(epoch=self.folder.name)
-        self.database.write_now(lambda work: work.connection.execute(epoch).rowcount)
-        self.table = copy.copy(self.cast)
-        for name in ("bea", "sol", "vic", "rita", "mia"):
-            there = getattr(self.cast, name)
-            setattr(self.table, name, Seat(self.database, there.actor, there.deal_id, there.contact_id))
-        # Who owes whom a word: open asks by id, what was refused last by change id, what the buyers agreed to.
-        self.open: dict[str, tuple[dict[str, Change], bool]] = {}
-        self.refused: dict[str, Change] = {}
-        self.agreed: set[str] = set()
-
-    def teardown(self) -> None:
-        self.database.close()
-        shutil.rmtree(self.folder)
-
+class Rules(Held):
     # ---- what the buyers do --------------------------------------------------------------------------------------------
 
     @initialize(countered=st.booleans(), bound=st.booleans())
@@ -111,9 +81,25 @@ class Rules(RuleBasedStateMachine):
 
     @rule(who=buyers, picked=picks, package=st.booleans())
     def asks(self, who: str, picked: dict[str, int], package: bool) -> None:
-        seat = getattr(self.table, who)
         changes = self._changes(picked)
-        made = self.tries(lambda: seat.asks(*changes, package=package))
+        made = self.tries(lambda: getattr(self.table, who).asks(*changes, package=package))
+        self._asked(made, changes, package)
+
+    @rule(who=buyers, picked=picks)
+    def drafts_and_sends(self, who: str, picked: dict[str, int]) -> None:
+        """What was gathered in the tray, as one command after another."""
+        seat, changes = getattr(self.table, who), self._changes(picked)
+        put = partial(draft_counteroffer.put_changes, changes=changes)
+        if changes and self.tries(lambda: seat.does(put)):
+            drafted = self.database.read_now(
+                lambda t: draft_counteroffer.draft_of(t, seat_deal(t, seat)).changes
+            )
+            made = self.tries(lambda: seat.does(make_counteroffer.make_counteroffer))
+            self._asked(made, list(drafted), False)
+            if made is None:
+                seat.does(draft_counteroffer.drop_all)
+
+    def _asked(self, made: Any, changes: list[Change], package: bool) -> None:
         if made is None:
             return
         for change in changes:
@@ -191,8 +177,18 @@ class Rules(RuleBasedStateMachine):
             return
         assert published.digest == digests[0]
         self._packages_are_whole(answers, before)
+        self.before = copy.copy(self.open), copy.copy(self.refused), copy.copy(self.agreed)
         self._follow(answers, asked)
         self.open = {}
+
+    @rule(who=sellers)
+    def takes_a_revision_back(self, who: str) -> None:
+        """Nobody of the buyers has done anything since: what was owed before it is owed again."""
+        number, stood = self.table.mia.deal.revision, self.table.mia.deal.digest
+        take = partial(take_back_revision.take_back_revision, revision=number)
+        if self.tries(lambda: getattr(self.table, who).does(take)):
+            assert self.table.mia.deal.digest != stood
+            self.open, self.refused, self.agreed = self.before
 
     def _answer(self, change: Change, verdict: str, number: int) -> tuple[str, str | None]:
         values = VALUES[change.id]
@@ -239,35 +235,6 @@ class Rules(RuleBasedStateMachine):
                 assert changing.met(offer, wanted), f"{change.id} was countered with something else"
         self._changed()
 
-    # ---- what holds ----------------------------------------------------------------------------------------------------
-
-    @property
-    def offer(self) -> Offer:
-        return self.table.bea.offer
-
-    def does(self, who: str, *command: Any) -> Any:
-        return getattr(self.table, who).does(*command)
-
-    def tries(self, act: Callable[[], Any]) -> Any:
-        """The result, or None for a refusal, which leaves nothing behind."""
-        before = self.table.mia.deal
-        self.clock.advance(minutes=1)
-        try:
-            return act()
-        except Refused:
-            after = self.table.mia.deal
-            assert (after.seq, after.digest) == (before.seq, before.digest), "a refusal left something behind"
-            return None
-
-    def _moved(self, act: Callable[[], Any]) -> None:
-        if self.tries(act):
-            self._changed()
-
-    def _changed(self) -> None:
-        """A line that the newest revision changed is agreed no more."""
-        events = self.database.read_now(lambda t: talks.moving(t, self.table.deal_id))
-        self.agreed -= {*getattr(events[-1].body, "changed", ())}
-
     def _changes(self, picked: dict[str, int]) -> list[Change]:
         found = []
         for each, number in picked.items():
@@ -276,60 +243,6 @@ class Rules(RuleBasedStateMachine):
             change = changing.spell(self.offer, subject, field, values[number % len(values)])
             found += [] if changing.met(self.offer, change) else [change]
         return found
-
-    def board(self) -> Board:
-        """As the pages show it; the ledger alone tells the same."""
-        bea = self.table.bea
-        shown = self.database.read_now(lambda t: pages.load(t, deal_for(t, bea.actor, bea.deal_id)).board)
-        events = self.database.read_now(lambda t: talks.moving(t, bea.deal_id))
-        assert rounds.talks(events).board(self.offer) == shown
-        return shown
-
-    @invariant()
-    def no_ask_is_lost(self) -> None:
-        offer, board = self.offer, self.board()
-        asked = [change for changes, _ in self.open.values() for change in changes.values()]
-        waits = {change.subject for change in asked if not changing.met(offer, change)}
-        unmet = {change.subject for change in self.refused.values() if not changing.met(offer, change)}
-        states = {row.subject: row.state for row in board.rows if row.state != "agreed"}
-        expected = dict.fromkeys(unmet - self.agreed, "answered") | dict.fromkeys(waits, "asked")
-        assert states == expected
-        assert {row.subject for row in board.rows if row.consent} == (unmet & self.agreed) - waits
-
-    @invariant()
-    def the_gap_is_what_is_wanted_less_what_is_offered(self) -> None:
-        """And zero when nothing is open."""
-        offer, board = self.offer, self.board()
-        wanted = {each: change for each, change in self.refused.items() if change.subject not in self.agreed}
-        for changes, _ in self.open.values():
-            wanted |= changes
-        unmet = [change for change in wanted.values() if not changing.met(offer, change)]
-        if not any(change.field in ("target", "choice") for change in unmet):
-            granted = totals(changing.apply(offer, unmet, concession=False)).contract.net
-            assert board.gap == granted - totals(offer).contract.net
-        alone = [gap for row in board.open if (gap := settlement.gap(offer, row))]
-        if not alone:
-            assert board.gap == 0
-        if len(alone) == 1:
-            assert board.gap == alone[0]
-
-    @invariant()
-    def every_price_has_a_source(self) -> None:
-        for line in self.offer.lines:
-            if line.why:
-                assert sum(step.amount for step in line.why) == line.net_unit_price, line.key
-            if line.price_source != "negotiated" and line.key in LIST_PRICES:
-                assert line.net_unit_price in LIST_PRICES[line.key], line.key
-
-    @invariant()
-    def totals_are_what_the_function_says(self) -> None:
-        revision, deal = self.table.bea.revision, self.table.bea.deal
-        assert revision.totals == totals(revision.offer)
-        head = tables.deal.c
-        query = select(head.contract_net, head.contract_total).where(head.id == deal.id)
-        kept = self.database.read_now(lambda t: t.connection.execute(query).one())
-        contract = revision.totals.contract
-        assert tuple(kept) == tuple(money.to_minor(each, "EUR") for each in (contract.net, contract.total))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,0 +1,141 @@
+"""One deal on a database of its own, who owes whom a word on it, and what holds after every command of either side."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+from sqlalchemy import select
+
+from portal.access import deal_for
+from portal.domain import change as changing
+from portal.domain import money, rounds, settlement
+from portal.domain.change import Change
+from portal.domain.revision import Offer
+from portal.domain.settlement import Board
+from portal.domain.totals import totals
+from portal.errors import Refused
+from portal.reading import table as pages
+from portal.reading import talks
+from portal.storage import tables
+from tests.cast import Clock, Seat, Table, open_database
+
+LIST_PRICES = {"press": {Decimal(18450), Decimal(17900), Decimal(19500)}}
+
+
+class Held(RuleBasedStateMachine):
+    template: ClassVar[Path]
+    cast: ClassVar[Table]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="parley-rules-"))
+        shutil.copy(self.template, self.folder / "parley.db")
+        self.clock = Clock()
+        self.database = open_database(f"sqlite:///{self.folder}/parley.db", self.clock)
+        # As a restored backup has: what pages keep of another copy is not of this one.
+        epoch = tables.installation.update().values(epoch=self.folder.name)
+        self.database.write_now(lambda work: work.connection.execute(epoch).rowcount)
+        self.table = copy.copy(self.cast)
+        for name in ("bea", "sol", "vic", "rita", "mia"):
+            there = getattr(self.cast, name)
+            setattr(self.table, name, Seat(self.database, there.actor, there.deal_id, there.contact_id))
+        # Who owes whom a word: open asks by id, what was refused last by change id, what the buyers agreed to.
+        self.open: dict[str, tuple[dict[str, Change], bool]] = {}
+        self.refused: dict[str, Change] = {}
+        self.agreed: set[str] = set()
+        # The same before the newest revision, for when that is taken back.
+        self.before: tuple[Any, Any, Any] = ({}, {}, set())
+
+    def teardown(self) -> None:
+        self.database.close()
+        shutil.rmtree(self.folder)
+
+    # ---- what holds ----------------------------------------------------------------------------------------------------
+
+    @property
+    def offer(self) -> Offer:
+        return self.table.bea.offer
+
+    def does(self, who: str, *command: Any) -> Any:
+        return getattr(self.table, who).does(*command)
+
+    def tries(self, act: Callable[[], Any]) -> Any:
+        """The result, or None for a refusal, which leaves nothing behind."""
+        before = self.table.mia.deal
+        self.clock.advance(minutes=1)
+        try:
+            return act()
+        except Refused:
+            after = self.table.mia.deal
+            assert (after.seq, after.digest) == (before.seq, before.digest), "a refusal left something behind"
+            return None
+
+    def _moved(self, act: Callable[[], Any]) -> None:
+        if self.tries(act):
+            self._changed()
+
+    def _changed(self) -> None:
+        """A line that the newest revision changed is agreed no more."""
+        events = self.database.read_now(lambda t: talks.moving(t, self.table.deal_id))
+        self.agreed -= {*getattr(events[-1].body, "changed", ())}
+
+    def board(self) -> Board:
+        """As the pages show it; the ledger alone tells the same."""
+        bea = self.table.bea
+        shown = self.database.read_now(lambda t: pages.load(t, deal_for(t, bea.actor, bea.deal_id)).board)
+        events = self.database.read_now(lambda t: talks.moving(t, bea.deal_id))
+        assert rounds.talks(events).board(self.offer) == shown
+        return shown
+
+    @invariant()
+    def no_ask_is_lost(self) -> None:
+        offer, board = self.offer, self.board()
+        asked = [change for changes, _ in self.open.values() for change in changes.values()]
+        waits = {change.subject for change in asked if not changing.met(offer, change)}
+        unmet = {change.subject for change in self.refused.values() if not changing.met(offer, change)}
+        states = {row.subject: row.state for row in board.rows if row.state != "agreed"}
+        expected = dict.fromkeys(unmet - self.agreed, "answered") | dict.fromkeys(waits, "asked")
+        assert states == expected
+        assert {row.subject for row in board.rows if row.consent} == (unmet & self.agreed) - waits
+
+    @invariant()
+    def the_gap_is_what_is_wanted_less_what_is_offered(self) -> None:
+        """And zero when nothing is open."""
+        offer, board = self.offer, self.board()
+        wanted = {each: change for each, change in self.refused.items() if change.subject not in self.agreed}
+        for changes, _ in self.open.values():
+            wanted |= changes
+        unmet = [change for change in wanted.values() if not changing.met(offer, change)]
+        if not any(change.field in ("target", "choice") for change in unmet):
+            granted = totals(changing.apply(offer, unmet, concession=False)).contract.net
+            assert board.gap == granted - totals(offer).contract.net
+        alone = [gap for row in board.open if (gap := settlement.gap(offer, row))]
+        if not alone:
+            assert board.gap == 0
+        if len(alone) == 1:
+            assert board.gap == alone[0]
+
+    @invariant()
+    def every_price_has_a_source(self) -> None:
+        for line in self.offer.lines:
+            if line.why:
+                assert sum(step.amount for step in line.why) == line.net_unit_price, line.key
+            if line.price_source != "negotiated" and line.key in LIST_PRICES:
+                assert line.net_unit_price in LIST_PRICES[line.key], line.key
+
+    @invariant()
+    def totals_are_what_the_function_says(self) -> None:
+        revision, deal = self.table.bea.revision, self.table.bea.deal
+        assert revision.totals == totals(revision.offer)
+        head = tables.deal.c
+        query = select(head.contract_net, head.contract_total).where(head.id == deal.id)
+        kept = self.database.read_now(lambda t: t.connection.execute(query).one())
+        contract = revision.totals.contract
+        assert tuple(kept) == tuple(money.to_minor(each, "EUR") for each in (contract.net, contract.total))
