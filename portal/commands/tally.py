@@ -12,6 +12,11 @@ from portal.errors import ParleyError
 _HOME = "portal.commands."
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 OTHER = "other"
+# These figures are the seller's: what buyers do among themselves counts as work on a draft, which leaves no trace either.
+_ALIKE = {
+    **dict.fromkeys(("confer", "scenarios", "share_scenario"), "draft_counteroffer.put_changes"),
+    "send_scenario": "make_counteroffer",
+}
 # Commands that are objects of a class of their own (messages, by the thousand a second), by that class.
 _TYPES: dict[type, str] = {}
 
@@ -43,6 +48,8 @@ def name_of(command: Callable[..., Any]) -> str:
     home = getattr(command, "__module__", "") or ""
     if home.startswith(_HOME):
         verb = home.removeprefix(_HOME)
+        if verb in _ALIKE:
+            return _ALIKE[verb]
         if not hasattr(command, "__name__"):
             return _TYPES.setdefault(type(command), verb)
         return verb if command.__name__ == verb else f"{verb}.{command.__name__}"

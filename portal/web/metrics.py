@@ -30,9 +30,17 @@ _seconds = Histogram(
 )
 
 
+# What buyers do among themselves is counted with what they do on the proposal and leave no trace of there either: these
+# figures are the seller's, who must not see in them that the buyers confer.
+_AMONG_BUYERS = ("/deals/{deal_id}/room", "/deals/{deal_id}/scenarios")
+_ALIKE = {"GET": "/deals/{deal_id}", "POST": "/deals/{deal_id}/lines/{line}/preview"}
+
+
 def answered(scope: Mapping[str, Any], status: int, seconds: float) -> None:
     """Count one answer. Who asks for an address that is none chooses no label: its route is "none"."""
     method, route = scope["method"], scope.get("path_template") or "none"
+    if route.startswith(_AMONG_BUYERS):
+        route, status = _ALIKE.get(method, "none"), 200
     _answers.labels(method if method in _METHODS else "other", route, status).inc()
     _seconds.labels(route).observe(seconds)
 

@@ -1,0 +1,105 @@
+"""Nobody is woken, and nothing rings, for what the other side keeps to itself: not even a heartbeat comes later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from portal.commands import confer
+from portal.commands.unit_of_work import Database
+from portal.reading import stream
+from realtime.doorbell import MemoryDoorbell
+from realtime.feed import Waker
+from realtime.hub import INBOX, Hub
+from tests.cast import Seat, Table, open_database
+from tests.realtime.conftest import Opens
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def hub() -> AsyncIterator[Hub]:
+    hub = Hub(MemoryDoorbell(), poll_every=3600.0)
+    yield hub
+    await hub.stop()
+
+
+@pytest.fixture
+async def house(hub: Hub, tmp_path: Path) -> AsyncIterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/side.db", ring=hub.ring)
+    await hub.start(database)
+    yield database
+    database.close()
+
+
+async def seated(hub: Hub, house: Database, who: Seat) -> Waker:
+    waker = hub.watch(who.deal_id, who.actor)  # type: ignore[arg-type]  # people of the cast have sessions
+    query = partial(stream.opening, actor=who.actor, deal_id=who.deal_id, after=0, limit=100)
+    deal = (await house.read(query)).deal
+    assert hub.seat(waker, deal.actor, deal.actor_name, deal.role, deal)
+    return waker
+
+
+async def quiet(waker: Waker) -> None:
+    """Presence has been told, and whatever else was on its way."""
+    while await waker.rest(0.5):
+        waker.notes.clear()
+
+
+async def test_the_desk_is_not_woken_while_the_buyers_confer(hub: Hub, house: Database) -> None:
+    table = Table(house)
+    bea, rita = await seated(hub, house, table.bea), await seated(hub, house, table.rita)
+    inbox = hub.watch(INBOX, table.rita.actor)  # type: ignore[arg-type]
+    for waker in (bea, rita, inbox):
+        await quiet(waker)
+    inbox.rung = set()
+    table.bea.does(confer.confide, body="Quietly.")
+    assert await bea.rest(10), "her colleague's page is woken"
+    assert not await rita.rest(0.3)
+    assert inbox.rung == set()
+    assert not await inbox.rest(0.1)
+    table.bea.says("Aloud.")
+    assert await rita.rest(10)
+    assert inbox.rung == {table.deal_id}
+
+
+async def test_a_buyer_is_not_woken_by_a_note(hub: Hub, house: Database) -> None:
+    table = Table(house)
+    bea, rita = await seated(hub, house, table.bea), await seated(hub, house, table.rita)
+    for waker in (bea, rita):
+        await quiet(waker)
+    table.rita.notes("They are in a hurry.")
+    assert await rita.rest(10)
+    assert not await bea.rest(0.3)
+
+
+async def test_who_is_in_the_room_is_not_seen_at_the_table(opens: Opens, table: Table) -> None:
+    room = await opens(table.sol, room="1")
+    await room.heartbeat()
+    # What a page could send by mistake goes nowhere.
+    await room.sends({"type": "typing", "anchor": None})
+    await room.sends({"type": "at", "anchor": "line:press"})
+    await room.sends({"type": "seen", "seq": 1})
+    await room.says("Never at the table", key="k")
+    assert (await room.told("k"))["nack"] == "k"
+    rita = await opens(table.rita)
+    here = await rita.until(lambda frame: "here" in frame.get("ephemeral", {}))
+    assert [person["name"] for person in here["ephemeral"]["here"]] == ["Rita"]
+    bea = await opens(table.bea)
+    await rita.until(lambda frame: "Bea" in str(frame.get("ephemeral", "")))
+    assert all("Sol" not in str(each) for each in (*rita.ephemeral, *bea.ephemeral))
+    assert table.rita.deal.seller_seq == rita.position
+
+
+async def test_the_room_is_live(opens: Opens, table: Table) -> None:
+    sol, rita = await opens(table.sol, room="1"), await opens(table.rita)
+    position = rita.position
+    table.bea.does(confer.confide, body="Quietly.")
+    frame = await sol.event()
+    assert frame["seq"] == table.bea.deal.buyer_seq
+    table.bea.says("Aloud.")
+    assert (await rita.event())["prev"] == position
+    assert "Quietly." not in "".join(rita.contents)
