@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from portal.domain import lifecycle
 from portal.domain.ledger import PartyName
@@ -123,12 +123,7 @@ def deal_for(transaction: Transaction, actor: Actor, deal_id: str) -> Deal:
 
 def rep_for(transaction: Transaction, session_id: str) -> Rep:
     """Whoever is signed in with this session; SignInNeeded when it has ended or the rep has left."""
-    session, rep = tables.session, tables.rep
-    row = transaction.connection.execute(
-        select(rep.c.id, rep.c.name, rep.c.email, rep.c.role, rep.c.language, session.c.csrf)
-        .join_from(session, rep, session.c.rep_id == rep.c.id)
-        .where(_alive(transaction, session_id, "seller"), rep.c.active)
-    ).first()
+    row = transaction.connection.execute(_REP, {"session": session_id, "now": transaction.now}).first()
     if row is None:
         raise SignInNeeded("You are signed out. Ask for a new sign-in link.")
     return Rep(**row._mapping)
@@ -148,16 +143,11 @@ def seller_role(transaction: Transaction, actor: Actor) -> str:
 def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str:
     """The token that unsafe requests of this session must carry; SignInNeeded when the session has ended."""
     party: PartyName = "buyer" if isinstance(actor, BuyerSession) else "seller"
-    found = transaction.connection.execute(
-        select(tables.session.c.csrf).where(_alive(transaction, actor.id, party))
-    ).scalar()
+    asked = {"session": actor.id, "now": transaction.now}
+    found = transaction.connection.execute(_CSRF[party], asked).scalar()
     if found is None:
         raise SignInNeeded("This session has ended. Open the link from your mail again.")
     return str(found)
-
-
-def _alive(transaction: Transaction, session_id: str, party: PartyName) -> ColumnElement[bool]:
-    return and_(tables.session.c.id == session_id, *_living(transaction.now, party))
 
 
 def _living(now: Any, party: PartyName) -> tuple[ColumnElement[bool], ...]:
@@ -231,18 +221,32 @@ _DEALS = tables.deal.c.id.in_(bindparam("deals", expanding=True))
 _SESSIONS = tables.session.c.id.in_(bindparam("sessions", expanding=True))
 # Put together once: at thousands of messages a second this costs more than asking.
 _LOCK = select(tables.deal.c.id).where(_DEALS).order_by(tables.deal.c.id).with_for_update()
+_GRANTED = _granted().where(
+    tables.deal.c.id == bindparam("deal"), tables.session.c.id == bindparam("session")
+)
 _GRANTED_MANY = _granted().where(_DEALS, _SESSIONS)
+_SESSION = tables.session.c.id == bindparam("session")
+_CSRF: dict[PartyName, Select[Any]] = {
+    "buyer": select(tables.session.c.csrf).where(_SESSION, *_living(_NOW, "buyer")),
+    "seller": select(tables.session.c.csrf).where(_SESSION, *_living(_NOW, "seller")),
+}
 _HEADS = select(*_HEAD).where(_DEALS)
-_REPS = (
-    select(tables.session.c.id.label("session_id"), tables.rep.c.id, tables.rep.c.name, tables.rep.c.role)
+_DESKS = (
+    select(
+        *(tables.rep.c[name] for name in ("id", "name", "email", "role", "language")), tables.session.c.csrf
+    )
     .join_from(tables.session, tables.rep, tables.session.c.rep_id == tables.rep.c.id)
-    .where(_SESSIONS, *_living(_NOW, "seller"), tables.rep.c.active)
+    .where(*_living(_NOW, "seller"), tables.rep.c.active)
+)
+_REP, _REPS = (
+    _DESKS.where(_SESSION),
+    _DESKS.add_columns(tables.session.c.id.label("session_id")).where(_SESSIONS),
 )
 
 
 def _for_buyer(transaction: Transaction, session_id: str, deal_id: str) -> Deal:
-    query = _granted().where(tables.deal.c.id == deal_id, tables.session.c.id == session_id)
-    row = transaction.connection.execute(_locked(transaction, query), {"now": transaction.now}).first()
+    asked = {"deal": deal_id, "session": session_id, "now": transaction.now}
+    row = transaction.connection.execute(_locked(transaction, _GRANTED), asked).first()
     if row is None:
         csrf_for(transaction, BuyerSession(session_id))
         raise NotFound("There is no such proposal.")

@@ -82,6 +82,8 @@ def words(transaction: Transaction, deal: Deal) -> tuple[Word, ...]:
         fact = ledger.decode_body(row.body)
         assert isinstance(fact, ledger.SignOff)
         newest[fact.topic.casefold()] = row, fact
+    if not newest:
+        return ()
     named = _people(transaction, deal, [row for row, _ in newest.values()])
     found = [_word(row, fact, named) for row, fact in newest.values()]
     return tuple(sorted(found, key=lambda each: (_RANK[each.verdict], each.topic.casefold())))
