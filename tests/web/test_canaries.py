@@ -18,8 +18,11 @@ from litestar import Litestar
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from portal.access import System
 from portal.commands import decide_approval, draft_counteroffer
+from portal.commands.write_policy import write_policy
 from portal.domain.mail import Mail
+from portal.domain.policy import Policy
 from portal.storage import tables
 from tests.cast import CANARIES, Seat, Table
 from tests.web.conftest import Site
@@ -217,6 +220,22 @@ def test_while_a_manager_decides(site: Site, negotiated: Table) -> None:
         decide_approval.decide_approval, asked.approval, granted=True, note="They are in a hurry."
     )
     search(site)
+
+
+def test_after_a_private_limit_and_a_policy_have_answered(site: Site, negotiated: Table) -> None:
+    """The seller's ledger holds which of them it was; buyers read "accepted"."""
+    rule = Policy(name="Only for Oakum", discount_percent=Decimal(3), margin_percent=Decimal("11.11"))
+    negotiated.database.write_now(lambda work: write_policy(work, System("cli"), policy=rule))
+    negotiated.rita.publishes("decline")
+    assert negotiated.bea.proposes("press", unit_price="18444.01").revision == 3
+    negotiated.rita.edits("press", unit_price="18450")
+    negotiated.rita.publishes()
+    assert negotiated.sol.proposes("press", unit_price="18001.01").revision == 5
+    search(site)
+    browser = site.browser(negotiated.bea)
+    for path in ("", "/changes?after=0", "/revisions/5", "/compare?from=1&to=5"):
+        text = browser.get(f"/deals/{negotiated.deal_id}{path}").text
+        assert not re.search(r"Only for Oakum|answered_by_policy|grounds|concession_percent|11\.11", text), path
 
 
 def test_after_it_was_accepted(site: Site, negotiated: Table) -> None:
