@@ -6,7 +6,6 @@ Everything here reads the private document of a revision. Nothing that renders f
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 
 import msgspec
@@ -98,7 +97,6 @@ class Answering:
     counteroffers: tuple[OpenCounteroffer, ...]
     edits: tuple[Edit, ...]
     outcome: Outcome
-    given: Decimal
     next_number: int
     waiting: Waiting | None
 
@@ -106,7 +104,6 @@ class Answering:
 def load(transaction: Transaction, deal: Deal) -> Answering:
     """What there is to answer on a deal that has been sent."""
     offer = documents.offered(transaction, deal.id, deal.revision).offer
-    first = documents.offered(transaction, deal.id, 1).totals.contract.net
     edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
     private = private_documents.figures(transaction, deal.id, deal.revision)
     waiting = _waiting(transaction, deal)
@@ -122,7 +119,6 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
         ),
         edits=tuple(_edit(offer, change) for change in edits),
         outcome=weighed,
-        given=money.add([weighed.before.contract.net, -first]),
         next_number=deal.revision + 1,
         waiting=waiting,
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from portal.domain import change as changing
 from portal.reading.board import curve
 from tests.cast import Table
 from tests.web.conftest import Site
@@ -137,3 +138,24 @@ def test_how_the_gap_moved_stands_in_a_table_beside_its_line(site: Site, answere
 )
 def test_the_line_touches_the_top_where_the_gap_is_widest(gaps: list[str], points: str) -> None:
     assert curve([Decimal(gap) for gap in gaps]) == points
+
+
+def test_what_is_no_line_of_the_offer_has_its_row_as_well(site: Site, table: Table) -> None:
+    """An overall price and a line that is wanted are settled like any other point."""
+    offer = table.bea.offer
+    asked = [
+        changing.spell(offer, "deal:total", "target", "50000"),
+        changing.spell(offer, "new:spare-filters", "wish", "4 x Spare filters"),
+    ]
+    table.bea.asks(*asked)
+    deal = f"/deals/{table.deal_id}"
+    assert "Spare filters" in part(site, table.rita, f"/desk{deal}/board", "waits-for-you")
+    table.rita.publishes("decline")
+    board = part(site, table.bea, f"{deal}/board", "waits-for-you")
+    assert "The whole deal Answered" in board
+    assert "Overall price: asked 50,000.00, stays at 52,900.00" in board
+    assert table.bea.agrees(*(change.subject for change in asked)).subjects == (
+        "deal:total",
+        "new:spare-filters",
+    )
+    assert "All" in part(site, table.bea, deal, "settlement")
