@@ -41,6 +41,12 @@ def price_break(line: Line, quantity: Decimal) -> PriceBreak | None:
     return max(reached, key=lambda each: each.start, default=None)
 
 
+def next_break(line: Line, quantity: Decimal) -> PriceBreak | None:
+    """The break that a larger quantity reaches first."""
+    ahead = [each for each in line.price_breaks if each.start > quantity]
+    return min(ahead, key=lambda each: each.start, default=None)
+
+
 def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
     """The line with another quantity, re-priced when that crosses a price break and the price was not negotiated."""
     resized = replace(line, quantity=quantity)

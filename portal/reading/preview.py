@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain import counteroffer
+from portal.domain import counteroffer, pricing
 from portal.domain.change import Change
 from portal.domain.counteroffer import Effect, LineEffect
-from portal.domain.revision import Billing, Offer, Sum
+from portal.domain.revision import Billing, Line, Offer, PriceBreak, Sum
+from portal.domain.totals import line_net
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,21 +21,50 @@ class SumEffect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PriceSteps:
+    """Where a quantity stands among the price breaks: the one `reached`, the `following` one, and the line's net there."""
+
+    reached: PriceBreak | None
+    following: PriceBreak | None
+    net: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Preview:
     """`line` is the one that was changed; `gap` the difference over the whole contract, net."""
 
     line: LineEffect | None
     sums: tuple[SumEffect, ...]
     gap: Decimal
+    steps: PriceSteps | None = None
 
 
 def preview(offer: Offer, key: str, changes: Sequence[Change]) -> Preview:
     """Invalid as in `counteroffer.effect`."""
     effect = counteroffer.effect(offer, changes)
+    line = next((each for each in effect.lines if each.after.key == key), None)
     return Preview(
-        line=next((each for each in effect.lines if each.after.key == key), None),
+        line=line,
         sums=tuple(_sums(effect)),
         gap=effect.gap,
+        steps=price_steps(line.after if line else offer.line(key), offer),
+    )
+
+
+def price_steps(line: Line | None, offer: Offer) -> PriceSteps | None:
+    """None where no break moves the price: there are none, or it was negotiated."""
+    if line is None or not line.price_breaks or line.price_source == "negotiated":
+        return None
+    reached, following = pricing.price_break(line, line.quantity), pricing.next_break(line, line.quantity)
+    highest = line.bounds.max_quantity
+    if following and highest is not None and following.start > highest:
+        following = None
+    there = pricing.at_quantity(line, following.start, language=offer.language) if following else line
+    return PriceSteps(
+        # The price below the first break is kept as one that begins at nothing.
+        reached=reached if reached and reached.start else None,
+        following=following,
+        net=line_net(there, offer.currency),
     )
 
 

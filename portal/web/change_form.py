@@ -17,7 +17,7 @@ from portal.domain.item import subject as subject_of
 from portal.domain.revision import Line, Offer, Tax, Term
 from portal.errors import Invalid, Problem
 from portal.reading.asks import Shown, shown
-from portal.reading.preview import Preview, preview
+from portal.reading.preview import Preview, PriceSteps, preview, price_steps
 from portal.web import formats, part_form
 from portal.web.forms import FormFields
 from portal.web.language import current as language
@@ -62,6 +62,7 @@ class ChangeForm:
     sentence: str = ""
     problems: tuple[Problem, ...] = ()
     preview: Preview | None = None
+    steps: PriceSteps | None = None
 
     def at(self, place: str) -> list[Problem]:
         return [problem for problem in self.problems if problem.place == place]
@@ -157,6 +158,7 @@ def change_form(
         sentence=refused[0],
         problems=tuple(refused[1]),
         preview=effect,
+        steps=price_steps(item, offer) if isinstance(item, Line) else None,
     )
 
 

@@ -170,3 +170,19 @@ def test_names_are_text(site: Site) -> None:
     page = bea.page()
     assert "<b>50 % off</b> %(name)s" in page.text("content")
     assert not re.search(r"<b>50", bea.browser.get(f"{bea.here}/scenarios").text)
+
+
+def test_the_change_form_tells_the_price_breaks(site: Site) -> None:
+    bea = Scenarios(site, site.table.bea)
+    form = Page(bea.browser.get(f"{bea.here}?change=line:press").text)
+    assert form.text("preview") == "From 5 it is 17,900.00 each; the line would be 89,500.00 then."
+
+    def preview(**fields: str) -> str:
+        answer = bea.browser.post(f"{bea.here}/lines/press/preview", fields, HX_Request="true")
+        return words(Page(f"<body>{answer.text}</body>").root)
+
+    assert "Volume price from 5 reached: 17,900.00 each." in preview(quantity="6")
+    assert "From 5 it is" not in preview(quantity="6")
+    assert "From 5 it is 17,900.00 each" in preview(quantity="4")
+    # A price that one asks for oneself is moved by no break.
+    assert "From 5 it is" not in preview(quantity="4", unit_price="18000")
