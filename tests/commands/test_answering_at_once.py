@@ -1,6 +1,7 @@
 """Answers in seconds: what the seller has pre-approved is answered with the ask; anything else waits for a person."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -240,3 +241,27 @@ def test_an_answer_overtakes_the_publication_that_waits_for_a_manager(table: Tab
     assert table.bea.proposes("training", selected="true").revision == 2
     state = table.database.read_now(lambda t: t.connection.execute(select(tables.approval.c.state)).scalar())
     assert state == "overtaken"
+
+
+def test_of_two_at_the_same_instant_one_tries(table: Table) -> None:
+    asks_at_once = (
+        lambda: table.bea.proposes("press", unit_price="18449"),
+        lambda: table.sol.proposes("press", unit_price="18448"),
+    )
+    with ThreadPoolExecutor(2) as together:
+        made = [each.result() for each in [together.submit(ask) for ask in asks_at_once]]
+    assert sorted(each.revision for each in made) == [0, 2]
+    assert len(open_ids(table)) == 1
+    verify(table)
+
+
+def test_two_published_quantities_at_the_same_instant_are_both_answered(table: Table) -> None:
+    with ThreadPoolExecutor(2) as together:
+        asked = [
+            together.submit(table.bea.proposes, "press", quantity="5"),
+            together.submit(table.sol.proposes, "training", selected="true"),
+        ]
+        made = [each.result() for each in asked]
+    assert sorted(each.revision for each in made) == [2, 3]
+    assert open_ids(table) == []
+    verify(table)
