@@ -22,12 +22,12 @@ class Plan:
 
     sizes: Sizes
     rounds: int = 3
-    seconds: float = 3.0
+    seconds: float = 2.0
     closed_seconds: float = 2.0
-    tries: int = 7
-    latency_seconds: float = 4.0
+    tries: int = 6
+    latency_seconds: float = 3.0
     settle: float = 2.0
-    page_seconds: float = 4.0
+    page_seconds: float = 3.0
     blocks: int = 10
     block: int = 100
     soak_seconds: float = 3_600.0

@@ -43,6 +43,11 @@ class Measure:
         best = [result["best"] for result in self.found.get(server, []) if result.get("best")]
         return bool(best) and median(step["generator_busy"] for step in best) > FULL
 
+    def cpu(self, server: str) -> float | None:
+        """Microseconds of the server's CPU a delivery, at its best rate: what a busy machine changes least."""
+        best = [result["best"] for result in self.found.get(server, []) if result.get("best")]
+        return median(step["server_busy"] / step["deliveries"] for step in best) * 1e6 if best else None
+
     def shown(self, server: str) -> str:
         value = self.value(server)
         if value is None:
@@ -57,15 +62,16 @@ def rows(measures: Iterable[Measure], labels: dict[str, str]) -> list[str]:
         servers = [name for name in labels if name in measure.found or name in measure.failed]
         if not servers:
             continue
-        table = [(measure.title, "figure", "ours", "ratio", "rounds")]
+        table = [(measure.title, "figure", "ours", "ratio", "us CPU each", "rounds")]
         for name in servers:
-            ratio, figures = measure.ratio(name), measure.figures(name)
+            ratio, figures, cpu = measure.ratio(name), measure.figures(name), measure.cpu(name)
             table.append(
                 (
                     labels[name],
                     measure.shown(name),
                     measure.shown(OURS) if name != OURS else "",
                     f"{ratio:.2f}" if ratio is not None and name != OURS else "",
+                    f"{cpu:.1f}" if cpu else "",
                     " ".join(measure.form.format(figure) for figure in figures) if len(figures) > 1 else "",
                 )
             )

@@ -1,0 +1,202 @@
+"""What each step of a message costs, in microseconds of CPU: alone, and in groups. Half a minute, no server.
+
+    .venv/bin/python -m benchmarks.steps
+
+The steps are the application's own functions on a world made by its own commands (SQLite, synchronous=FULL). The CPU of
+one thread is counted, and the best of several rounds, so that a machine that does something else as well changes little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import secrets
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+from benchmarks import world
+from benchmarks.load.chat import WORDS
+from benchmarks.load.wire import framed as masked
+from benchmarks.machine import memory_folder
+from benchmarks.report import aligned
+from benchmarks.world import Shape, Sizes
+from portal.access import deals_for
+from portal.commands import post_message
+from portal.commands.appending import append_events
+from portal.commands.post_message import Message
+from portal.commands.unit_of_work import Database, UnitOfWork, utc_now
+from portal.reading import conversation, stream, turn
+from portal.settings import Settings
+from portal.storage.session import Store
+from portal.web.static_files import StaticFiles
+from portal.web.templating import Templates, shipped
+from realtime.fragments import Fragments
+from realtime.frames import Frame, encode
+from realtime.socket import _decoder
+
+GROUPS, ROUNDS, REPEATS = (1, 8, 32), 5, 8
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def best(step: Callable[[int], object], messages: int) -> float:
+    """Microseconds a message in the round that was disturbed least; `step` is given a number of its own each time."""
+    found = []
+    for first in range(0, ROUNDS * REPEATS, REPEATS):
+        gc.collect()
+        began = time.thread_time()
+        for number in range(first, first + REPEATS):
+            step(number)
+        found.append(time.thread_time() - began)
+    return min(found) / REPEATS / messages * 1e6
+
+
+def group(made: world.World, size: int) -> list[Message]:
+    """A message into each of so many rooms, by any of its members."""
+    seats = [secrets.choice(room) for room in made.many[:size]]
+    return [
+        Message(actor=seat.actor, deal_id=seat.deal_id, body=f"{WORDS} {key}", key=key)
+        for seat in seats
+        for key in [secrets.token_urlsafe(12)]
+    ]
+
+
+def writing(made: world.World, store: Store, size: int) -> dict[str, float]:
+    groups = [group(made, size) for _ in range(ROUNDS * REPEATS)]
+    asked = [[(message.actor, message.deal_id) for message in messages] for messages in groups]
+    found: dict[str, float] = {}
+    with store.writer.connect() as connection, connection.begin() as transaction:
+        work = UnitOfWork(connection=connection, now=utc_now())
+        found["session, grant, role and deal"] = best(lambda n: deals_for(work, asked[n]), size)
+        keys = [[str(message.key) for message in messages] for messages in groups]
+        found["key known?"] = best(lambda n: post_message._known(work, keys[n]), size)
+        seats = deals_for(work, [pair for pairs in asked for pair in pairs])
+        new: list[Any] = [
+            [post_message._prepared(work, each, seats[each.actor, each.deal_id]) for each in messages]
+            for messages in groups
+        ]
+        found["numbers, digests, rows"] = best(
+            lambda n: append_events(work, [event for _, event in new[n]]), size
+        )
+        transaction.rollback()
+
+    def whole(number: int) -> None:
+        with store.writer.connect() as connection, connection.begin():
+            work = UnitOfWork(connection=connection, now=utc_now())
+            with connection.begin_nested():
+                Message.together(work, groups[number])
+
+    before = sum(found.values())
+    found["begin, savepoint, commit, outcomes"] = best(whole, size) - before
+    return found
+
+
+def reading(made: world.World, store: Store, size: int) -> tuple[float, list[stream.Event]]:
+    """What is new in so many deals, as the hub asks for it; an event of each."""
+    with store.reading(utc_now()) as transaction:
+        heads = stream.heads(transaction, {room[0].deal_id: 0 for room in made.many[:size]})
+    known = {head.deal_id: head.seq - 1 for head in heads}
+    found: list[stream.Event] = []
+
+    def look(number: int) -> None:
+        with store.reading(utc_now()) as transaction:
+            found[:] = stream.news(transaction, known, 2_000)
+
+    return best(look, size), found
+
+
+def receiving() -> float:
+    text = json.dumps({"type": "message", "key": "k12345678", "body": WORDS, "anchor": None})
+    protocol, frame = ServerProtocol(), masked(text.encode())
+    protocol.receive_data(HANDSHAKE)
+    (request,) = protocol.events_received()
+    assert isinstance(request, Request)
+    protocol.send_response(protocol.accept(request))
+
+    def take(number: int) -> None:
+        protocol.receive_data(frame)
+        (event,) = protocol.events_received()
+        _decoder.decode(event.data.decode())  # type: ignore[union-attr]  # a frame
+
+    return best(take, 1)
+
+
+def drawing(database: Database, events: list[stream.Event]) -> dict[str, float]:
+    static = StaticFiles(shipped("static"))
+    fragments = Fragments(database, Templates(_settings(), static))
+    for event in events:
+        asyncio.run(fragments.content(event.deal_id, event, "buyer", "", "en"))
+    people = [fragments._people.get(event.actor) for event in events]
+    entries = [
+        conversation.entry(event, "buyer", who) for event, who in zip(events, people, strict=True) if who
+    ]
+    heads = [event.head for event in events if event.head]
+    said = [fragments._said(entry, "en") for entry in entries]
+    count = len(events)
+    return {
+        "the message's HTML, once for both parties": best(
+            lambda n: [fragments._said(entry, "en") for entry in entries], count
+        ),
+        "whose turn it is, a party, when it moved": best(
+            lambda n: [fragments._turned(turn.waiting(head, "buyer", "Kestrel"), "en") for head in heads],
+            count,
+        ),
+        "a frame's bytes, a party": best(lambda n: [encode(Frame(1, 2, text)) for text in said], count),
+    }
+
+
+def _settings() -> Settings:
+    facts: dict[str, Any] = {"secret_keys": "of-a-benchmark-on-this-machine"}
+    return Settings(**facts)
+
+
+def sending() -> float:
+    """The system's call for one frame to one socket of this machine, which also takes it up at the other end."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as near,
+    ):
+        far, _ = server.accept()
+        with far:
+            frame, sent = encode(Frame(1, 2, "x" * 700)), ROUNDS * REPEATS
+
+            def take(number: int) -> None:
+                far.recv(len(frame), socket.MSG_WAITALL)
+
+            found = best(lambda number: near.send(frame), 1)
+            for _ in range(sent):
+                take(0)
+            return found
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
+        made = world.build(Path(folder), Sizes(Shape(1, 2), Shape(max(GROUPS), 5), history=1, long=60))
+        store = Store(f"sqlite:///{made.database}")
+        database, columns = Database(store), list[dict[str, float]]()
+        once = {"from the wire to the message": receiving()}
+        for size in GROUPS:
+            costs = writing(made, store, size)
+            read, events = reading(made, store, size)
+            columns.append(once | costs | {"read back by the hub": read} | drawing(database, events))
+            columns[-1]["written, a socket"] = sending()
+        database.close()
+    table = [("microseconds of CPU a message, in groups of", *map(str, GROUPS))]
+    table += [(step, *(f"{column[step]:.0f}" for column in columns)) for step in columns[0]]
+    print("\n".join(aligned(table)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
