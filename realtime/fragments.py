@@ -126,7 +126,8 @@ class Fragments:
         content = ""
         if event.kind in TOLD:
             who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
-            content = self._said(conversation.entry(event, party, who), language)
+            names = lines.names(table.offer)
+            content = self._said(conversation.entry(event, party, who, names), language)
         if party == "seller":
             context |= desk_parts.context(transaction, deal, table)
         part = touched.touched(transaction, deal, table, fact)

@@ -68,7 +68,7 @@ class Entry:
     fact: ledger.Body
     text: str = ""
     key: str | None = None
-    # The name of the line or term a comment is on, by what is offered now; "" when it is gone.
+    # What a comment is on, or what was agreed to, by the names of what is offered now; "" when it is gone.
     about: str = ""
 
     @property
@@ -96,7 +96,6 @@ class Conversation:
 def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str] | None = None) -> Entry:
     """`names`: of lines and terms, by subject."""
     personal, fact = ledger.decode_personal(row.personal), ledger.decode_body(row.body)
-    anchor = fact.anchor if isinstance(fact, ledger.MessagePosted) else None
     return Entry(
         seq=(row.buyer_seq if party == "buyer" else row.seller_seq) or 0,
         kind=row.kind,
@@ -105,8 +104,17 @@ def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str]
         fact=fact,
         text=personal.body or personal.note or personal.reason,
         key=row.key if row.kind == "message" else None,
-        about=names.get(anchor, "") if names and anchor else "",
+        about=_about(fact, names or {}),
     )
+
+
+def _about(fact: ledger.Body, names: Mapping[str, str]) -> str:
+    match fact:
+        case ledger.MessagePosted(anchor=str(anchor)):
+            return names.get(anchor, "")
+        case ledger.LinesAgreed(subjects=subjects):
+            return ", ".join(names[subject] for subject in subjects if subject in names)
+    return ""
 
 
 def newest(

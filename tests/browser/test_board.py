@@ -49,7 +49,7 @@ def test_agreeing_to_a_countered_line(room: Room) -> None:
     for screen in (bea, rita):
         expect(screen.line(PRESS)).to_contain_text("Agreed as revision 2 offers it. by Bea Lund")
         expect(screen.page.get_by_role("main")).to_contain_text("All 8 points agreed.")
-        screen.hears("Bea Lund agreed to 1 point")
+        screen.hears(f"Bea Lund agreed to what revision 2 offers: {PRESS}.")
     expect(bea.button(f"Agree to {PRESS} as offered")).to_have_count(0)
 
 

@@ -71,7 +71,7 @@ def test_agreeing_on_the_page_redraws_what_it_changes(site: Site, answered: Tabl
     assert "Agree to Hydraulic press HP-40 as offered" not in page.buttons()
     assert "Agreed as revision 2 offers it. by Bea Lund" in page.text("line-press")
     assert "7 of 8 agreed" in page.text("settlement")
-    assert "Bea Lund agreed to 1 point as revision 2 offers it." in page.text("log")
+    assert "Bea Lund agreed to what revision 2 offers: Hydraulic press HP-40." in page.text("log")
     assert "Agreed as revision 2 offers it. by Bea Lund" in part(
         site, answered.rita, f"/desk{deal}", "line-press"
     )
