@@ -66,6 +66,16 @@ class ConsentView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentChange:
+    """One change of an open counteroffer, for whoever reads what is waiting."""
+
+    subject: str
+    name: str
+    field: Field
+    asked: Shown
+
+
+@dataclass(frozen=True, kw_only=True)
 class SentAsk:
     """An open counteroffer as a whole."""
 
@@ -76,6 +86,7 @@ class SentAsk:
     package: bool
     note: str
     changes: tuple[Change, ...]
+    asked: tuple[SentChange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +156,8 @@ def _ask(row: Any) -> settlement.Ask:
     )
 
 
-def sent(asking: Asking, people: Mapping[str, Person]) -> tuple[SentAsk, ...]:
+def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str]) -> tuple[SentAsk, ...]:
+    """`names`: of lines and terms, by subject."""
     return tuple(
         SentAsk(
             id=ask.counteroffer.id,
@@ -155,6 +167,15 @@ def sent(asking: Asking, people: Mapping[str, Person]) -> tuple[SentAsk, ...]:
             package=ask.counteroffer.package,
             note=asking.notes.get(ask.counteroffer.id, ""),
             changes=ask.counteroffer.changes,
+            asked=tuple(
+                SentChange(
+                    subject=each.subject,
+                    name=names.get(each.subject, "New line" if each.field == "wish" else each.key),
+                    field=each.field,
+                    asked=shown(each.field, each.value),
+                )
+                for each in ask.counteroffer.changes
+            ),
         )
         for ask in asking.open
     )

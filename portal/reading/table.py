@@ -180,7 +180,7 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
         whole=whole.whole(revision, standings),
         summary=summary.summary(revision, previous),
         board=board,
-        sent=asks.sent(asking, known),
+        sent=asks.sent(asking, known, lines.names(revision.offer)),
         conversation=conversation.conversation(said, deal.party, known, lines.names(revision.offer)),
         history=history.history(published, asking, known),
         people=dict(known),

@@ -69,7 +69,7 @@ class Whole:
         """The overall price, a line that is asked for, or one that nobody has asked for yet."""
         if subject.startswith("new:"):
             asked = (each for each in self.wishes if each.subject == subject)
-            return next(asked, _view(subject, "", None, ("wish",), None))
+            return next(asked, _view(subject, "New line", None, ("wish",), None))
         return self.total if subject == TOTAL else None
 
 

@@ -1,0 +1,104 @@
+"""An overall price and its spread, packages, standing offers and conflicts, as people meet them on their screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.room import Room
+
+PRESS = "Hydraulic press HP-40"
+VOLUME = {
+    "key": "volume",
+    "label": "Five presses, paid early",
+    "when": [{"line": "press", "min_quantity": "5"}, {"term": "payment", "value": "14 days net"}],
+    "then": [{"line": "press", "discount_percent": "4"}],
+}
+
+
+def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Room) -> None:
+    bea, rita = room.buyer("bea"), room.rep("rita", allow=("422",))
+    for screen in (bea, rita):
+        screen.is_live()
+    bea.button("Ask for an overall price").click()
+    form = bea.form("The whole deal")
+    form.field("Overall price").fill("51,900")
+    expect(form.root.get_by_role("status")).to_contain_text("less by −1,000.00")
+    form.adds()
+    bea.button("Ask for something else").click()
+    form = bea.form("New line")
+    form.field("How many").fill("4")
+    form.field("What").fill("Sets of spare filters")
+    form.adds()
+    expect(bea.tray).to_contain_text("4 × Sets of spare filters")
+    bea.tray.get_by_role("checkbox", name="All or nothing").check()
+    bea.sends_counteroffer()
+    expect(bea.region("Waiting for an answer").get_by_role("list", name="All or nothing")).to_contain_text(
+        "51,900.00"
+    )
+
+    target, wish = "The whole deal: Overall price", "Sets of spare filters: New line"
+    expect(rita.ask(target)).to_contain_text("These lines could carry it")
+    package = rita.counteroffer.get_by_role("group", name="The whole package: 2 changes")
+    package.get_by_role("radio", name="Accept the package").check()
+    rita.publishes(2)
+    # Nothing keeps it yet: both are told, and what was decided stays decided.
+    alert = rita.counteroffer.get_by_role("alert")
+    expect(alert).to_contain_text("52900.00 EUR net, and 51900.00 EUR is granted")
+    expect(alert).to_contain_text("Nothing in this revision answers the wish")
+    expect(package.get_by_role("radio", name="Accept the package")).to_be_checked()
+    # A part of it can't be granted.
+    rita.declines(wish)
+    rita.publishes(2)
+    expect(rita.counteroffer.get_by_role("alert")).to_contain_text(
+        "Accepting only a part of a package is not possible."
+    )
+
+    rita.ask(wish).get_by_role("link").click()
+    form = rita.form("Sets of spare filters")
+    expect(form.field("Quantity")).to_have_value("4")
+    form.field("Unit price").fill("50")
+    form.adds()
+    expect(rita.counteroffer).to_contain_text("Your own changes")
+    rita.ask(target).get_by_role("button", name="Put this into your own changes").click()
+    expect(rita.ask(target)).to_contain_text("With your own changes the contract comes to EUR 51,900.00 net.")
+    package.get_by_role("radio", name="Accept the package").check()
+    rita.publishes(2)
+    expect(bea.line("Sets of spare filters")).to_contain_text("New in this revision")
+    expect(bea.line("Overall price")).to_contain_text("51,900.00")
+    expect(bea.region("Waiting for an answer")).to_be_hidden()
+
+
+def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) -> None:
+    room = new_room(standing_offers=[VOLUME])
+    bea, sol, rita = room.buyer("bea"), room.buyer("sol"), room.rep("rita")
+    for screen in (bea, sol, rita):
+        screen.is_live()
+    offers = bea.region("Standing offers")
+    expect(offers).to_contain_text("Hydraulic press HP-40: 5 or more and Payment is 14 days net")
+    expect(offers).to_contain_text("more by +49,020.00 net")
+    bea.button("Take this offer: Five presses, paid early").click()
+    for page in (bea, sol, rita):
+        expect(page.region("Standing offers")).to_contain_text("Taken")
+        expect(page.line(PRESS).get_by_role("insertion")).to_have_text(["5", "17,184.00", "85,920.00"])
+        expect(page.line("Payment")).to_contain_text("14 days net")
+    expect(sol.page.get_by_role("main")).to_contain_text(
+        "Bea Lund took the offer “Five presses, paid early”."
+    )
+
+
+def test_a_conflict_is_decided_where_the_ask_waits(room: Room) -> None:
+    bea, rita = room.buyer("bea"), room.rep("rita")
+    for screen in (bea, rita):
+        screen.is_live()
+    bea.changes(PRESS, unit_price="17,200").adds()
+    rita.changes(PRESS, unit_price="18,000").adds()
+    rita.publishes(2)
+    conflict = bea.tray.get_by_role("group", name=f"Conflict: {PRESS}")
+    for told in ("18,450.00", "18,000.00", "17,200.00"):
+        expect(conflict).to_contain_text(told)
+    conflict.get_by_role("button", name="Keep my ask").click()
+    expect(conflict).to_have_count(0)
+    bea.sends_counteroffer()
+    expect(rita.ask(f"{PRESS}: Unit price")).to_contain_text("17,200.00")
