@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import realtime.changes
 import realtime.socket
 from portal.commands.expire_deals import expire_deals
+from portal.commands.remind import remind
 from portal.commands.unit_of_work import Database
 from portal.outbound.worker import Worker
 from portal.settings import Settings
@@ -53,6 +54,7 @@ from portal.web import (
     health,
     join,
     mailbox,
+    reminders,
     security,
     sessions,
     sign_in,
@@ -67,7 +69,7 @@ from realtime.hub import Hub
 from realtime.rate import Rate
 
 log = structlog.get_logger()
-SWEEP_EVERY = 30.0
+SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
 
 
 def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
@@ -110,11 +112,13 @@ async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[Non
     services: state.Services = app.state.services
     await services.hub.start(services.database)
     sweeping = asyncio.create_task(_sweep(services.database))
+    reminding = asyncio.create_task(_remind(services.database))
     delivering = asyncio.create_task(worker.run()) if worker else None
     try:
         yield
     finally:
         sweeping.cancel()
+        reminding.cancel()
         if worker and delivering:
             await worker.stop()
             delivering.cancel()
@@ -134,6 +138,19 @@ async def _sweep(database: Database) -> None:
         await asyncio.sleep(SWEEP_EVERY)
 
 
+async def _remind(database: Database) -> None:
+    """Remind whoever is waited for. Every process looks; one of them sends."""
+    while True:
+        # A server that has just started has more urgent things to do.
+        await asyncio.sleep(REMIND_EVERY)
+        try:
+            await database.write(remind)
+        except SQLAlchemyError as error:
+            log.warning("Nobody could be reminded; trying again.", error=str(error))
+        except Exception:
+            log.exception("Nobody could be reminded; trying again.")
+
+
 def _public(settings: Settings) -> list[ControllerRouterHandler]:
     demo = mailbox.routes if settings.environment == "demo" else []
     return [
@@ -142,6 +159,7 @@ def _public(settings: Settings) -> list[ControllerRouterHandler]:
         *join.routes,
         *sign_in.routes,
         *documents.public_routes,
+        *reminders.public_routes,
         *demo,
     ]
 
@@ -166,6 +184,7 @@ def _for_buyers() -> Router:
             *buyer_sheet.routes,
             *buyer_talk.routes,
             *documents.buyer_routes,
+            *reminders.buyer_routes,
         ],
         guards=[sessions.buyer_guard],
         dependencies={

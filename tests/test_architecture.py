@@ -28,7 +28,7 @@ MOST_LINES = 300
 # From the ground up: a part imports from its own layer and from those above it in this list, never from one below.
 LAYERS = (
     {"portal", "domain", "errors"},
-    {"settings"},
+    {"settings", "signing"},
     {"storage"},
     {"access"},
     {"commands", "reading", "intake"},

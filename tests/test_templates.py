@@ -116,7 +116,7 @@ def walk(site: Site, table: Table) -> None:
     rita.post(f"{desk}/publish", {"base": "1", "answer:line:press:unit_price": "accept", "key": "p"})
     table.rita.publishes("17900")
     reads(bea, deal, f"{deal}/changes?after=0", f"{deal}/compare?from=1&to=2", f"{deal}/revisions/1")
-    reads(bea, deal, f"{deal}/sheet")
+    reads(bea, deal, f"{deal}/sheet", f"{deal}/reminders")
     reads(bea, f"{deal}/board")
     reads(rita, f"{desk}/board", f"{desk}/concessions", f"{desk}/compare?from=1&to=2")
     reads(sol, f"{deal}?accept=1")

@@ -19,6 +19,9 @@ Template = Literal[
     "seller_notice",  # the buyer did something: url, title, company, number, who, happened, count (of changes), revision
     "approval_needed",  # a manager must decide: url, title, company, number, sender
     "approval_decided",  # a manager decided: url, title, company, number, sender, decision, note, revision
+    "reminder_expiry",  # an offer ends soon: url, seller, title, company, number, revision, valid_until
+    "reminder_unread",  # an answer was not opened: as above
+    "reminder_waiting",  # a buyer waits: url, title, company, number
 ]
 TEMPLATES: tuple[Template, ...] = get_args(Template)
 
@@ -38,3 +41,5 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     to_email: str
     language: str
     context: dict[str, str] = {}
+    # Whose reminders of which kind the mail's own link switches off; None for mail that has to be sent.
+    unsubscribe: tuple[str, str] | None = None

@@ -19,6 +19,7 @@ from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
 import portal
+from portal import signing
 from portal.domain.mail import Mail
 from portal.outbound.seal import seal_key
 from portal.outbound.worded import one_line, worded
@@ -47,6 +48,7 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     context |= worded(mail.context, locale)
     if mail.template == "order_confirmation":
         context["fingerprint"] = seal_key(settings).fingerprint
+    context["unsubscribe"] = unsubscribe_url(mail, settings)
     url = context.get("url", "")
     dressed = {
         "language": str(locale).replace("_", "-"),
@@ -63,6 +65,15 @@ def render(mail: Mail, settings: Settings) -> Rendered:
         subject=str(dressed["subject"]),
         text=environment.get_template("mail/layout.txt").render(dressed),
         html=_inliner.inline(environment.get_template("mail/layout.html").render(dressed)),
+    )
+
+
+def unsubscribe_url(mail: Mail, settings: Settings) -> str:
+    """Where this person's reminders of this kind are switched off; "" for mail that is no reminder."""
+    if mail.unsubscribe is None:
+        return ""
+    return (
+        f"{settings.public_url}/unsubscribe/{signing.sign(settings, 'unsubscribe', list(mail.unsubscribe))}"
     )
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from portal.domain.mail import Mail
 from portal.errors import Misconfigured
-from portal.outbound.mail import Rendered
+from portal.outbound.mail import Rendered, unsubscribe_url
 from portal.outbound.undelivered import Undelivered
 from portal.outbound.worded import one_line
 from portal.settings import Settings
@@ -83,6 +83,10 @@ def compose(
         root = f"<deal-{hashlib.sha256(deal_id.encode()).hexdigest()[:32]}@{host}>"
         message["In-Reply-To"] = message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
+    if stop := unsubscribe_url(mail, settings):
+        # RFC 8058: the reader's mail program may do it with one press.
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
     return message

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.access import Rep
+from portal.reading import reminders
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -58,6 +59,9 @@ class Installation:
     colleagues: tuple[Colleague, ...]
     sessions: tuple[OpenSession, ...]
     receivers: tuple[Receiver, ...]
+    # How long a buyer may wait, and whether `rep` is reminded of those who wait longer.
+    goal_hours: int
+    reminded: bool
 
 
 def load(transaction: Transaction, rep: Rep, session_id: str) -> Installation:
@@ -71,6 +75,8 @@ def load(transaction: Transaction, rep: Rep, session_id: str) -> Installation:
         colleagues=colleagues(transaction),
         sessions=_sessions(transaction, rep, session_id),
         receivers=tuple(Receiver(**row) for row in _receivers(transaction)),
+        goal_hours=reminders.response_goal(transaction) // timedelta(hours=1),
+        reminded="waiting" not in reminders.switched_off(transaction, f"rep:{rep.id}"),
     )
 
 

@@ -10,6 +10,7 @@ from portal.commands import configure_receiver
 from portal.commands.add_rep import add_rep
 from portal.commands.name_seller import name_seller
 from portal.commands.revoke_session import revoke_session
+from portal.commands.set_reminders import choose_own_reminders, set_response_goal
 from portal.commands.unit_of_work import UnitOfWork
 from portal.errors import Refused
 from portal.reading import installation
@@ -33,6 +34,19 @@ async def name(desk: Desk, form: FormFields) -> Response[Any]:
         name_seller, name=form.one("name"), hue=int(hue) if hue.isdecimal() and len(hue) < 4 else -1
     )
     return await _set(desk, "seller", form, partial(named, actor=desk.actor))
+
+
+@post("/desk/settings/response-goal")
+async def set_goal(desk: Desk, form: FormFields) -> Response[Any]:
+    hours = form.one("hours")
+    goal = partial(set_response_goal, hours=int(hours) if hours.isdecimal() and len(hours) < 5 else 0)
+    return await _set(desk, "reminders", form, partial(goal, actor=desk.actor))
+
+
+@post("/desk/settings/reminders")
+async def choose_own(desk: Desk, form: FormFields) -> Response[Any]:
+    wanted = partial(choose_own_reminders, waiting=form.checked("waiting"))
+    return await _set(desk, "reminders", form, partial(wanted, actor=desk.actor))
 
 
 @post("/desk/settings/reps")
@@ -106,6 +120,6 @@ async def _page(
 
 
 routes = [
-    *(show_settings, name, add_colleague, end_session, add_receiver),
+    *(show_settings, name, set_goal, choose_own, add_colleague, end_session, add_receiver),
     *(new_secret, switch_receiver, remove_receiver),
 ]

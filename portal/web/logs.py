@@ -10,7 +10,7 @@ import structlog
 
 from portal.settings import Settings
 
-_TOKENS = re.compile(r"(/j/|/desk/sign-in/)[^/?#\s\"'<>]+")
+_TOKENS = re.compile(r"(/j/|/desk/sign-in/|/unsubscribe/)[^/?#\s\"'<>]+")
 
 
 def without_tokens(text: str) -> str:

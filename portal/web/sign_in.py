@@ -6,10 +6,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.response import Redirect
 
+from portal import signing
 from portal.access import DeskSession, token_hash
 from portal.commands import sign_in
 from portal.errors import NotFound
-from portal.web import signing
 from portal.web.alike import answered_alike
 from portal.web.forms import FormFields
 from portal.web.join import OPEN_FOR, PRESS_AGAIN, PUBLIC

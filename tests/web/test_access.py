@@ -36,6 +36,8 @@ PUBLIC = {
     "GET /favicon.ico",
     "GET /j/{token:str}",
     "POST /j/{token:str}",
+    "GET /unsubscribe/{token:str}",
+    "POST /unsubscribe/{token:str}",
     "POST /links",
     "GET /links/sent",
     "GET /desk/sign-in",

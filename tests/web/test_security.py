@@ -11,11 +11,11 @@ import pytest
 from litestar import get
 from litestar.testing import TestClient
 
+from portal import signing
 from portal.app import create_app
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from portal.web import signing
 from portal.web.security import FORM_LIMIT, UPLOAD_LIMIT, Edge
 from portal.worlds import kestrel
 from tests.server import PortalServer

@@ -19,6 +19,7 @@ from portal.storage.tables.house import command_key, counter, installation
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
 from portal.storage.tables.rails import guard_rail, policy, policy_try, policy_use, rail_change
+from portal.storage.tables.reminders import reminder, reminder_off
 
 __all__ = [
     "Instant",
@@ -43,6 +44,8 @@ __all__ = [
     "policy_use",
     "rail_change",
     "receiver",
+    "reminder",
+    "reminder_off",
     "rep",
     "revision",
     "revision_draft",

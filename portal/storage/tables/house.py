@@ -12,6 +12,8 @@ installation = Table(
     Column("epoch", String(40), nullable=False),
     Column("seller_name", Text, nullable=False, server_default=""),
     Column("hue", Integer, nullable=False, server_default="255"),
+    # Minutes that a buyer may wait for the seller before somebody is reminded.
+    Column("response_goal", Integer, nullable=False, server_default="240"),
 )
 
 counter = Table(

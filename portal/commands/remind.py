@@ -1,0 +1,211 @@
+"""Remind whoever is waited for: buyers of an end or an answer, reps of a buyer. One reminder a day and deal, at most.
+
+Each process looks; the deal's row and the reminder's own key let one of them send. What was told once is not told again.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
+
+from portal.access import Deal, System, deal_for
+from portal.commands.issue_link import grant
+from portal.commands.unit_of_work import UnitOfWork
+from portal.domain import reminding
+from portal.domain.mail import Mail
+from portal.domain.reminding import Due, Facts
+from portal.reading.reminders import response_goal
+from portal.storage import documents, tables
+
+AT_ONCE = 100
+_deal, _revision, _sent = tables.deal.c, tables.revision.c, tables.reminder.c
+
+
+class Reminded(msgspec.Struct, frozen=True, kw_only=True):
+    """How many reminders were sent, and how many deals were looked at; ask again when that is `AT_ONCE`."""
+
+    count: int
+    looked: int
+
+
+def remind(work: UnitOfWork) -> Reminded:
+    goal = response_goal(work)
+    ids = work.connection.execute(_candidates(work.now, goal)).scalars().all()
+    return Reminded(count=sum(_remind(work, deal_id, goal) for deal_id in ids), looked=len(ids))
+
+
+def _candidates(now: datetime, goal: timedelta) -> Select[Any]:
+    """Open deals of which something may be due that has not been told."""
+    calm = and_(
+        ~_told(_sent.at > now - reminding.APART, _sent.day.is_not(None)), ~_told(_sent.day == _day(now))
+    )
+    unopened = ~exists().where(
+        tables.event.c.deal_id == _deal.id,
+        tables.event.c.at >= _revision.published_at,
+        tables.event.c.actor.startswith("contact:"),
+    )
+    last, days = now + reminding.LAST_DAY, now + reminding.LAST_DAYS
+    due = or_(
+        and_(_deal.valid_until <= last, _untold("expiry_1", _deal.valid_until)),
+        and_(_deal.valid_until > last, _deal.valid_until <= days, _untold("expiry_3", _deal.valid_until)),
+        and_(_deal.buyer_waits_since <= now - goal, _untold("waiting", _deal.buyer_waits_since)),
+        and_(
+            _deal.revision > 1,
+            _revision.published_at <= now - reminding.UNREAD_AFTER,
+            _untold("unread", _revision.published_at),
+            unopened,
+        ),
+    )
+    return (
+        select(_deal.id)
+        .join(tables.revision, and_(_revision.deal_id == _deal.id, _revision.number == _deal.revision))
+        .where(_deal.state == "open", _deal.valid_until > now, calm, due)
+        .order_by(_deal.id)
+        .limit(AT_ONCE)
+    )
+
+
+def _told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(_sent.deal_id == _deal.id, *conditions)
+
+
+def _untold(step: str, about: Any) -> ColumnElement[bool]:
+    return ~_told(_sent.step == step, _sent.about == about)
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
+
+
+def _remind(work: UnitOfWork, deal_id: str, goal: timedelta) -> bool:
+    deal = deal_for(work, System("sweeper"), deal_id)
+    # Another process may have been quicker between the look and the lock.
+    still = work.connection.execute(_candidates(work.now, goal).where(_deal.id == deal_id)).first()
+    if deal.state != "open" or still is None:
+        return False
+    found = _facts(work, deal, goal)
+    for due in reminding.due(found, work.now):
+        if _known(work, deal, due):
+            continue
+        mails = _mails(work, deal, due)
+        if mails:
+            _keep(work, deal, due, _day(work.now))
+            for mail in mails:
+                work.enqueue_mail(mail, deal_id)
+            return True
+        _keep(work, deal, due, None)
+    # What is due by the clock and yet not worth telling (an offer that was short from the start) is not looked at again.
+    _pass_over(work, deal)
+    return False
+
+
+def _facts(work: UnitOfWork, deal: Deal, goal: timedelta) -> Facts:
+    published_at, event = documents.published_at(work, deal.id, deal.revision), tables.event.c
+    opened = exists().where(
+        event.deal_id == deal.id, event.at >= published_at, event.actor.startswith("contact:")
+    )
+    return Facts(
+        revision=deal.revision,
+        published_at=published_at,
+        valid_until=deal.valid_until,
+        opened=bool(work.connection.execute(select(opened)).scalar()),
+        waits_since=deal.buyer_waits_since,
+        goal=goal,
+    )
+
+
+def _known(work: UnitOfWork, deal: Deal, due: Due) -> bool:
+    mine = (_sent.deal_id == deal.id, _sent.step == due.step, _sent.about == due.about)
+    return work.connection.execute(select(_sent.at).where(*mine)).first() is not None
+
+
+def _keep(work: UnitOfWork, deal: Deal, due: Due, day: str | None) -> None:
+    row = {"deal_id": deal.id, "step": due.step, "about": due.about, "day": day, "at": work.now}
+    work.connection.execute(insert(tables.reminder).values(row))
+
+
+def _pass_over(work: UnitOfWork, deal: Deal) -> None:
+    left = deal.valid_until - work.now
+    step: reminding.Step = "expiry_1" if left <= reminding.LAST_DAY else "expiry_3"
+    due = Due(step=step, about=deal.valid_until)
+    if left <= reminding.LAST_DAYS and not _known(work, deal, due):
+        _keep(work, deal, due, None)
+
+
+def _mails(work: UnitOfWork, deal: Deal, due: Due) -> list[Mail]:
+    if due.kind == "waiting":
+        return [_to_seller(work, deal, rep) for rep in _wanting(work, due, "rep", _reps(work, deal))]
+    return [
+        _to_buyer(work, deal, person, due) for person in _wanting(work, due, "contact", _contacts(work, deal))
+    ]
+
+
+def _wanting(work: UnitOfWork, due: Due, side: str, people: Iterable[Any]) -> list[Any]:
+    """Those who have not switched this kind off."""
+    off = tables.reminder_off.c
+    found = list(people)
+    asked = select(off.person).where(
+        off.kind == due.kind, off.person.in_([f"{side}:{each.id}" for each in found])
+    )
+    unwilling = set(work.connection.execute(asked).scalars())
+    return [each for each in found if f"{side}:{each.id}" not in unwilling]
+
+
+def _reps(work: UnitOfWork, deal: Deal) -> Iterable[Any]:
+    """The owner; everybody while nobody owns it, or the owner has left."""
+    rep = tables.rep.c
+    active = work.connection.execute(
+        select(rep.id, rep.name, rep.email, rep.language).where(rep.active)
+    ).all()
+    return [each for each in active if each.id == deal.owner_id] or active
+
+
+def _contacts(work: UnitOfWork, deal: Deal) -> Iterable[Any]:
+    """Who may act and still has a right to the deal: a mail must not bring back what was revoked."""
+    contact, held = tables.contact, tables.grant.c
+    living = select(func.count()).where(
+        held.contact_id == contact.c.id, held.revoked_at.is_(None), held.expires_at > work.now
+    )
+    return work.connection.execute(
+        select(contact)
+        .where(contact.c.deal_id == deal.id, contact.c.role != "viewer", living.scalar_subquery() > 0)
+        .order_by(contact.c.created_at, contact.c.id)
+    ).all()
+
+
+def _to_buyer(work: UnitOfWork, deal: Deal, person: Any, due: Due) -> Mail:
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    return Mail(
+        template="reminder_expiry" if due.kind == "expiry" else "reminder_unread",
+        to_name=person.name,
+        to_email=person.email,
+        language=offer.language,
+        unsubscribe=(f"contact:{person.id}", due.kind),
+        context={
+            "url": grant(work, deal, person, "mailed"),
+            "seller": offer.seller.name,
+            "title": offer.title,
+            "company": offer.buyer.name,
+            "number": deal.number,
+            "revision": str(deal.revision),
+            "valid_until": offer.valid_until.isoformat(),
+        },
+    )
+
+
+def _to_seller(work: UnitOfWork, deal: Deal, rep: Any) -> Mail:
+    return Mail(
+        template="reminder_waiting",
+        to_name=rep.name,
+        to_email=rep.email,
+        language=rep.language,
+        unsubscribe=(f"rep:{rep.id}", "waiting"),
+        context={
+            "url": f"{work.public_url}/desk/deals/{deal.id}",
+            "title": deal.title,
+            "company": deal.company,
+            "number": deal.number,
+        },
+    )
