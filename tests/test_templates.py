@@ -104,6 +104,8 @@ def walk(site: Site, table: Table) -> None:
     bea.post(f"{deal}/lines/press/preview", {"unit_price": "17200"}, HX_Request="true")
     bea.post(f"{deal}/lines/press/change", {"quantity": "99"}, HX_Request="true")
     reads(bea, deal)
+    bea.post(f"{deal}/room/sign-offs", {"topic": "Legal", "verdict": "waiting"})
+    reads(bea, f"{deal}/room", f"{deal}/scenarios")
     bea.post(f"{deal}/counteroffer", {"key": "k"})
     bea.post(f"{deal}/choices", {"choice": "x", "revision": "1"}, HX_Request="true")
 

@@ -39,6 +39,7 @@ class Tour:
     def go(self) -> Tour:
         self.arrive()
         self.negotiate()
+        self.confer()
         self.answer()
         self.accept()
         self.end()
@@ -132,6 +133,32 @@ class Tour:
         table.bea.proposes("press", quantity="5", unit_price="17200", package=True)
         self.post(table.bea, f"{here}/whole/total/change", target="50000")
         self.post(table.bea, f"{here}/counteroffer", **Page(self.get(table.bea, here)).form("tray-form"))
+
+    def confer(self) -> None:
+        """What the buyers have for themselves."""
+        table, here = self.table, f"/deals/{self.table.deal_id}"
+        word = {"topic": SAID[3], "note": SAID[1]}
+        self.post(table.bea, f"{here}/room", body=SAID[0])
+        self.post(table.bea, f"{here}/room", 422, htmx=False, body="")
+        for verdict in ("waiting", "fine", "objects"):
+            self.post(table.bea, f"{here}/room/sign-offs", verdict=verdict, **word)
+        self.post(table.bea, f"{here}/room/sign-offs", 422, htmx=False, verdict="fine", topic="")
+        self.post(table.vic, f"{here}/room", 403, body=SAID[0])
+        bea = self.browser(table.bea)
+        bea.post(f"{here}/lines/press/change", {"quantity": "5", "reason": SAID[1]})
+        bea.post(f"{here}/scenarios", {"name": SAID[3]})
+        self.post(table.bea, f"{here}/scenarios", 422, htmx=False, name="")
+        path = Page(self.get(table.bea, f"{here}/scenarios")).root.xpath(
+            "//button/@formaction[contains(., '/share')]"
+        )[0]
+        bea.post(path)
+        for who in (table.bea, table.sol, table.vic):
+            self.get(who, f"{here}/scenarios")
+            self.get(who, f"{here}/room")
+        for delete in Page(bea.get(f"{here}/scenarios").text).root.xpath(
+            "//button/@formaction[contains(., '/delete')]"
+        ):
+            bea.post(delete)
 
     def answer(self) -> None:
         table, here = self.table, f"/desk/deals/{self.table.deal_id}"
