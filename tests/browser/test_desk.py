@@ -205,6 +205,7 @@ def test_axe_finds_nothing_on_any_page_of_the_desk(
     deal = f"/desk/deals/{room.deal_id}"
     for address in (
         *("/desk", "/desk/quotes/new", "/desk/approvals", "/desk/handoffs", "/desk/handoffs?mail=1"),
+        *("/desk/policies", "/desk/policies/new"),
         *("/desk/insights", "/desk/settings", f"{deal}/preview", f"{deal}/compare", f"{deal}/revisions/1"),
     ):
         mia.open(room.house.server.url + address)

@@ -198,7 +198,23 @@ class Tour:
         page = Page(self.get(table.mia, "/desk/approvals"))
         (decide,) = page.root.xpath('//form[contains(@action, "/approvals/")]/@action')
         self.browser(table.mia).post(decide, {"decision": "refuse", "note": SAID[1]})
+        self.get(table.rita, "/desk/approvals")
+        self.policies()
         self.get(table.rita, f"{here}/activity", **HTMX)
+
+    def policies(self) -> None:
+        """A manager writes one, looks at what it would have answered, and sets limits; a rep reads them."""
+        mia, form = self.browser(self.table.mia), {"name": "Presses", "discount_percent": "9", "uses": "3"}
+        form |= {"concession_percent": "9", "terms": "Payment: 30 days net -> 60 days net", "active": "1"}
+        self.get(self.table.mia, "/desk/policies/new")
+        mia.post("/desk/policies/new", form | {"step": "preview"})
+        assert mia.post("/desk/policies/new", form | {"step": "save"}).status_code == 303
+        rep = self.table.rita.deal.actor.removeprefix("rep:")
+        mia.post(f"/desk/policies/reps/{rep}", {"discount_percent": "90"})
+        mia.post("/desk/policies/caps", {"uses": "9", "concession_percent": "x"})
+        page = Page(self.get(self.table.rita, "/desk/policies"))
+        self.get(self.table.rita, page.root.xpath('//article[@class="rule"]//a/@href')[0])
+        self.get(self.table.mia, "/desk/policies")
 
     def settle(self, number: int) -> None:
         """What was answered is looked at on the board, agreed to there and on the proposal's page."""
