@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.access import Deal
 from portal.domain import ledger
@@ -19,6 +19,18 @@ from portal.storage.session import Transaction
 
 NEWEST = 100
 KINDS = ("confided", "sign_off", "scenario_shared")
+
+
+# Built once: every page of a buyer's asks this.
+_SIGN_OFFS = (
+    select(tables.event)
+    .where(
+        tables.event.c.deal_id == bindparam("deal_id"),
+        tables.event.c.kind == "sign_off",
+        tables.event.c.audience == "buyer",
+    )
+    .order_by(tables.event.c.seq)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +88,8 @@ def words(transaction: Transaction, deal: Deal) -> tuple[Word, ...]:
     """The newest word on every topic, what objects first, then what is waited for."""
     if deal.party != "buyer":
         return ()
-    query = _own(deal, ("sign_off",)).order_by(tables.event.c.seq)
     newest: dict[str, tuple[Any, ledger.SignOff]] = {}
-    for row in transaction.connection.execute(query):
+    for row in transaction.connection.execute(_SIGN_OFFS, {"deal_id": deal.id}):
         fact = ledger.decode_body(row.body)
         assert isinstance(fact, ledger.SignOff)
         newest[fact.topic.casefold()] = row, fact

@@ -56,7 +56,7 @@ def test_two_are_compared_and_one_is_shared_and_copied(room: Room, axe: Axe) -> 
     )
     expect(bea.row("Quantity").get_by_role("cell")).to_have_text(["2", "as offered", "asks 3"])
     expect(bea.row("Line total").get_by_role("cell")).to_have_text(["36,900.00", "34,400.00", "55,350.00"])
-    bea.button("Share Cheaper with colleagues").click()
+    bea.button("Share with colleagues: Cheaper").click()
     expect(bea.page.get_by_text("shared with your colleagues")).to_be_visible()
     for width in (375, 1280):
         bea.page.set_viewport_size({"width": width, "height": 800})
