@@ -14,6 +14,7 @@ import pytest
 from jinja2 import BaseLoader, Environment, Template
 from litestar.testing import TestClient
 
+from portal import signing
 from portal.app import create_app
 from portal.commands import expire_deals, sign_in
 from portal.domain import change as changing
@@ -93,6 +94,8 @@ def walk(site: Site, table: Table) -> None:
     bea, sol, rita, mia = (site.browser(who) for who in (table.bea, table.sol, table.rita, table.mia))
     deal, desk = f"/deals/{table.deal_id}", f"/desk/deals/{table.deal_id}"
     outside(site, table)
+    stop = signing.sign(site.settings, "unsubscribe", [f"contact:{table.bea.contact_id}", "expiry"])
+    reads(site.browser(), f"/unsubscribe/{stop}")
 
     for number in range(52):
         bea.post(f"{deal}/messages", {"body": f"Message {number}", "key": f"m-{number}"})
@@ -158,6 +161,7 @@ def rooms_of_the_desk(mia: Browser) -> None:
     reads(
         mia, "/desk/quotes/new", "/desk/insights", "/desk/settings", "/desk?search=nothing", "/desk/approvals"
     )
+    reads(mia, "/desk/policies", "/desk/policies/new")
     document = json.dumps(quote(external_id="NEW-1"))
     mia.post("/desk/quotes/new", {"text": document, "do": "check"})
     reads(mia, mia.post("/desk/quotes/new", {"text": document, "do": "import"}).headers["location"])
