@@ -97,6 +97,14 @@ async def drop_change(desk: Desk, deal_id: str, form: FormFields) -> Response[An
     return await act(desk, deal_id, "edits", form, drop, at="counteroffer")
 
 
+@post("/desk/deals/{deal_id:str}/offers/{item:str}/remove")
+async def remove_offer(desk: Desk, deal_id: str, item: str, form: FormFields) -> Response[Any]:
+    """The next revision is without this standing offer."""
+    gone = Change(subject=f"standing:{item}", field="standing_offer", value="")
+    drop = partial(draft_revision.put_changes, changes=[gone])
+    return await act(desk, deal_id, "edits", form, drop, at="counteroffer")
+
+
 @post("/desk/deals/{deal_id:str}/edits/carry")
 async def carry(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     """The proposed spread of an overall price becomes the seller's own edits."""
@@ -172,4 +180,4 @@ def _edits(page: DeskDeal) -> list[Change]:
     return [edit.change for edit in page.answering.edits] if page.answering else []
 
 
-routes = [show_deal, open_change, open_comment, preview, keep_change, drop_change, carry]
+routes = [show_deal, open_change, open_comment, preview, keep_change, drop_change, carry, remove_offer]

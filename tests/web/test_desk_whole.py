@@ -6,7 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from portal.commands import draft_revision
 from portal.domain import change as changing
+from portal.domain import entire
+from portal.domain.change import Change
+from portal.domain.revision import Condition, Consequence, StandingOffer
 from tests.cast import Table
 from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page
@@ -144,3 +148,26 @@ def test_a_package_has_one_answer_for_all_of_it(rep: Browser, table: Table, addr
     press = table.bea.offer.line("press")
     assert press is not None
     assert (press.quantity, press.unit_price) == (Decimal(3), Decimal(18000))
+
+
+def test_a_standing_offer_ends_with_the_next_revision(
+    site: Site, rep: Browser, table: Table, address: str
+) -> None:
+    volume = StandingOffer(
+        key="volume",
+        label="Five presses",
+        when=(Condition(line="press", min_quantity=Decimal(5)),),
+        then=(Consequence(line="press", discount_percent=Decimal(4)),),
+    )
+    added = Change(subject="standing:volume", field="standing_offer", value=entire.text_of(volume))
+    table.rita.does(draft_revision.put_changes, changes=[added])
+    table.rita.publishes()
+    assert table.bea.offer.standing_offers == (volume,)
+    rep.post(f"{address}/offers/volume/remove", {})
+    assert "Five presses: Standing offer" in open_page(rep, address).words
+    assert table.bea.offer.standing_offers
+    table.rita.publishes()
+    assert table.bea.offer.standing_offers == ()
+    bea = site.browser(table.bea)
+    assert "no longer offered" in bea.get(f"/deals/{table.deal_id}/compare?from=2&to=3").text
+    assert "Five presses" in bea.get(f"/deals/{table.deal_id}/revisions/2").text
