@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 
 from portal.domain import lifecycle, money, totals
+from portal.domain.reminding import DEFAULT_GOAL
 from portal.reading.last_event import LastEvent, last_events
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -74,6 +75,13 @@ class InboxRow:
     asks: int
     approval: bool
     last: LastEvent | None
+    # How long a buyer may wait, and whether this one has waited longer.
+    goal: timedelta
+    late: bool
+
+    @property
+    def goal_hours(self) -> int:
+        return self.goal // timedelta(hours=1)
 
     @property
     def name(self) -> str:
@@ -204,6 +212,7 @@ def _heads() -> Select[Any]:
             asks.c.asks,
             asks.c.asked_at,
             waits.exists().label("approval"),
+            select(tables.installation.c.response_goal).limit(1).scalar_subquery().label("goal"),
         )
         .outerjoin(tables.rep, tables.rep.c.id == deal.c.owner_id)
         .outerjoin(asks, asks.c.deal_id == deal.c.id)
@@ -227,6 +236,7 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
     asks = head.asks or 0
     turn = lifecycle.awaiting(state, open_counteroffers=asks, buyer_waits=head.buyer_waits_since is not None)
     waits = [at for at in (head.buyer_waits_since, head.asked_at) if at is not None]
+    goal = DEFAULT_GOAL if head.goal is None else timedelta(minutes=head.goal)
     return InboxRow(
         deal_id=head.id,
         number=head.number,
@@ -245,4 +255,6 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         asks=asks,
         approval=bool(head.approval),
         last=last,
+        goal=goal,
+        late=turn == "seller" and bool(waits) and now - min(waits) >= goal,
     )

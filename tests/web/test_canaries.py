@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -155,6 +156,9 @@ def everything(site: Site, who: Seat) -> Iterator[tuple[str, str]]:
 
 
 def readable(answer: httpx.Response) -> str:
+    if answer.content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            return "\n".join(archive.read(name).decode() for name in archive.namelist())
     if answer.headers["content-type"] != "application/pdf":
         return answer.text
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)

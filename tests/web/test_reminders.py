@@ -121,3 +121,13 @@ def test_the_goal_and_a_reps_own_switch_are_on_the_settings(site: Site, table: T
     assert off(site, table.rita) == {"waiting"}
     assert rita.post("/desk/settings/reminders", {"waiting": "true"}).status_code == 303
     assert off(site, table.rita) == frozenset()
+
+
+def test_the_inbox_says_who_waits_longer_than_the_goal(site: Site, table: Table) -> None:
+    rita = site.browser(table.rita)
+    table.bea.says("When could you deliver?")
+    assert "goal 4 h" not in rita.get("/desk").text
+    now = site.database.clock()
+    site.database.clock = lambda: now + timedelta(hours=5)
+    late = html.fromstring(rita.get("/desk").text).xpath('//*[@class="inbox-flag"]')
+    assert [" ".join(each.text_content().split()) for each in late] == ["goal 4 h"]
