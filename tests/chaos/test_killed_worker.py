@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +15,7 @@ from portal.commands.configure_receiver import add_receiver
 from portal.commands.unit_of_work import Database
 from portal.storage import tables
 from tests.chaos.conftest import TIMES, StartSite
+from tests.chaos.open_page import WITHIN
 from tests.chaos.servers import Pace
 from tests.outbound.receivers import HttpReceiver
 from tests.services.mail import SmtpSink
@@ -56,8 +58,10 @@ def test_a_worker_killed_with_deliveries_in_hand(
             receiver.open.set()
             site.server.kill()
         site.server.restart()
-        while any(row.state == "waiting" for row in outbox(site.database, *placed)):
+        gives_up = time.monotonic() + WITHIN
+        while waiting := [row for row in outbox(site.database, *placed) if row.state == "waiting"]:
             assert site.server.process.is_alive(), site.server.output()
+            assert time.monotonic() < gives_up, f"left for ever: {waiting}"
     rows = outbox(site.database, *placed)
     assert {row.state for row in rows} == {"sent"}, rows
     handed = Counter(each.id for each in receiver.received)

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text()
 SIZING = (ROOT / "docs" / "SIZING.md").read_text()
+RELIABILITY = (ROOT / "docs" / "RELIABILITY.md").read_text()
 SAMPLES = sorted(path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".pyc")
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 # Words of Prometheus and of the samples themselves.
@@ -65,6 +66,19 @@ def test_commands_and_files_of_the_operators_page_exist() -> None:
     for document in (OPERATIONS, SIZING):
         for link in re.findall(r"\]\(([^)#]+)", document):
             assert (ROOT / "docs" / link).exists(), link
+
+
+def test_every_trial_that_the_page_of_failures_names_is_there() -> None:
+    named = set(re.findall(r"`((?:\w+/)?test_\w+\.py)`", RELIABILITY))
+    assert len(named) > 15
+    assert {name for name in named if not list((ROOT / "tests").rglob(name))} == set()
+    # What `make chaos` is asked to choose is there to be chosen.
+    trials = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    for chosen in re.findall(r'ARGS="-k (?:\'([^\']+)\'|(\w+))"', RELIABILITY):
+        for word in re.split(r" or ", "".join(chosen)):
+            assert re.search(rf"def test_\w*{word}", trials) or list(
+                (ROOT / "tests").rglob(f"test_*{word}*.py")
+            ), word
 
 
 @pytest.mark.anyio
