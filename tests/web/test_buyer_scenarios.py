@@ -186,3 +186,20 @@ def test_the_change_form_tells_the_price_breaks(site: Site) -> None:
     assert "From 5 it is 17,900.00 each" in preview(quantity="4")
     # A price that one asks for oneself is moved by no break.
     assert "From 5 it is" not in preview(quantity="4", unit_price="18000")
+
+
+def test_what_is_asked_of_the_whole_stands_there_too(site: Site) -> None:
+    bea = Scenarios(site, site.table.bea)
+    bea.begin("All in")
+    for path, fields in (
+        ("whole/total", {"target": "50,000"}),
+        ("terms/payment", {"value": "60 days net"}),
+        ("wishes/_", {"wish_quantity": "2", "wish_words": "Spare pump"}),
+    ):
+        answer = bea.browser.post(f"{bea.here}/{path}/change", fields)
+        assert answer.status_code == 303, answer.text
+    page = bea.page()
+    assert row(page, "Value") == ["30 days net", "asks 60 days net"]
+    text = page.text("content")
+    for each in ("50,000.00", "60 days net", "pump"):
+        assert each in text
