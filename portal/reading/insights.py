@@ -51,11 +51,11 @@ def load(transaction: Transaction) -> Insights:
 def _states(transaction: Transaction) -> tuple[StateFigure, ...]:
     """By the clock: an open deal whose day has passed counts as expired."""
     deal = tables.deal
-    lapsed = and_(deal.c.state == "open", deal.c.valid_until <= transaction.now)
+    lapsed = and_(deal.c.state == "open", deal.c.valid_until <= transaction.now).label("lapsed")
     rows = transaction.connection.execute(
         select(deal.c.state, lapsed, deal.c.currency, func.count(), func.sum(deal.c.contract_net))
         .where(deal.c.state != "draft")
-        .group_by(deal.c.state, lapsed, deal.c.currency)
+        .group_by(deal.c.state, "lapsed", deal.c.currency)
     )
     counts, values = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for state, over, currency, count, value in rows:
