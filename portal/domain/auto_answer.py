@@ -79,6 +79,8 @@ def judge(asked: Situation) -> Judgement:
     concession = margins.conceded(asked.offer, after)
     inside = [
         len(found) == len(grounds),
+        # What was given on a condition is not kept without it: a person decides.
+        not standing_offer.broken(asked.offer, after),
         # What was taken on a condition is undone by a person alone.
         not standing_offer.broken(asked.offer, after),
         tried.isdisjoint(asked.spent),

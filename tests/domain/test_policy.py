@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from portal.domain.authority import Authority, Reason, discount, may_publish, reasons
+from portal.domain.auto_answer import Situation, judge
 from portal.domain.change import Change, apply
 from portal.domain.margin import below_floor, conceded, margin
 from portal.domain.published import inside_offer
-from portal.domain.revision import Adjustment, LinePrivate, PrivateFigures
+from portal.domain.revision import Adjustment, Condition, LinePrivate, PrivateFigures, StandingOffer
 from tests.domain.offers import kestrel_offer, line, offer
 
 
@@ -164,3 +166,17 @@ def test_an_unknown_cost_leaves_the_whole_unknown_but_not_the_other_lines():
 def test_a_gift_has_no_percentage():
     found = margin(offer(line("a", "0")), figures(a={"unit_cost": "5"}))
     assert (found.amount, found.percent) == (Decimal(-5), None)
+
+
+def test_what_was_given_on_a_condition_is_not_kept_without_it():
+    def asked(*, taken: bool) -> Situation:
+        condition = Condition(line="press", min_quantity=Decimal(10))
+        standing = StandingOffer(key="ten", label="Ten or more", when=(condition,), then=(), taken=taken)
+        before = apply(kestrel_offer(), [change("line:press", "quantity", "10")], concession=False)
+        before = replace(before, standing_offers=(standing,))
+        return Situation(
+            offer=before, changes=(change("line:press", "quantity", "6"),), private=PrivateFigures()
+        )
+
+    assert judge(asked(taken=False)).granted
+    assert not judge(asked(taken=True)).granted

@@ -239,7 +239,9 @@ def test_after_a_private_limit_and_a_policy_have_answered(site: Site, negotiated
     browser = site.browser(negotiated.bea)
     for path in ("", "/changes?after=0", "/revisions/5", "/compare?from=1&to=5"):
         text = browser.get(f"/deals/{negotiated.deal_id}{path}").text
-        assert not re.search(r"Only for Oakum|answered_by_policy|grounds|concession_percent|11\.11", text), path
+        assert not re.search(r"Only for Oakum|answered_by_policy|grounds|concession_percent|11\.11", text), (
+            path
+        )
 
 
 def test_after_it_was_accepted(site: Site, negotiated: Table) -> None:
