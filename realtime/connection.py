@@ -139,6 +139,8 @@ class Connection(ABC):
             while not self.waker.ending:
                 await self._send_what_is_new()
                 if not await self.waker.rest(HEARTBEAT):
+                    # What came at this very moment goes first: beyond it, a heartbeat would be taken for a hole.
+                    await self._send_what_is_new()
                     await self._send_all([encode(Heartbeat(self.position))])
             if self.waker.reload:
                 await self._send_all([encode(Reload())])

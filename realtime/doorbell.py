@@ -33,6 +33,10 @@ SILENCE, SHORTEST_PAUSE, LONGEST_PAUSE = 5.0, 0.05, 2.0
 # More deals than this waiting for Redis to come back: one ring for everybody says as much.
 MANY = 5_000
 
+# A connection that is not there any more; RuntimeError is uvloop's word for writing to one that was reset. Anything that is
+# not caught here would end speaking or listening for good.
+LOST = (RedisError, OSError, TimeoutError, RuntimeError)
+
 Heard = Callable[[Collection[str] | None], None]
 Overheard = Callable[[bytes], None]
 
@@ -156,7 +160,7 @@ class RedisDoorbell(MemoryDoorbell):
             try:
                 await self._publish(deals, notes)
                 pause.reset()
-            except (RedisError, OSError, TimeoutError):
+            except LOST:
                 # Typing may be lost, deals not; what was rung meanwhile goes along.
                 if pause.first:
                     # After a restart of Redis the first attempt only finds out that its connection is dead.
@@ -181,7 +185,7 @@ class RedisDoorbell(MemoryDoorbell):
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(DEALS, NOTES)
                     await self._follow(channel, pause)
-            except (RedisError, OSError, TimeoutError) as error:
+            except LOST as error:
                 if self.line.connected:
                     log.warning(
                         "doorbell lost; live updates may be late by the poll interval", error=str(error)

@@ -39,7 +39,8 @@ def choose(
         chosen = changing.apply(offer, changes, concession=False)
         if undone := standing_offer.broken(offer, chosen):
             raise Invalid(
-                f"“{undone[0].label}” was taken on this condition. Ask for the change in a counteroffer instead.", []
+                f"“{undone[0].label}” was taken on this condition. Ask for the change in a counteroffer instead.",
+                [],
             )
         private = private_documents.figures(work, deal_id, deal.revision)
         published = publishing.publish(work, deal, chosen, private)

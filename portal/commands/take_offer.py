@@ -48,4 +48,6 @@ def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
     names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]
     names += [each.name for each in (*found.added_lines, *found.removed_lines)]
     told = ", ".join(dict.fromkeys(names))
-    return f"Revision {deal.revision} has arrived meanwhile" + (f": {told} changed. " if told else ". ") + again
+    return (
+        f"Revision {deal.revision} has arrived meanwhile" + (f": {told} changed. " if told else ". ") + again
+    )

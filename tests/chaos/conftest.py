@@ -128,7 +128,9 @@ def net_to() -> Iterator[Callable[[int], Proxy]]:
 class Pair(Site):
     """Two server processes on one PostgreSQL, with Redis between them; each has its own network to both."""
 
-    def __init__(self, folder: Path, postgres: PostgresServer, redis: RedisServer) -> None:
+    def __init__(
+        self, folder: Path, postgres: PostgresServer, redis: RedisServer, *, pace: Pace | None = None
+    ) -> None:
         self.postgres, self.redis = postgres, redis
         self.url = postgres.create_database(prepare)
         self.to_postgres = [Proxy(postgres.port) for _ in range(2)]
@@ -139,6 +141,7 @@ class Pair(Site):
             servers.append(
                 Server(
                     folder / name,
+                    pace=pace,
                     database_url=self.url.replace(str(postgres.port), str(database.port)),
                     redis_url=f"redis://127.0.0.1:{doorbell.port}/0",
                     # No mails here: what they do is a trial of its own.

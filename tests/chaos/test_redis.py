@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from tests.chaos.conftest import TIMES, Measured, Pair, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
+from tests.chaos.servers import Pace
 from tests.chaos.tab import Tab
 from tests.chaos.talk import opened
+from tests.services.postgres import PostgresServer
+from tests.services.redis import RedisServer
 
 pytestmark = pytest.mark.anyio
 # Seconds that a busy machine may take on top of the poll, which finds what no ring announced; without it, it would be for
@@ -42,6 +45,16 @@ FAULTS: dict[str, tuple[Act, Act]] = {
     "rings lost on the way in": (lambda pair: [net.swallow("down") for net in pair.to_redis], heal),
     "rings late": (lambda pair: [net.delay(0.2) for net in pair.to_redis], heal),
 }
+
+
+@pytest.fixture(scope="module")
+def unpolled(tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer) -> Iterator[Pair]:
+    """Two processes that never look by themselves: what arrives was rung for, or told on coming back."""
+    redis = RedisServer(tmp_path_factory.mktemp("redis"))
+    found = Pair(tmp_path_factory.mktemp("unpolled"), postgres_server, redis, pace=Pace(poll=3600))
+    yield found
+    found.close()
+    redis.stop()
 
 
 @pytest.fixture
@@ -84,3 +97,24 @@ async def test_what_one_process_is_told_the_other_shows(
     verified(pair.database, bea.who.deal_id)
     await all_equal(bea, rita)
     assert (bea.over, rita.over, bea.connects, rita.connects) == (None, None, 1, 1)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_once_redis_is_back_everybody_is_told_and_rings_are_heard_again(
+    unpolled: Pair, fault: str
+) -> None:
+    begins, ends = FAULTS[fault]
+    table = unpolled.house.deal()
+    tabs = [unpolled.tab(table, table.bea), unpolled.tab(table, table.rita, server=1)]
+    async with opened(*tabs) as (bea, rita):
+        for number in range(TIMES):
+            await by_hand(begins, unpolled)
+            try:
+                for tab in tabs:
+                    await tab.says(f"Meanwhile {number}")
+            finally:
+                await by_hand(ends, unpolled)
+            await all_equal(bea, rita)
+            for speaker, reader in ((bea, rita), (rita, bea), (bea, rita), (rita, bea)):
+                await delay(speaker, reader, f"Heard again? {number}")
+        assert bea.connects == rita.connects == 1

@@ -60,7 +60,8 @@ def test_a_target_is_accepted_by_a_revision_that_keeps_it(table: Table) -> None:
         table.rita.publishes("accept")
     [problem] = error.value.problems
     assert problem.place == TARGET
-    assert str(before) in problem.message and str(before - 1000) in problem.message
+    assert str(before) in problem.message
+    assert str(before - 1000) in problem.message
     # A cent too much is refused, the figure itself is not.
     table.rita.edits("press", unit_price="17950.01")
     with pytest.raises(Invalid):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.commands import ask_more_time, expire_deals, give_more_time, reopen
 from portal.domain import order as orders
 from portal.errors import Conflict, Invalid, NotAllowed
+from portal.reading import insights
 from portal.storage import tables
 from tests.cast import Clock, Table
 from tests.commands.streams import events, verify
@@ -165,3 +166,11 @@ def test_a_closed_deal_is_reopened_with_a_new_revision(table: Table, how: str) -
 def test_declining_needs_a_reason(table: Table) -> None:
     with pytest.raises(Invalid):
         table.bea.declines(" ")
+
+
+def test_the_figures_of_all_deals_count_what_has_lapsed(table: Table, clock: Clock) -> None:
+    """By the clock, and on either database: the sweeper has not come by."""
+    clock.now = table.sol.deal.valid_until
+    figures = {each.state: each.count for each in table.database.read_now(insights.load).states}
+    assert figures.get("open", 0) == 0
+    assert figures["expired"] == 2

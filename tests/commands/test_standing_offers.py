@@ -33,15 +33,19 @@ def table(database: Database) -> Table:
 
 
 def takes(seat: Seat, offer: str = "volume", **options: Any) -> Any:
-    return seat.does(take_offer.take_offer, offer=offer, revision=options.pop("revision", seat.deal.revision), **options)
+    return seat.does(
+        take_offer.take_offer, offer=offer, revision=options.pop("revision", seat.deal.revision), **options
+    )
 
 
 def test_it_applies_conditions_and_consequences_as_one_revision(table: Table) -> None:
     published = takes(table.bea)
     offer, [standing] = table.bea.offer, table.bea.offer.standing_offers
     press, install = offer.line("press"), offer.line("install")
-    assert press is not None and install is not None
-    assert published.revision == 2 and standing.taken
+    assert press is not None
+    assert install is not None
+    assert published.revision == 2
+    assert standing.taken
     assert all(holds(offer, condition) for condition in standing.when)
     # Five cost 17,900.00 each by the breaks, less four percent.
     assert (press.quantity, press.net_unit_price) == (Decimal(5), Decimal("17184"))
@@ -104,5 +108,7 @@ def test_a_better_price_stays(table: Table) -> None:
     takes(table.bea)
     press, install = table.bea.offer.line("press"), table.bea.offer.line("install")
     # Negotiated: the breaks no longer move it, and four percent come off it.
-    assert press is not None and press.net_unit_price == Decimal("16320")
-    assert install is not None and install.net_unit_price == Decimal(100)
+    assert press is not None
+    assert press.net_unit_price == Decimal("16320")
+    assert install is not None
+    assert install.net_unit_price == Decimal(100)
