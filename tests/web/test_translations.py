@@ -35,6 +35,10 @@ WITH_FACTS = (
     r"Revision \d has come while you were reading revision \d\. Look at what changed, then accept the new one\.",
     r"'nobody' is not a mail address\.( Write it like ann@example\.com\.)?",
     r"No end is stated; the offer ends on \d{4}-\d\d-\d\d\. Or give --valid-until\.",
+    r"Only an? [a-z ]+ can [a-z ]+; your role is [a-z]+\.",
+    r"Revision \d has come meanwhile\. Look at it, then agree again\.",
+    r"Revision \d was not published by a rep; only a newer revision corrects it\.",
+    r"Oakum Foods has opened revision \d; only a newer revision corrects it\.",
     r"This is not JSON: Expecting value\.",
     r"Look just before this place\.",
 )
@@ -141,10 +145,10 @@ def test_plurals_are_german(german: Tour) -> None:
         "um 1 Änderung gebeten",
         "um 3 Änderungen gebeten",
         "1 Revision",
-        "4 Revisionen",
+        r"[2-9] Revisionen",
         "40 Stunden",
     ):
-        assert words in text
+        assert re.search(rf"\b{words}\b", text), words
 
 
 def test_nothing_is_worded_outside_of_the_catalogs(tmp_path: Path, pseudo: None) -> None:
@@ -187,8 +191,8 @@ KNOWN = [
             *("As discussed in", "Odense", "One HP-20 press", "Filling line", "Havn ApS", "Ravn Friis"),
             *("ravn@havn.example", "rita@kestrel.example", "mia@kestrel.example", "Rita", "Mia"),
             # The build-up of a price is worded in the language of its document.
-            *("Quoted price", "Round-1 concession", "Round-2 concession", "Round-3 concession"),
-            *("Europe/Copenhagen", "UTC", "EUR", "English", "EN", "Parley", "json", "JSON", "CSV"),
+            *("Quoted price", "Concession", "Round-1 concession", "Round-2 concession", "Round-3 concession"),
+            *("Europe/Copenhagen", "UTC", "EUR", "English", "EN", "Parley", "json", "JSON", "CSV", "XLSX"),
         },
         key=len,
         reverse=True,

@@ -15,6 +15,7 @@ from portal.access import System
 from portal.commands import asks
 from portal.commands.issue_link import issue_link
 from portal.commands.sign_in import issue_sign_in_link
+from portal.domain.mail import Mail
 from portal.outbound import mail
 from portal.reading import mailbox
 from portal.storage import tables
@@ -40,6 +41,7 @@ class Tour:
         self.arrive()
         self.negotiate()
         self.confer()
+        self.work_offline()
         self.answer()
         self.accept()
         self.end()
@@ -160,6 +162,23 @@ class Tour:
         ):
             bea.post(delete)
 
+    def work_offline(self) -> None:
+        """The lines as a spreadsheet, and the reminders that go to somebody who is elsewhere."""
+        bea, here = self.table.bea, f"/deals/{self.table.deal_id}"
+        self.get(bea, f"{here}/sheet")
+        self.post(bea, f"{here}/sheet", 422, htmx=False)
+        self.get(bea, f"{here}/reminders")
+        letter = Mail(
+            template="reminder_expiry",
+            to_name="Bea Lund",
+            to_email="bea@oakum.example",
+            language=self.language,
+            context={},
+            unsubscribe=(bea.deal.actor, "expiry"),
+        )
+        stop = mail.unsubscribe_url(letter, self.site.settings)
+        self.get(None, stop.removeprefix(self.site.settings.public_url))
+
     def answer(self) -> None:
         table, here = self.table, f"/desk/deals/{self.table.deal_id}"
         table.rita.notes(SAID[2])
@@ -204,7 +223,7 @@ class Tour:
 
     def policies(self) -> None:
         """A manager writes one, looks at what it would have answered, and sets limits; a rep reads them."""
-        mia, form = self.browser(self.table.mia), {"name": "Presses", "discount_percent": "9", "uses": "3"}
+        mia, form = self.browser(self.table.mia), {"name": SAID[3], "discount_percent": "9", "uses": "3"}
         form |= {"concession_percent": "9", "terms": "Payment: 30 days net -> 60 days net", "active": "1"}
         self.get(self.table.mia, "/desk/policies/new")
         mia.post("/desk/policies/new", form | {"step": "preview"})
