@@ -39,9 +39,9 @@ from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web.static_files import StaticFiles
 from portal.web.templating import Templates, shipped
+from realtime import incoming
 from realtime.fragments import Fragments
 from realtime.frames import Frame, encode
-from realtime.socket import _decoder
 
 GROUPS, ROUNDS, REPEATS = (1, 8, 32), 5, 8
 HANDSHAKE = (
@@ -127,7 +127,7 @@ def receiving() -> float:
     def take(number: int) -> None:
         protocol.receive_data(frame)
         (event,) = protocol.events_received()
-        _decoder.decode(event.data.decode())  # type: ignore[union-attr]  # a frame
+        incoming.read(event.data)  # type: ignore[union-attr]  # a frame
 
     return best(take, 1)
 

@@ -1,6 +1,7 @@
 """The doorbell: after a commit it says which deals have moved, and nothing else. It may be lost; the hub polls.
 
-`MemoryDoorbell` rings inside one process. `RedisDoorbell` also rings every other process, over one listening connection
+`MemoryDoorbell` rings inside one process, where what was committed may come along: nobody has to read it back.
+`RedisDoorbell` also rings every other process, over one listening connection
 and two fixed channels (deals, and ephemeral notes such as typing). Both are given to the hub:
 
     hub = Hub(doorbell_for(settings.redis_url))
@@ -11,7 +12,7 @@ import random
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,8 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from portal.reading.stream import Event
 
 log = structlog.get_logger()
 
@@ -37,7 +40,7 @@ MANY = 5_000
 # not caught here would end speaking or listening for good.
 LOST = (RedisError, OSError, TimeoutError, RuntimeError)
 
-Heard = Callable[[Collection[str] | None], None]
+Heard = Callable[[Collection[str] | None, Sequence[Event]], None]
 Overheard = Callable[[bytes], None]
 
 
@@ -70,25 +73,32 @@ class MemoryDoorbell:
         self.line = Line(connected=True, since=datetime.now(UTC))
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
+        self._happened: list[Event] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._heard: Heard = lambda deals: None
+        self._heard: Heard = lambda deals, events: None
         self._overheard: Overheard = lambda note: None
 
     async def start(self, heard: Heard, overheard: Overheard) -> None:
-        """From now on `heard(deals)` is called on this loop after each ring (None: everybody), `overheard` for notes."""
+        """From now on `heard(deals, events)` is called on this loop after each ring, `overheard` for notes.
+
+        `deals` is None for everybody; `events` is what this process has committed of these deals: some of it, or nothing.
+        """
         self._heard, self._overheard = heard, overheard
         with self._lock:
             self._waiting.clear()
+            self._happened.clear()
             self._loop = asyncio.get_running_loop()
 
     async def stop(self) -> None:
         self._loop = None
 
-    def ring(self, deals: Iterable[str]) -> None:
+    def ring(self, deals: Iterable[str], events: Sequence[Event] = ()) -> None:
         """Thread-safe, and never waits: writers call it between two commits."""
         with self._lock:
             loop, under_way = self._loop, bool(self._waiting)
             self._waiting.update(deals)
+            if loop is not None:
+                self._happened.extend(events)
         if loop is None or under_way:
             return
         # A loop that has just been closed needs no bell.
@@ -99,9 +109,13 @@ class MemoryDoorbell:
         """Pass something ephemeral (a JSON value) to other processes; call it on the loop."""
 
     def _hand_over(self) -> None:
+        self._heard(*self._taken())
+
+    def _taken(self) -> tuple[set[str], list[Event]]:
         with self._lock:
             deals, self._waiting = self._waiting, set()
-        self._heard(deals)
+            events, self._happened = self._happened, []
+        return deals, events
 
 
 class RedisDoorbell(MemoryDoorbell):
@@ -139,14 +153,13 @@ class RedisDoorbell(MemoryDoorbell):
         self._anything.set()
 
     def _hand_over(self) -> None:
-        with self._lock:
-            deals, self._waiting = self._waiting, set()
+        deals, events = self._taken()
         if self._outgoing is not None:
             self._outgoing |= deals
             if len(self._outgoing) > MANY:
                 self._outgoing = None
         self._anything.set()
-        self._heard(deals)
+        self._heard(deals, events)
 
     async def _speak(self) -> None:
         """Publish what waits, in one message for all deals; keep it while Redis is away."""
@@ -214,7 +227,7 @@ class RedisDoorbell(MemoryDoorbell):
                 self.line = Line(connected=True, since=datetime.now(UTC))
             pause.reset()
             # Whatever rang while nobody listened is lost: everybody looks for themselves.
-            self._heard(None)
+            self._heard(None, ())
         elif message["type"] == "message":
             with suppress(msgspec.DecodeError, msgspec.ValidationError):
                 self._pass_on(message)
@@ -223,7 +236,7 @@ class RedisDoorbell(MemoryDoorbell):
         if message["channel"] == DEALS.encode():
             rung = msgspec.json.decode(message["data"], type=Rung)
             if rung.by != self._name:
-                self._heard(rung.deals)
+                self._heard(rung.deals, ())
         else:
             note = msgspec.json.decode(message["data"], type=Note)
             if note.by != self._name:

@@ -40,10 +40,10 @@ class Feed:
         self._floor = {party: head.position(party) for party in PARTIES}
         self._newest = dict(self._floor)
 
-    def add(self, event: Event) -> None:
-        """The event after the newest; any other was added before."""
+    def add(self, event: Event) -> bool:
+        """The event after the newest; False for any other: it was added before, or something is missing between."""
         if self.seq is None or event.seq != self.seq + 1:
-            return
+            return False
         self.seq = event.seq
         self._tail.append(event)
         for party in PARTIES:
@@ -52,6 +52,7 @@ class Feed:
             dropped = self._tail.popleft()
             for party in PARTIES:
                 self._floor[party] = dropped.position(party) or self._floor[party]
+        return True
 
     def newest(self, party: PartyName) -> int:
         return self._newest.get(party, 0)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.access import Deal, DeskSession, System, deal_for
 from portal.commands.unit_of_work import Database
@@ -32,6 +32,16 @@ from realtime.waits import Waits
 NOBODY = System("live")
 # Nobody can know it, and so nobody can write it into a message.
 PLACE = 10**18 + secrets.randbelow(10**18)
+PLACE_TEXT = str(PLACE)
+# A message that is no comment on anything: most of them.
+SAID = ledger.encode_body(ledger.MessagePosted())
+
+
+class Drawn(NamedTuple):
+    """A message with PLACE where each party's own number goes: all else is the same for both."""
+
+    content: str
+    moved: bool
 
 
 class Fragments:
@@ -40,8 +50,8 @@ class Fragments:
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database, self._templates = database, templates
         self._kept: Kept[str] = Kept(most=8_000_000, size=len)
-        # The newest messages, with PLACE where each party's own number goes: all else is the same for both.
-        self._messages: Kept[str] = Kept(most=512)
+        self._messages: Kept[Drawn] = Kept(most=512)
+        self._turns: Kept[str] = Kept(most=512)
         self._sellers: Kept[str] = Kept(most=4_096)
         self._people: Kept[Person] = Kept(most=4_096)
         self._names: Kept[tuple[str, Mapping[str, str]]] = Kept(most=64)
@@ -63,23 +73,29 @@ class Fragments:
 
     def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
         """A message for which nothing must be looked up: drawn from its event. None for anything else."""
-        if event.kind != "message":
-            return None
-        fact = ledger.decode_body(event.body)
-        assert isinstance(fact, ledger.MessagePosted)
-        moved, head, who = self._waits.moved(event, fact), event.head, self._people.get(event.actor)
-        seller = self._sellers.get(head.digest) if head else None
-        if who is None or fact.anchor or (moved and seller is None):
+        if event.kind != "message" or event.body != SAID:
             return None
         key = (event.deal_id, event.seq, event.at, language)
-        drawn = self._messages.get(key)
+        drawn = self._messages.get(key) or self._drawn(event, language)
         if drawn is None:
-            entry = replace(conversation.entry(event, party, who), seq=PLACE)
-            drawn = self._messages.put(key, self._said(entry, language))
-        content = drawn.replace(str(PLACE), str(event.position(party)))
-        if moved and head is not None and seller is not None:
+            return None
+        content = drawn.content.replace(PLACE_TEXT, str(event.position(party)))
+        if drawn.moved:
+            head = event.head
+            seller = self._sellers.get(head.digest) if head else None
+            if head is None or seller is None:
+                return None
             content += self._turned(turn.waiting(head, party, seller), language)
+        self._messages.put(key, drawn)
         return content
+
+    def _drawn(self, event: Event, language: str) -> Drawn | None:
+        who = self._people.get(event.actor)
+        if who is None:
+            return None
+        entry = replace(conversation.entry(event, "seller", who), seq=PLACE)
+        moved = self._waits.moved(event, ledger.decode_body(event.body))
+        return Drawn(self._said(entry, language), moved)
 
     async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
         """The whole list, in the view the query asks for and the language it names (`lang`)."""
@@ -99,7 +115,15 @@ class Fragments:
         return content
 
     def _turned(self, waiting: turn.Waiting, language: str) -> str:
-        return regions.morph("#turn", self._render(language, "table/_turn.html", turn=waiting))
+        # No page tells seconds.
+        if waiting.since is not None:
+            waiting = replace(waiting, since=waiting.since.replace(second=0, microsecond=0))
+        key = (waiting, language)
+        found = self._turns.get(key)
+        if found is None:
+            content = self._render(language, "table/_turn.html", turn=waiting)
+            found = self._turns.put(key, regions.morph("#turn", content))
+        return found
 
     def _said(self, entry: Entry, language: str) -> str:
         said = "table/_message.html" if entry.kind == "message" else "table/_entry.html"

@@ -9,13 +9,14 @@
 for /readyz, `hub.open_sockets()` and `hub.delay` for /metrics; `hub.messages` is the rate limit of sockets and forms alike.
 
 The database is the history; a ring only says "look". After one, the hub reads what is new in all rung deals in a single
-query and wakes their sockets. Every few seconds it also asks how far all watched deals have got, which finds what a lost
+query and wakes their sockets. What this process has committed itself it is given, and reads nothing where that follows on
+what it knew. Every few seconds it also asks how far all watched deals have got, which finds what a lost
 ring missed, and whether the sessions and grants behind open sockets still hold.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -82,9 +83,9 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def ring(self, deals: Iterable[str]) -> None:
-        """These deals have moved, and their commit is done. Thread-safe; never waits."""
-        self._doorbell.ring(deals)
+    def ring(self, deals: Iterable[str], events: Sequence[Event] = ()) -> None:
+        """These deals have moved, by these events among others, and their commit is done. Thread-safe; never waits."""
+        self._doorbell.ring(deals, events)
 
     def watch(self, deal_id: str, actor: BuyerSession | DeskSession) -> Waker:
         """Register before reading, so that nothing falls between. INBOX watches every deal."""
@@ -137,9 +138,13 @@ class Hub:
             if feed.rung:
                 self._look_at([deal.id])
 
-    def _rung(self, deals: Collection[str] | None) -> None:
-        """A ring from the doorbell; None when some may have been missed."""
-        self._look_at(self._feeds if deals is None else {each.removeprefix(AMONG_BUYERS) for each in deals})
+    def _rung(self, deals: Collection[str] | None, events: Sequence[Event] = ()) -> None:
+        """A ring from the doorbell; None when some may have been missed. `events`: what was committed here."""
+        known = _add(events, self._feeds)
+        if deals is None:
+            self._look_at(self._feeds)
+        else:
+            self._look_at({each.removeprefix(AMONG_BUYERS) for each in deals} - known)
         if deals is None:
             self.presence.afresh()
         else:
@@ -225,15 +230,24 @@ def _known(feeds: Mapping[str, Feed]) -> dict[str, int]:
     return {deal_id: feed.seq for deal_id, feed in feeds.items() if feed.seq is not None}
 
 
-def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> None:
-    """Only who may read something new is woken: even the beat of a heartbeat says nothing of the other side room."""
+def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> set[str]:
+    """The deals of which all these events are known now.
+
+    Only who may read something new is woken: even the beat of a heartbeat says nothing of the other side room.
+    """
     readers: dict[str, set[PartyName]] = {}
+    seen, missing = set[str](), set[str]()
     for event in events:
-        feeds[event.deal_id].add(event)
+        deal_id, feed = event.deal_id, feeds.get(event.deal_id)
+        seen.add(deal_id)
+        if feed is None or not feed.add(event):
+            missing.add(deal_id)
+            continue
         parties = (party for party in PARTIES if event.position(party) is not None)
-        readers.setdefault(event.deal_id, set()).update(parties)
+        readers.setdefault(deal_id, set()).update(parties)
     for deal_id, reading in readers.items():
         feeds[deal_id].wake(reading)
+    return seen - missing
 
 
 def _judge(waker: Waker, standing: Standing) -> None:

@@ -9,23 +9,21 @@ Who cannot resume gets `{"reload":true}` and close 1000, which htmx leaves alone
 A socket registers, then reads after its cursor, sends, and waits to be woken. It holds no database connection between reads.
 """
 
+import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
 
-import msgspec
 import structlog
 from litestar import websocket
 from litestar.handlers import WebsocketRouteHandler
 from litestar.params import FromPath
-from msgspec import Meta
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import BuyerSession, DeskSession
-from portal.commands.post_message import Message
+from portal.commands.post_message import Message, Posted
 from portal.commands.record_view import record_view
 from portal.errors import NotFound, ParleyError, SignInNeeded
 from portal.reading import stream
@@ -34,10 +32,13 @@ from portal.web.language import marked as _l
 from portal.web.language import speaking, told
 from portal.web.request import Socket
 from portal.web.sessions import buyer_session, desk_session
-from realtime.connection import NOT_ALLOWED, SIGN_IN, Connection, Services, admitted, close
+from realtime import incoming
+from realtime.connection import FAILED, GONE, NOT_ALLOWED, SIGN_IN, Connection, Services, admitted, close
 from realtime.feed import Made
 from realtime.frames import Acknowledged, Refusal, frames_of
 from realtime.inbox import desk_live
+from realtime.incoming import UNDECODABLE, At, Said, Seen, Types
+from realtime.protocol import take_now
 
 log = structlog.get_logger()
 
@@ -46,39 +47,11 @@ BATCH, FARTHEST = 200, 5_000
 # Seconds between two notes of typing that are passed on.
 TYPING = 1.0
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
+_NOW = ("now",)
+# Kept until they are done: a loop holds its tasks weakly.
+_reporting: set[asyncio.Task[None]] = set()
 UNREADABLE = _l("This message could not be read. Load the page afresh and try again.")
-FAILED = _l("Your message could not be saved just now; it is being sent again.")
-
-# Deep nesting ends in a RecursionError, lone surrogates in a ValueError.
-UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
-
-Anchor = Annotated[str, Meta(max_length=200)] | None
-
-
-class Said(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
-    """A message for the table. Nothing in a frame can make it a note: those have addresses of their own."""
-
-    key: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
-    body: str
-    anchor: Anchor = None
-
-
-class Types(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
-    anchor: Anchor = None
-
-
-class At(msgspec.Struct, frozen=True, tag_field="type", tag="at"):
-    """The line or term this page's reader turns to; null when none."""
-
-    anchor: Anchor = None
-
-
-class Seen(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
-    seq: int = 0
-
-
-# Numbers of a form arrive as text; other fields, such as htmx's `headers`, are ignored.
-_decoder = msgspec.json.Decoder(Said | Types | At | Seen, strict=False)
+UNSAVED = _l("Your message could not be saved just now; it is being sent again.")
 
 
 class DealSocket(Connection):
@@ -90,6 +63,9 @@ class DealSocket(Connection):
         self._cursor, self._behind = 0, list[Event]()
         self._typed_at, self._has_seen = 0.0, False
         self._opened_at, self._sending = datetime.now(UTC), list[Event]()
+        # What this page has said and waits to hear of; another message of its own waits for that.
+        self._under_way: asyncio.Future[Posted] | None = None
+        self._taking = False
         self.waker.push = self._push
 
     async def open(self) -> bool:
@@ -106,7 +82,9 @@ class DealSocket(Connection):
         if restored or after is None or not 0 <= deal.position - after <= FARTHEST:
             self.waker.end(reload=True)
         self._cursor, self._behind = after or 0, list(found.events)
-        return self.services.hub.seat(self.waker, deal.actor, deal.actor_name, deal.role, deal)
+        seated = self.services.hub.seat(self.waker, deal.actor, deal.actor_name, deal.role, deal)
+        take_now(self.socket.scope, self._take_now)
+        return seated
 
     @property
     def position(self) -> int:
@@ -146,18 +124,22 @@ class DealSocket(Connection):
             # Whoever wakes many must not end with one; the task meets it again and says so.
             return False
         self._pass(known)
-        self._sending = known
-        self.sent()
+        if _NOW not in made:
+            made[_NOW] = datetime.now(UTC)
+        self._count(known, made[_NOW])
         return True
 
     def _at_hand(self) -> tuple[list[Event] | None, bytes]:
         """The events after the cursor with their frames; None when that takes longer than a moment."""
         waker = self.waker
         assert waker.feed is not None
-        known = waker.feed.after(waker.party, self._cursor)
-        frames = [self.frames.at_hand(event, waker.party, waker.role, self.language) for event in known or ()]
-        whole = [frame for frame in frames if frame is not None]
-        return (known, b"".join(whole)) if len(whole) == len(frames) else (None, b"")
+        known, frames = waker.feed.after(waker.party, self._cursor), list[bytes]()
+        for event in known or ():
+            frame = self.frames.at_hand(event, waker.party, waker.role, self.language)
+            if frame is None:
+                return None, b""
+            frames.append(frame)
+        return known, b"".join(frames)
 
     def _pass(self, known: Sequence[Event]) -> None:
         """These have been written, or are about to be."""
@@ -167,17 +149,28 @@ class DealSocket(Connection):
             self._has_seen = self._has_seen and event.kind != "revision"
 
     def sent(self) -> None:
-        now, opened_at, delay = datetime.now(UTC), self._opened_at, self.services.hub.delay
-        for event in self._sending:
+        self._count(self._sending, datetime.now(UTC))
+
+    def _count(self, sent: Sequence[Event], now: datetime) -> None:
+        for event in sent:
             # What happened before this page was there did not wait for the wire.
-            if event.at > opened_at and event.audience != "buyer":
-                delay.sent(now, event.at)
+            if event.at > self._opened_at and event.audience != "buyer":
+                self.services.hub.delay.sent(now, event.at)
 
     async def take(self, text: str) -> None:
+        self._taking = True
         try:
-            message = _decoder.decode(text)
+            await self._take(text)
+        finally:
+            self._taking = False
+
+    async def _take(self, text: str) -> None:
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way])
+        try:
+            message = incoming.read(text)
         except UNDECODABLE:
-            await self._refuse(_key_in(text), UNREADABLE)
+            await self._refuse(incoming.key_in(text), UNREADABLE)
             return
         if self.waker.apart:
             # From the buyers' room nothing reaches the table, whatever a page sends.
@@ -186,7 +179,7 @@ class DealSocket(Connection):
             return
         match message:
             case Said():
-                await self._say(message)
+                await self._told(message, self._cursor, self._saying(message))
             case Types():
                 self._type(message)
             case At():
@@ -194,19 +187,55 @@ class DealSocket(Connection):
             case Seen():
                 await self._see()
 
-    async def _say(self, said: Said) -> None:
-        """Its event is the answer; only a key whose event this connection already has is acknowledged by itself."""
-        given = self._cursor
+    def _take_now(self, text: bytes) -> bool:
+        """A message that nothing has to wait for: kept while the next ones are read, without a task."""
+        if self._under_way is not None or self._taking or self.waker.apart or self.waker.ending:
+            return False
         try:
-            self.services.hub.messages.take(self.waker.person, self.deal_id)
-            message = Message(
-                actor=self.actor,
-                deal_id=self.deal_id,
-                body=said.body,
-                anchor=said.anchor or None,
-                key=said.key,
-            )
-            posted = await self.services.database.write(message)
+            said = incoming.read(text)
+            if not isinstance(said, Said):
+                return False
+            given = self._cursor
+            self._under_way = self._say(said)
+        except (*UNDECODABLE, ParleyError):
+            return False
+        self._under_way.add_done_callback(partial(self._kept, said, given))
+        return True
+
+    def _kept(self, said: Said, given: int, answer: asyncio.Future[Posted]) -> None:
+        self._under_way = None
+        if answer.cancelled() or answer.exception() or answer.result().position <= given:
+            task = asyncio.create_task(self._report(said, given, answer))
+            _reporting.add(task)
+            task.add_done_callback(_reporting.discard)
+
+    async def _report(self, said: Said, given: int, answer: asyncio.Future[Posted]) -> None:
+        try:
+            await self._told(said, given, answer)
+        except GONE:
+            pass
+        except Exception:
+            log.exception("a message to a socket failed")
+            self.waker.end(FAILED)
+
+    async def _saying(self, said: Said) -> Posted:
+        return await self._say(said)
+
+    def _say(self, said: Said) -> asyncio.Future[Posted]:
+        self.services.hub.messages.take(self.waker.person, self.deal_id)
+        message = Message(
+            actor=self.actor,
+            deal_id=self.deal_id,
+            body=said.body,
+            anchor=said.anchor or None,
+            key=said.key,
+        )
+        return self.services.database.begin(message)
+
+    async def _told(self, said: Said, given: int, answer: Awaitable[Posted]) -> None:
+        """Its event is the answer; only a key whose event this connection already has is acknowledged by itself."""
+        try:
+            posted = await answer
         except ParleyError as error:
             await self._refuse(said.key, error.sentence)
             if isinstance(error, SignInNeeded | NotFound):
@@ -214,7 +243,7 @@ class DealSocket(Connection):
         except SQLAlchemyError as error:
             log.warning("a message could not be saved", error=str(error))
             # A commit whose answer was lost may have been made: a message with another key could be the second.
-            await self._refuse(said.key, FAILED, again=True)
+            await self._refuse(said.key, UNSAVED, again=True)
         else:
             if posted.position <= given:
                 await self.reply(Acknowledged(said.key, posted.position))
@@ -263,16 +292,6 @@ async def _serve(socket: Socket, deal_id: str, actor: BuyerSession | DeskSession
 
 def _position(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _key_in(text: str) -> str | None:
-    """The key of a message that is otherwise unreadable, so that its form can say so."""
-    try:
-        found: Any = msgspec.json.decode(text)
-    except UNDECODABLE:
-        return None
-    key = found.get("key") if isinstance(found, dict) else None
-    return key[:100] if isinstance(key, str) else None
 
 
 route_handlers: list[WebsocketRouteHandler] = [buyer_live, rep_live, desk_live]

@@ -15,10 +15,13 @@ from sqlalchemy import bindparam, select
 from portal.commands.rows import insert_events, move_heads
 from portal.domain import ledger
 from portal.domain.waiting import waiting
+from portal.reading import turn
+from portal.reading.stream import Event
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 SALT = 16
+_READ = tuple(name for name in Event._fields if name != "head")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,41 +35,36 @@ class New:
     key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Appended:
-    """Where an event stands: the deal's number and each party's own (None where the party does not see it)."""
-
-    seq: int
-    buyer_seq: int | None
-    seller_seq: int | None
-
-
-_head = tables.deal.c
-_HEADS = select(
-    _head.id,
-    _head.seq,
-    _head.buyer_seq,
-    _head.buyer_digest,
-    _head.seller_seq,
-    _head.seller_digest,
-    _head.buyer_waits_since,
-    _head.last_event_at,
-).where(_head.id.in_(bindparam("deals", expanding=True)))
+_deal = tables.deal.c
+_NAMES = (
+    *("seq", "buyer_seq", "buyer_digest", "seller_seq", "seller_digest"),
+    *("buyer_waits_since", "last_event_at"),
+)
+_HEADS = select(*(_deal[name] for name in _NAMES), _deal.id, *turn.HEAD).where(
+    _deal.id.in_(bindparam("deals", expanding=True))
+)
+# How somebody is let in moves no inbox: a reminder with a link must not make a deal look lively.
+_QUIET = (ledger.LinkIssued,)
 
 
-def append_events(work: Transaction, events: Sequence[New]) -> list[Appended]:
-    """Append in the order given; the chain of each party that may read an event goes on with it."""
+def append_events(work: Transaction, events: Sequence[New]) -> list[Event]:
+    """Append in the order given; the chain of each party that may read an event goes on with it.
+
+    They come back as a reader would find them, a message with where its deal then stands.
+    """
     ids = list(dict.fromkeys(event.deal_id for event in events))
-    heads = {row.id: dict(row._mapping) for row in work.connection.execute(_HEADS, {"deals": ids})}
-    rows = [_row(event, heads[event.deal_id], work.now) for event in events]
+    deals = {deal.id: deal for deal in work.connection.execute(_HEADS, {"deals": ids})}
+    heads = {deal_id: dict(zip(_NAMES, deal, strict=False)) for deal_id, deal in deals.items()}
+    rows, found = [], []
+    for event in events:
+        deal, head = deals[event.deal_id], heads[event.deal_id]
+        row = _row(event, head, work.now)
+        rows.append(row)
+        stands = turn.head(deal, head["buyer_waits_since"], work.now) if row["kind"] == "message" else None
+        found.append(Event._make([*map(row.__getitem__, _READ), stands]))
     insert_events(work.connection, rows)
-    moves = [{**head, "deal": deal_id} for deal_id, head in heads.items()]
-    for move in moves:
-        del move["id"]
-    move_heads(work.connection, moves)
-    return [
-        Appended(seq=row["seq"], buyer_seq=row["buyer_seq"], seller_seq=row["seller_seq"]) for row in rows
-    ]
+    move_heads(work.connection, [{**head, "deal": deal_id} for deal_id, head in heads.items()])
+    return found
 
 
 def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -108,7 +106,7 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
         )
         head[digest] = ledger.chain(head[digest], link)
         row[number], row[digest] = head[number], head[digest]
-    if audience != "buyer":
+    if audience != "buyer" and not isinstance(event.body, _QUIET):
         # The seller's inbox goes by it: what the buyers keep to themselves moves nothing there.
         head["last_event_at"] = now
     match waiting(event.body, event.actor):

@@ -34,6 +34,7 @@ def outcomes(work: UnitOfWork, neighbours: Sequence[Waiting]) -> Iterable[Answer
         except Exception as error:
             _or_give_up(work, error)
             work.touched.clear()
+            work.happened.clear()
         else:
             return zip(neighbours, found, strict=True)
     # Deals are locked in the order of their ids, as together, so that two groups cannot wait for each other.
@@ -42,7 +43,7 @@ def outcomes(work: UnitOfWork, neighbours: Sequence[Waiting]) -> Iterable[Answer
 
 
 def _outcome(work: UnitOfWork, command: Callable[[UnitOfWork], Any]) -> Any:
-    mine = replace(work, touched=set())
+    mine = replace(work, touched=set(), happened=[])
     try:
         with work.connection.begin_nested():
             result = command(mine)
@@ -50,6 +51,7 @@ def _outcome(work: UnitOfWork, command: Callable[[UnitOfWork], Any]) -> Any:
         _or_give_up(work, error)
         return error
     work.touched.update(mine.touched)
+    work.happened.extend(mine.happened)
     return result
 
 

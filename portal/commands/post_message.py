@@ -136,8 +136,7 @@ def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | Parley
         places.append(len(fresh))
         fresh.append(new)
     appended = append_events(work, fresh) if fresh else []
-    for new in fresh:
-        work.ring_for(new)
+    work.happened.extend(appended)
     outcomes: list[Posted | ParleyError] = []
     for each, place in zip(prepared, places, strict=True):
         if isinstance(each, ParleyError):

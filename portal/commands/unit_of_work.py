@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,19 +24,20 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import new_id
-from portal.commands.appending import Appended, New, append_events
+from portal.commands.appending import New, append_events
 from portal.commands.group import alike, outcomes
 from portal.commands.tally import Tally
 from portal.commands.waiting import Answered, Waiting, answer
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Conflict
+from portal.reading.stream import Event
 from portal.storage import tables
 from portal.storage.session import READERS, Store, Transaction
 
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
-GROUP = 128
+GROUP = 512
 # Before a deal's id in a ring: only its buyers have something to look at.
 AMONG_BUYERS = "~"
 
@@ -52,6 +53,7 @@ class UnitOfWork(Transaction):
     public_url: str = ""
     writing: bool = True
     touched: set[str] = field(default_factory=set)
+    happened: list[Event] = field(default_factory=list)
 
     def append(
         self,
@@ -60,15 +62,12 @@ class UnitOfWork(Transaction):
         body: ledger.Body,
         personal: ledger.Personal | None = None,
         key: str | None = None,
-    ) -> Appended:
+    ) -> Event:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
         new = New(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
-        self.ring_for(new)
-        return append_events(self, [new])[0]
-
-    def ring_for(self, event: New) -> None:
-        """After the commit, whoever may read the event looks."""
-        self.touched.add(AMONG_BUYERS * (event.body.audience() == "buyer") + event.deal_id)
+        (event,) = append_events(self, [new])
+        self.happened.append(event)
+        return event
 
     def enqueue(
         self,
@@ -165,7 +164,7 @@ class Database:
         self,
         store: Store,
         *,
-        ring: Callable[[Iterable[str]], None] = lambda deals: None,
+        ring: Callable[[Collection[str], Sequence[Event]], None] = lambda deals, events: None,
         clock: Callable[[], datetime] = utc_now,
         public_url: str = "",
     ) -> None:
@@ -189,10 +188,14 @@ class Database:
 
     async def write(self, command: Callable[[UnitOfWork], T]) -> T:
         """The command's result once it is durable; its error when it failed and nothing of it remains."""
+        return await self.begin(command)
+
+    def begin(self, command: Callable[[UnitOfWork], T]) -> asyncio.Future[T]:
+        """The same for whoever does not wait; to be called on a loop."""
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
         self._put(Waiting(command, result, loop))
-        return await result
+        return result
 
     def write_now(self, command: Callable[[UnitOfWork], T]) -> T:
         return self._submit(command).result()
@@ -246,20 +249,23 @@ class Database:
             return
         answers: list[Answered] = []
         touched: set[str] = set()
+        happened: list[Event] = []
         try:
             with self.store.writer.connect() as connection, connection.begin():
                 for neighbours in alike(group):
                     work = UnitOfWork(connection=connection, now=self.clock(), public_url=self.public_url)
                     answers += outcomes(work, neighbours)
                     touched |= work.touched
+                    happened += work.happened
         except BaseException as error:
             # What was refused before stays refused; nothing else has happened.
             refused = {id(waiting) for waiting, outcome in answers if isinstance(outcome, Exception)}
             answers = [each for each in answers if id(each[0]) in refused]
             answers += [(waiting, error) for waiting in group if id(waiting) not in refused]
         else:
+            touched.update(AMONG_BUYERS * (event.audience == "buyer") + event.deal_id for event in happened)
             if touched:
-                self.ring(touched)
+                self.ring(touched, happened)
         answer(answers)
         self.tally.count(
             (waiting.command, outcome if isinstance(outcome, BaseException) else None)

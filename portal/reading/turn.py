@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from portal.access import Deal
 from portal.domain import lifecycle
@@ -53,18 +53,20 @@ def load(transaction: Transaction, deal: Deal, seller: str) -> Waiting:
 def heads(transaction: Transaction, deal_ids: Iterable[str]) -> dict[str, Head]:
     """Of many deals at once; `state` knows the clock."""
     rows = transaction.connection.execute(_HEADS, {"deals": list(deal_ids)})
-    return {
-        row.id: Head(
-            state=lifecycle.effective_state(row.state, row.valid_until, transaction.now),
-            buyer_waits_since=row.buyer_waits_since,
-            revision=row.revision,
-            digest=row.digest,
-            company=row.company,
-            open_asks=row.open_asks,
-            oldest_ask=row.oldest_ask,
-        )
-        for row in rows
-    }
+    return {row.id: head(row, row.buyer_waits_since, transaction.now) for row in rows}
+
+
+def head(row: Any, buyer_waits_since: datetime | None, now: datetime) -> Head:
+    """From a row with the columns of `HEAD`."""
+    return Head(
+        lifecycle.effective_state(row.state, row.valid_until, now),
+        buyer_waits_since,
+        row.revision,
+        row.digest,
+        row.company,
+        row.open_asks,
+        row.oldest_ask,
+    )
 
 
 def waiting(head: Head, party: PartyName, seller: str) -> Waiting:
@@ -83,23 +85,19 @@ def waiting(head: Head, party: PartyName, seller: str) -> Waiting:
     )
 
 
-def _heads() -> Select[Any]:
+def _head() -> tuple[ColumnElement[Any], ...]:
     deal, ask = tables.deal, tables.counteroffer
     asked = (ask.c.deal_id == deal.c.id, ask.c.state == "open")
-    return select(
-        deal.c.id,
-        deal.c.state,
-        deal.c.valid_until,
-        deal.c.buyer_waits_since,
-        deal.c.revision,
-        deal.c.digest,
-        deal.c.company,
-        select(func.count()).where(*asked).scalar_subquery().label("open_asks"),
-        select(func.min(ask.c.made_at, type_=ask.c.made_at.type))
-        .where(*asked)
-        .scalar_subquery()
-        .label("oldest_ask"),
-    ).where(deal.c.id.in_(bindparam("deals", expanding=True)))
+    oldest = select(func.min(ask.c.made_at, type_=ask.c.made_at.type)).where(*asked)
+    return (
+        *(deal.c.state, deal.c.valid_until, deal.c.revision, deal.c.digest, deal.c.company),
+        select(func.count()).where(*asked).correlate(deal).scalar_subquery().label("open_asks"),
+        oldest.correlate(deal).scalar_subquery().label("oldest_ask"),
+    )
 
 
-_HEADS = _heads()
+# Of a deal, beside `buyer_waits_since`: what a turn is derived from.
+HEAD = _head()
+_HEADS = select(tables.deal.c.id, tables.deal.c.buyer_waits_since, *HEAD).where(
+    tables.deal.c.id.in_(bindparam("deals", expanding=True))
+)

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from multiprocessing.sharedctypes import Synchronized
@@ -58,7 +58,8 @@ class Tampering:
 
     # Seconds that the server's clock is ahead of the machine's.
     ahead: Synchronized[float] = field(default_factory=lambda: _forks.Value("d", 0.0))
-    # Of the server's own rings after a commit: 0 rings once, 1 never, 2 twice and for others' deals as well.
+    # Of the server's own rings after a commit: 0 rings once, 1 never, 2 twice and for others' deals as well,
+    # 3 with events that are missing, late or in another order.
     rings: Synchronized[int] = field(default_factory=lambda: _forks.Value("i", 0))
 
     def now(self) -> datetime:
@@ -195,16 +196,24 @@ def _tamper(tampering: Tampering) -> None:
     Hub.ring = _tampered(Hub.ring, tampering)  # type: ignore[method-assign]
 
 
-def _tampered(
-    ring: Callable[[Any, Iterable[str]], None], tampering: Tampering
-) -> Callable[[Any, Iterable[str]], None]:
-    def rings(hub: Any, deals: Iterable[str]) -> None:
+Ring = Callable[[Any, Iterable[str], Sequence[Any]], None]
+
+
+def _tampered(ring: Ring, tampering: Tampering) -> Ring:
+    held: list[Any] = []
+
+    def rings(hub: Any, deals: Iterable[str], events: Sequence[Any] = ()) -> None:
         match tampering.rings.value:
             case 0:
-                ring(hub, deals)
+                ring(hub, deals, events)
             case 2:
-                ring(hub, [*deals, "no such deal"])
-                ring(hub, list(hub._feeds))
+                ring(hub, [*deals, "no such deal"], events)
+                ring(hub, list(hub._feeds), events)
+            case 3:
+                # The one before comes after this one, and every third never.
+                held.extend(events)
+                ring(hub, deals, held[1::3] + held[::3])
+                held[:] = events
 
     return rings
 

@@ -32,9 +32,12 @@ async def test_a_server_whose_every_ring_is_lost_is_late_by_a_poll(site: Site, m
         assert bea.connects == rita.connects == 1
 
 
-async def test_a_server_that_rings_twice_and_for_nothing_shows_everything_once(site: Site) -> None:
+@pytest.mark.parametrize(
+    "rings", [2, 3], ids=["twice and for nothing", "with events lost, late and disordered"]
+)
+async def test_a_server_that_rings_wrongly_shows_everything_once(site: Site, rings: int) -> None:
     table, other = site.house.deal(), site.house.deal()
-    site.tampering.rings.value = 2
+    site.tampering.rings.value = rings
     people = [(table, table.bea), (table, table.rita), (other, other.bea)]
     async with opened(*(site.tab(*each) for each in people)) as tabs:
         async with talking(*tabs) as talk:

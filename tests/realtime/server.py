@@ -116,7 +116,7 @@ def create(configuration: Configuration) -> Litestar:
     hub = Hub(
         doorbell_for(settings.redis_url), poll_every=configuration.poll, messages=Rate(settings.message_rate)
     )
-    ring = (lambda deals: None) if configuration.deaf else hub.ring
+    ring = (lambda deals, events: None) if configuration.deaf else hub.ring
     database = Database(Store(settings.database_url), ring=ring)
 
     @asynccontextmanager

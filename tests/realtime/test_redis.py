@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
 from portal.commands import revoke_links
+from portal.reading.stream import Event
 from realtime.doorbell import MANY, RedisDoorbell
 from tests.cast import Table
 from tests.realtime.client import WITHIN, Page, keys
@@ -30,6 +31,9 @@ class Heard:
         self.rings: asyncio.Queue[Collection[str] | None] = asyncio.Queue()
         self.notes: asyncio.Queue[bytes] = asyncio.Queue()
 
+    def hear(self, deals: Collection[str] | None, events: Sequence[Event]) -> None:
+        self.rings.put_nowait(deals)
+
     async def ring(self) -> Collection[str] | None:
         return await asyncio.wait_for(self.rings.get(), WITHIN)
 
@@ -42,7 +46,7 @@ class Heard:
 async def process(url: str) -> AsyncIterator[tuple[RedisDoorbell, Heard]]:
     """A doorbell as a process has it, connected."""
     bell, heard = RedisDoorbell(url), Heard()
-    await bell.start(heard.rings.put_nowait, heard.notes.put_nowait)
+    await bell.start(heard.hear, heard.notes.put_nowait)
     try:
         while not bell.line.connected:
             await heard.ring()

@@ -90,7 +90,7 @@ def test_commands_that_wait_share_a_commit_on_sqlite(tmp_path: Path) -> None:
 
 def test_a_commit_that_fails_fails_every_command_of_its_group(tmp_path: Path) -> None:
     rung: list[str] = []
-    database = open_database(f"sqlite:///{tmp_path}/parley.db", ring=rung.extend)
+    database = open_database(f"sqlite:///{tmp_path}/parley.db", ring=lambda deals, events: rung.extend(deals))
 
     def broken(connection: object) -> None:
         raise OSError("disk full")
@@ -114,7 +114,7 @@ def test_a_commit_that_fails_fails_every_command_of_its_group(tmp_path: Path) ->
 def test_the_doorbell_rings_after_the_commit_and_never_for_a_refusal(tmp_path: Path) -> None:
     seen: list[dict[str, int]] = []
     database = open_database(
-        f"sqlite:///{tmp_path}/parley.db", ring=lambda deals: seen.append(database.read_now(stored))
+        f"sqlite:///{tmp_path}/parley.db", ring=lambda deals, events: seen.append(database.read_now(stored))
     )
 
     def command(work: UnitOfWork) -> None:
