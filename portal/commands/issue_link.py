@@ -1,10 +1,15 @@
-"""Give a contact a way to use their right to the deal: a magic link, mailed or shown to the operator who asked."""
+"""Give a contact a way to use their right to the deal: a magic link, mailed or shown to the operator who asked.
 
+A right that was taken back stays taken back until somebody of the table gives it again, here. Whatever else mails links
+asks `addressees`, or `not_taken_back`, who may have one.
+"""
+
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from portal.access import Actor, Deal, deal_for, new_id, new_token, token_hash
 from portal.commands.unit_of_work import UnitOfWork
@@ -56,6 +61,26 @@ def contact_of(work: UnitOfWork, deal: Deal, contact_id: str) -> Any:
     if row is None:
         raise NotFound("There is no such contact on this deal.")
     return row
+
+
+def addressees(work: UnitOfWork, deal: Deal, *, acting: bool = False) -> Sequence[Any]:
+    """The rows of the contacts who may be mailed links without being asked for, in the order they were added; with `acting`
+    those only whose role lets them do more than read."""
+    contact = tables.contact
+    query = select(contact).where(contact.c.deal_id == deal.id, not_taken_back())
+    if acting:
+        query = query.where(contact.c.role != "viewer")
+    return work.connection.execute(query.order_by(contact.c.created_at, contact.c.id)).all()
+
+
+def not_taken_back() -> ColumnElement[bool]:
+    """Of a contact: they never had a grant, or have one that is not revoked, though it may have expired.
+
+    Revoking takes every grant that a contact has, so one that is not revoked was given since.
+    """
+    held = tables.grant.alias()
+    theirs = held.c.contact_id == tables.contact.c.id
+    return or_(~exists().where(theirs), exists().where(theirs, held.c.revoked_at.is_(None)))
 
 
 def grant(work: UnitOfWork, deal: Deal, contact: Any, channel: Literal["mailed", "shown"]) -> str:

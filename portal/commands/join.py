@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
-from portal.access import System, deal_for, new_token, token_hash
-from portal.commands.issue_link import invite
+from portal.access import Deal, System, deal_for, new_token, token_hash
+from portal.commands.issue_link import addressees, invite, not_taken_back
 from portal.commands.unit_of_work import UnitOfWork
 from portal.errors import NotFound
 from portal.storage import documents, tables
@@ -112,29 +112,25 @@ def request_link(
         query = select(contact).where(contact.c.email == (email or "").strip().lower())
         if deal_id:
             query = query.where(contact.c.deal_id == deal_id)
-    for person in work.connection.execute(query.limit(5)).all():
-        if _may_have_another(work, person):
-            deal = deal_for(work, System("link"), person.deal_id)
-            if deal.revision:
-                invite(
-                    work,
-                    deal,
-                    person,
-                    documents.offered(work, deal.id, deal.revision).offer,
-                    template="new_link",
-                )
+    found = work.connection.execute(query.where(not_taken_back()).limit(5)).all()
+    # Deals are locked in the order of their ids, so that two who ask cannot wait for each other.
+    for person in sorted(found, key=lambda each: str(each.deal_id)):
+        deal = deal_for(work, System("link"), person.deal_id)
+        if deal.revision and _may_have_another(work, deal, person):
+            offer = documents.offered(work, deal.id, deal.revision).offer
+            invite(work, deal, person, offer, template="new_link")
     return Asked()
 
 
-def _may_have_another(work: UnitOfWork, person: Any) -> bool:
-    grant = tables.grant
-    issued = work.connection.execute(
-        select(grant.c.revoked_at, grant.c.issued_at).where(grant.c.contact_id == person.id)
-    ).all()
-    # Revoked means that somebody took the right back: the newest grant decides.
-    newest = max(issued, key=lambda each: each.issued_at, default=None)
-    recent = [each for each in issued if each.issued_at > work.now - timedelta(hours=1)]
-    return (newest is None or newest.revoked_at is None) and len(recent) < LINKS_AN_HOUR
+def _may_have_another(work: UnitOfWork, deal: Deal, person: Any) -> bool:
+    """Asked with the deal locked: the right may have been taken back since it was looked up."""
+    grant = tables.grant.c
+    lately = select(func.count()).where(
+        grant.contact_id == person.id, grant.issued_at > work.now - timedelta(hours=1)
+    )
+    if work.connection.execute(lately).scalar_one() >= LINKS_AN_HOUR:
+        return False
+    return person.id in {each.id for each in addressees(work, deal)}
 
 
 def _granted(transaction: Transaction, token: str) -> Any:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import delete, select, update
 
 from portal.access import Deal
-from portal.commands.issue_link import grant
+from portal.commands.issue_link import addressees, grant
 from portal.commands.moving import move
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger, money
@@ -63,12 +63,9 @@ def forget_edits(work: UnitOfWork, deal: Deal) -> None:
 def tell_buyers(
     work: UnitOfWork, deal: Deal, template: Template, offer: Offer, context: Mapping[str, str]
 ) -> None:
-    """A mail to every contact of the deal who may act on it, with a link of their own: it opens on any device."""
-    contact = tables.contact
-    people = work.connection.execute(
-        select(contact).where(contact.c.deal_id == deal.id, contact.c.role != "viewer")
-    ).all()
-    for person in people:
+    """A mail to every contact of the deal who may act on it, with a link of their own: it opens on any device. Nothing to
+    those whose right was taken back."""
+    for person in addressees(work, deal, acting=True):
         work.enqueue_mail(
             Mail(
                 template=template,

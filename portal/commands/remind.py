@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 
 from portal.access import Deal, System, deal_for
-from portal.commands.issue_link import grant
+from portal.commands.issue_link import addressees, grant
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import reminding
 from portal.domain.mail import Mail
@@ -138,7 +138,8 @@ def _mails(work: UnitOfWork, deal: Deal, due: Due) -> list[Mail]:
     if due.kind == "waiting":
         return [_to_seller(work, deal, rep) for rep in _wanting(work, due, "rep", _reps(work, deal))]
     return [
-        _to_buyer(work, deal, person, due) for person in _wanting(work, due, "contact", _contacts(work, deal))
+        _to_buyer(work, deal, person, due)
+        for person in _wanting(work, due, "contact", addressees(work, deal, acting=True))
     ]
 
 
@@ -160,19 +161,6 @@ def _reps(work: UnitOfWork, deal: Deal) -> Iterable[Any]:
         select(rep.id, rep.name, rep.email, rep.language).where(rep.active)
     ).all()
     return [each for each in active if each.id == deal.owner_id] or active
-
-
-def _contacts(work: UnitOfWork, deal: Deal) -> Iterable[Any]:
-    """Who may act and still has a right to the deal: a mail must not bring back what was revoked."""
-    contact, held = tables.contact, tables.grant.c
-    living = select(func.count()).where(
-        held.contact_id == contact.c.id, held.revoked_at.is_(None), held.expires_at > work.now
-    )
-    return work.connection.execute(
-        select(contact)
-        .where(contact.c.deal_id == deal.id, contact.c.role != "viewer", living.scalar_subquery() > 0)
-        .order_by(contact.c.created_at, contact.c.id)
-    ).all()
 
 
 def _to_buyer(work: UnitOfWork, deal: Deal, person: Any, due: Due) -> Mail:

@@ -1,10 +1,10 @@
-"""Send a draft: it becomes revision 1, and every contact gets an invitation with a link of their own."""
+"""Send a draft: it becomes revision 1, and every contact whose right was not taken back gets an invitation."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from portal.access import Actor, deal_for
 from portal.commands import publishing
-from portal.commands.issue_link import invite
+from portal.commands.issue_link import addressees, invite
 from portal.commands.publishing import Published
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
@@ -19,14 +19,12 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
     def run() -> Published:
         deal.require("send")
         offer = documents.drafted(work, deal_id)
-        contacts = work.connection.execute(
-            select(tables.contact)
-            .where(tables.contact.c.deal_id == deal_id)
-            .order_by(tables.contact.c.created_at)
-        ).all()
+        contacts = addressees(work, deal)
         if not contacts:
             raise Invalid.field(
-                "contacts", "Nobody can be invited yet.", "Add a contact with a mail address first."
+                "contacts",
+                "Nobody can be invited yet.",
+                "Add a contact with a mail address. Somebody whose links were revoked needs a new one first.",
             )
         if offer.valid_until_instant <= work.now:
             raise Invalid.field(

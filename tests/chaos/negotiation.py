@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from portal.commands import expire_deals, keep_note, record_view
+from portal.commands import expire_deals, join, keep_note, record_view, remind
 from portal.domain.change import Change
 from portal.errors import Conflict, Invalid, NotFound
 from tests.cast import Clock, Seat, Table, open_database
@@ -124,6 +124,13 @@ class Negotiation(RuleBasedStateMachine):
             if self.model.state != self.model.stored:
                 assert swept
                 self.model.close("expired")
+            self.database.write_now(remind.remind)
+
+    @rule(who=buyers)
+    def asks_for_a_link(self, who: str) -> None:
+        """Whether they may have one or not, nothing tells them, and nothing of the negotiation changes."""
+        email = f"{who}@oakum.example"
+        self.database.write_now(lambda work: join.request_link(work, email=email))
 
     @invariant()
     def everything_holds_together(self) -> None:
@@ -134,3 +141,7 @@ class Negotiation(RuleBasedStateMachine):
         assert asked == {ask.id: ask.changes for ask in model.asks}
         assert soundness.edits(self.database, deal.id) == model.edits
         assert [text for _, _, text in self.said] == soundness.said(self.database, deal.id)
+        shut_out = {self.seats[name].contact_id for name in BUYERS if self.roles[name] is None}
+        assert not shut_out & soundness.let_in(self.database, deal.id), (
+            "a right that was taken back is there again"
+        )

@@ -150,3 +150,10 @@ def said(database: Database, deal_id: str) -> list[str]:
     )
     rows = database.read_now(lambda t: t.connection.scalars(query).all())
     return [ledger.decode_personal(row).body for row in rows]
+
+
+def let_in(database: Database, deal_id: str) -> set[str]:
+    """Contacts with a link that opens the deal, or will until it expires."""
+    grant = tables.grant.c
+    query = select(grant.contact_id).where(grant.deal_id == deal_id, grant.revoked_at.is_(None))
+    return set(database.read_now(lambda t: t.connection.scalars(query).all()))

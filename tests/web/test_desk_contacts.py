@@ -85,6 +85,27 @@ def test_revoking_takes_the_right_away(rep: Browser, site: Site, table: Table, p
     assert contact(table, "Bea").links == 0
 
 
+def test_a_right_that_was_taken_back_is_given_again_by_hand_only(
+    rep: Browser, site: Site, table: Table, people: str
+) -> None:
+    rep.post(f"{people}/{table.bea.contact_id}/revoke")
+    before = letters_to(site, "bea@oakum.example")
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    assert (letters_to(site, "bea@oakum.example"), contact(table, "Bea").links) == (before, 0)
+    rep.post(f"{people}/{table.bea.contact_id}/mail")
+    table.rita.edits("press", unit_price="17900")
+    table.rita.publishes()
+    assert letters_to(site, "bea@oakum.example") == before + 2
+    newest = next(
+        each.mail
+        for each in site.database.read_now(mailbox.letters)
+        if each.mail.to_email == "bea@oakum.example"
+    )
+    link = newest.context["url"].removeprefix("http://127.0.0.1:8000")
+    assert site.browser().get(link).status_code == 200
+
+
 def test_a_contact_of_another_deal_is_not_found(rep: Browser, table: Table, people: str) -> None:
     for verb in ("role", "mail", "link", "revoke"):
         assert rep.post(f"{people}/{table.ravn.contact_id}/{verb}", {"role": "viewer"}).status_code == 404
