@@ -39,6 +39,20 @@ class ScenarioPage(Screen):
     def row(self, name: str) -> Locator:
         return self.region("Side by side").get_by_role("row", name=name).first
 
+    def stacks_on_a_phone(self) -> None:
+        """Every cell in sight under the one before it, named; it is a table still."""
+        wide = self.page.viewport_size
+        self.page.set_viewport_size({"width": 375, "height": 800})
+        expect(self.row("Quantity").get_by_role("cell")).to_have_text(["2", "as offered", "asks 3"])
+        boxes = [cell.bounding_box() for cell in self.row("Quantity").get_by_role("cell").all()]
+        assert all(box and 0 <= box["x"] and box["x"] + box["width"] <= 375 for box in boxes), boxes
+        assert len({box["x"] for box in boxes if box}) == 1
+        named = "each => getComputedStyle(each, '::before').content"
+        names = [cell.evaluate(named) for cell in self.row("Quantity").get_by_role("cell").all()]
+        heads = ("Offered, revision 1", "Cheaper", "Three presses")
+        assert names == [f'"{head}" / ""' for head in heads]
+        self.page.set_viewport_size(wide or {"width": 1280, "height": 800})
+
     def fits(self) -> None:
         assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -56,6 +70,7 @@ def test_two_are_compared_and_one_is_shared_and_copied(room: Room, axe: Axe) -> 
     )
     expect(bea.row("Quantity").get_by_role("cell")).to_have_text(["2", "as offered", "asks 3"])
     expect(bea.row("Line total").get_by_role("cell")).to_have_text(["36,900.00", "34,400.00", "55,350.00"])
+    bea.stacks_on_a_phone()
     bea.button("Share with colleagues: Cheaper").click()
     expect(bea.page.get_by_text("shared with your colleagues")).to_be_visible()
     for width in (375, 1280):
