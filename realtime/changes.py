@@ -17,7 +17,7 @@ from realtime.frames import frames_of
 
 MOST = 500
 HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
-BAD_POSITION = "`after` is the number of the last change this page has, such as after=41."
+BAD_POSITION = "Say in `after` the number of the last change this page has, such as after=41."
 OTHER_EPOCH = "This page is from before the data was restored. Load it afresh."
 
 
