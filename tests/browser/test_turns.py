@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.pages import BuyerPage
 from tests.browser.room import PHONE, Room
@@ -137,6 +137,24 @@ def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     rita.publishes(2)
     expect(rita.page.get_by_role("alert")).to_be_visible()
     expect(bea.line(PRESS)).to_contain_text("asked 17,000.00")
+
+
+def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room) -> None:
+    bea = room.buyer("bea")
+    bea.changes(PRESS, unit_price="17,000").adds()
+    bea.changes(INSTALLATION, quantity="30").adds()
+    ticks: list[Route] = []
+
+    def hold(tick: Route) -> None:
+        ticks.append(tick)
+
+    bea.page.route("**/counteroffer/package", hold)
+    bea.tray.get_by_role("checkbox", name="All or nothing").check()
+    bea.button("Send counteroffer").click()
+    while not ticks:
+        bea.page.title()
+    ticks[0].continue_()
+    expect(bea.region("Waiting for an answer")).to_contain_text("all or nothing")
 
 
 def test_what_is_out_of_bounds_is_told_at_the_field(room: Room) -> None:
