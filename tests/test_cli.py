@@ -12,7 +12,7 @@ import pytest
 from portal.access import new_id
 from portal.cli import main
 from portal.worlds import kestrel
-from tests.cast import quote
+from tests.quotes import quote
 
 PUBLIC = "https://deals.example.com"
 Portal = Callable[..., "Result"]

@@ -21,7 +21,8 @@ from portal.domain import change as changing
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from tests.cast import Table, quote
+from tests.cast import Table
+from tests.quotes import quote
 from tests.web.conftest import PUBLIC_URL, Browser, Site
 from tests.web.test_join import link_of, token_in
 

@@ -28,8 +28,9 @@ from portal.commands.unit_of_work import Database, UnitOfWork
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.reading import contacts
 from tests.browser.pages import BuyerPage, DealPage, Inbox
-from tests.cast import Seat, quote
+from tests.cast import Seat
 from tests.conftest import NewContext
+from tests.quotes import quote
 from tests.server import PortalServer
 
 OPERATOR = System("cli")

@@ -15,7 +15,8 @@ from portal.commands.unit_of_work import Database
 from portal.intake.incoming import read_quote
 from portal.storage import tables
 from portal.storage.session import Transaction
-from tests.cast import Seat, Table, quote
+from tests.cast import Seat, Table
+from tests.quotes import quote
 
 
 class House:

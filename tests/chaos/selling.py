@@ -28,10 +28,10 @@ from portal.commands import (
 from portal.domain.counteroffer import Answer
 from portal.errors import Conflict, Invalid, NotFound
 from portal.intake.incoming import read_quote
-from tests.cast import quote
 from tests.chaos import rules
 from tests.chaos.negotiation import BUYERS, ROLES, SENT, Negotiation, buyers, changes, sellers, valued
 from tests.chaos.rules import ASKABLE, FIXED, Publication
+from tests.quotes import quote
 
 editable = st.dictionaries(
     st.sampled_from(sorted({**ASKABLE, **FIXED})), st.integers(0, 3), min_size=1, max_size=2

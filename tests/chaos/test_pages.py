@@ -30,11 +30,12 @@ from portal.commands import (
 )
 from portal.domain import ledger
 from portal.intake.incoming import read_quote
-from tests.cast import Table, quote
+from tests.cast import Table
 from tests.chaos.conftest import Site, by_hand
 from tests.chaos.invariants import all_equal, verified
 from tests.chaos.talk import opened
 from tests.commands.streams import rows
+from tests.quotes import quote
 
 pytestmark = pytest.mark.anyio
 PRESS = "line:press"

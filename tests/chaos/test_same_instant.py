@@ -19,12 +19,13 @@ from portal.commands.unit_of_work import Database
 from portal.domain.counteroffer import Answer
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.intake.incoming import read_quote
-from tests.cast import Seat, open_database, prepare, quote
+from tests.cast import Seat, open_database, prepare
 from tests.chaos.conftest import TIMES, Pair
 from tests.chaos.house import House
 from tests.chaos.invariants import all_equal, kept_once, orders, verified
 from tests.chaos.talk import opened
 from tests.chaos.test_killed_server import acceptance
+from tests.quotes import quote
 from tests.services.postgres import PostgresServer
 
 Act = Callable[[], Any]

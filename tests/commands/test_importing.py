@@ -10,8 +10,9 @@ from portal.access import System
 from portal.commands import import_quote
 from portal.errors import Conflict, NotAllowed
 from portal.storage import tables
-from tests.cast import Table, quote, read_quote
+from tests.cast import Table, read_quote
 from tests.commands.streams import events, verify
+from tests.quotes import quote
 
 CLI = System("cli")
 

@@ -16,7 +16,8 @@ from portal.commands import asks, withdraw_counteroffer
 from portal.commands.unit_of_work import Database
 from portal.domain.change import Change
 from portal.errors import Conflict, Invalid
-from tests.cast import Clock, Seat, Table, open_database, quote
+from tests.cast import Clock, Seat, Table, open_database
+from tests.quotes import quote
 
 TRIES = 100
 # What the seller would take, unknown to the buyer: one world each.

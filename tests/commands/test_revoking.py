@@ -30,7 +30,8 @@ from portal.commands.unit_of_work import UnitOfWork
 from portal.domain.mail import Mail
 from portal.errors import Invalid, NotFound
 from portal.storage import tables
-from tests.cast import Clock, Seat, Table, quote, read_quote
+from tests.cast import Clock, Seat, Table, read_quote
+from tests.quotes import quote
 
 CLI = System("cli")
 OAKUM = ("bea", "sol", "vic")

@@ -32,8 +32,9 @@ from portal.domain.counteroffer import Answer
 from portal.domain.revision import Offer
 from portal.errors import Refused
 from portal.storage.session import Transaction
-from tests.cast import Clock, Seat, Table, open_database, quote
+from tests.cast import Clock, Seat, Table, open_database
 from tests.commands.holding import Held
+from tests.quotes import quote
 
 VOLUME = {
     "key": "volume",

@@ -12,8 +12,9 @@ from portal.commands.unit_of_work import Database
 from portal.domain.standing_offer import holds
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.reading import table as tables
-from tests.cast import Seat, Table, quote
+from tests.cast import Seat, Table
 from tests.commands.streams import events, verify
+from tests.quotes import quote
 
 VOLUME = {
     "key": "volume",

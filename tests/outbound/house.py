@@ -16,7 +16,8 @@ from portal.domain.mail import Mail
 from portal.outbound.worker import Worker
 from portal.settings import Settings
 from portal.storage import tables
-from tests.cast import Clock, Table, quote
+from tests.cast import Clock, Table
+from tests.quotes import quote
 
 LETTER = Mail(
     template="new_link",

@@ -11,7 +11,8 @@ from lxml import html
 from portal.access import System
 from portal.commands.import_quote import import_quote
 from portal.intake.incoming import read_quote
-from tests.cast import Table, quote
+from tests.cast import Table
+from tests.quotes import quote
 from tests.web.conftest import Browser
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-import pytest
 
 from portal.reading import tray
 from tests.cast import Seat, Table
@@ -231,40 +230,6 @@ def test_a_counteroffer_is_taken_back_once(site: Site, table: Table) -> None:
     assert "not open any more" in Page(again.text).text("problem")
 
 
-def test_the_preview_tells_line_and_deal_before_and_after_and_keeps_nothing(site: Site, table: Table) -> None:
-    answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(quantity="5"))
-    text = " ".join(Page(f"<div id='it'>{answer.text}</div>").text("it").split())
-    # Five presses reach the volume price.
-    assert "This line: 36,900.00 → becomes 89,500.00 at 17,900.00 each" in text
-    assert "Due once: EUR 52,241.00 → becomes EUR 114,835.00" in text
-    assert in_tray(site, table.bea) == {}
-
-
-def test_the_preview_counts_what_is_in_the_tray_already(site: Site, table: Table) -> None:
-    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
-    answer = send_by_htmx(site, table.bea, "/lines/install/preview", quantity="20", reason="")
-    assert "5,600.00" in answer.text, "2 x 1,250 and 20 hours of 155"
-
-
-def test_the_preview_says_what_is_wrong_beside_the_field(site: Site, table: Table) -> None:
-    answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(quantity="11", unit_price="x"))
-    assert answer.status_code == 200
-    assert (
-        '<hx-partial hx-target="#problem-quantity" hx-swap="innerHTML"><span>The largest quantity'
-        in answer.text
-    )
-    assert "is not a number" in answer.text
-
-
-def test_a_limit_that_nobody_may_know_changes_nothing_in_a_preview(site: Site, table: Table) -> None:
-    """Above, at and below the price that would be accepted by itself, and the floor: the same words."""
-    said = set()
-    for price in ("18443.98", "18443.97", "18443.96", "15919.14", "15919.13", "15919.12"):
-        answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(unit_price=price))
-        said.add("".join(each for each in answer.text if not (each.isdigit() or each in ",.")))
-    assert len(said) == 1
-
-
 def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
     for path, fields in (
         ("/lines/press/change", changing(unit_price="1")),
@@ -274,31 +239,3 @@ def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
         ("/messages", {"body": "Hello", "key": "1"}),
     ):
         assert send(site, table.vic, path, **fields).status_code == 403, path
-
-
-def test_what_is_said_stands_in_the_log_and_beside_its_line(site: Site, table: Table) -> None:
-    answer = send(site, table.bea, "/messages", body="Is it galvanised?", anchor="line:press", key="k-1")
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        f"/deals/{table.deal_id}#thread-line-press",
-    )
-    page = page_of(site, table.sol)
-    assert "Is it galvanised?" in page.text("thread-line-press")
-    assert "on Hydraulic press HP-40" in page.text("log-2")
-    assert page["log-2"].get("data-key") == "k-1"
-
-
-def test_a_program_is_told_where_its_message_stands(site: Site, table: Table) -> None:
-    answer = site.browser(table.bea).post(
-        f"/deals/{table.deal_id}/messages", {"body": "Hello", "key": "k-1"}, Accept="application/json"
-    )
-    assert answer.json() == {"position": 2, "key": "k-1"}
-
-
-@pytest.mark.parametrize(("anchor", "place"), [("", "conversation"), ("line:press", "problem-line-press")])
-def test_what_cannot_be_said_is_kept_in_its_box(site: Site, table: Table, anchor: str, place: str) -> None:
-    answer = send(site, table.bea, "/messages", body="x" * 10_001, anchor=anchor, key="k")
-    page = Page(answer.text)
-    assert answer.status_code == 422
-    assert "10,001 characters" in page.text(place)
-    assert "x" * 10_001 in [area.text for area in page.root.iter("textarea")]

@@ -20,7 +20,8 @@ from portal.commands import (
 )
 from portal.commands.unit_of_work import UnitOfWork
 from portal.intake.incoming import read_quote
-from tests.cast import Seat, Table, quote
+from tests.cast import Seat, Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 from tests.web.page import Page, regions
 

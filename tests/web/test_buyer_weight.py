@@ -9,7 +9,8 @@ import zlib
 import pytest
 
 from portal.web import packed
-from tests.cast import Table, quote
+from tests.cast import Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 
 FIFTY = {"lines": [{**quote()["lines"][0], "key": f"l{n}", "name": f"Press number {n}"} for n in range(50)]}

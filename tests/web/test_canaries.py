@@ -25,7 +25,8 @@ from portal.commands.write_policy import write_policy
 from portal.domain.mail import Mail
 from portal.domain.policy import Policy
 from portal.storage import tables
-from tests.cast import CANARIES, Seat, Table
+from tests.cast import Seat, Table
+from tests.quotes import CANARIES
 from tests.web.conftest import Site
 
 PRICE, QUANTITY = Decimal("18450.00"), 2

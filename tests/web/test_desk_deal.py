@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cast import CANARIES, Table
+from tests.cast import Table
+from tests.quotes import CANARIES
 from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, drafted, open_page
 

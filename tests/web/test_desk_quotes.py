@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from lxml import html
 
-from tests.cast import Table, quote
+from tests.cast import Table
+from tests.quotes import quote
 from tests.web.conftest import Browser, Site
 
 NEW = "/desk/quotes/new"

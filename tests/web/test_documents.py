@@ -9,7 +9,8 @@ from portal.intake.incoming import read_quote
 from portal.outbound import seal
 from portal.web import proposal_pdf
 from portal.web.proposal_pdf import Facts
-from tests.cast import START, Table, quote
+from tests.cast import START, Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 
 

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 from portal.outbound import mail
 from portal.reading import mailbox
 from portal.web import language
-from tests.cast import Table, quote
+from tests.cast import Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 from tests.web.page import Page
 

@@ -10,7 +10,8 @@ from litestar.testing import TestClient
 
 from portal.app import create_app
 from portal.settings import Settings
-from tests.cast import Table, prepare, quote
+from tests.cast import Table, prepare
+from tests.quotes import quote
 from tests.web.conftest import PUBLIC_URL, Site
 
 # What differs between any two deals: ids, tokens, instants, digests.

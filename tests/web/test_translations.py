@@ -23,10 +23,12 @@ from portal.storage import migrate
 from portal.storage.session import Store
 from portal.web import language
 from tests import catalog_rules
-from tests.cast import quote
 from tests.outbound.test_mail import SETTINGS, letter
+from tests.quotes import quote
 from tests.web.conftest import PUBLIC_URL, Site
-from tests.web.tour import SAID, Tour, words_of
+from tests.web.reader import SAID
+from tests.web.tour import Tour
+from tests.web.words import words_of
 
 GERMAN = catalog_rules.read(catalog_rules.LOCALE / "de" / "LC_MESSAGES" / "messages.po")
 
