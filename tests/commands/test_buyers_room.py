@@ -62,7 +62,7 @@ def test_the_inbox_stays_as_it_was(table: Table, clock: Clock) -> None:
 
 def test_a_ring_says_whom_it_concerns(table: Table) -> None:
     rung: list[set[str]] = []
-    table.database.ring = lambda deals: rung.append({*deals})
+    table.database.ring = lambda deals, events: rung.append({*deals})
     table.bea.does(confer.confide, body="Quietly.")
     table.sol.does(confer.sign_off, topic="Legal", verdict="fine")
     table.bea.says("Aloud.")
