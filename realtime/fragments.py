@@ -4,7 +4,6 @@ A message is drawn from its event alone, the same for everybody of a party. Any 
 changes, from the present snapshot: two frames may then show the same, and neither order nor repetition does harm.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,20 +26,18 @@ from portal.web.language import choose
 from portal.web.templating import Templates
 from portal.web.urls import Urls
 from realtime import buyer_parts, desk_parts
+from realtime.said import SaidStencils
 from realtime.waits import Waits
 
 NOBODY = System("live")
-# Nobody can know it, and so nobody can write it into a message.
-PLACE = 10**18 + secrets.randbelow(10**18)
-PLACE_TEXT = str(PLACE)
 # A message that is no comment on anything: most of them.
 SAID = ledger.encode_body(ledger.MessagePosted())
 
 
 class Drawn(NamedTuple):
-    """A message with PLACE where each party's own number goes: all else is the same for both."""
+    """A message around the place of each party's own number: all else is the same for both."""
 
-    content: str
+    around: list[str]
     moved: bool
 
 
@@ -51,6 +48,7 @@ class Fragments:
         self._database, self._templates = database, templates
         self._kept: Kept[str] = Kept(most=8_000_000, size=len)
         self._messages: Kept[Drawn] = Kept(most=512)
+        self._stencils = SaidStencils(templates)
         self._turns: Kept[str] = Kept(most=512)
         self._sellers: Kept[str] = Kept(most=4_096)
         self._people: Kept[Person] = Kept(most=4_096)
@@ -79,7 +77,7 @@ class Fragments:
         drawn = self._messages.get(key) or self._drawn(event, language)
         if drawn is None:
             return None
-        content = drawn.content.replace(PLACE_TEXT, str(event.position(party)))
+        content = str(event.position(party)).join(drawn.around)
         if drawn.moved:
             head = event.head
             seller = self._sellers.get(head.digest) if head else None
@@ -93,9 +91,8 @@ class Fragments:
         who = self._people.get(event.actor)
         if who is None:
             return None
-        entry = replace(conversation.entry(event, "seller", who), seq=PLACE)
         moved = self._waits.moved(event, ledger.decode_body(event.body))
-        return Drawn(self._said(entry, language), moved)
+        return Drawn(self._stencils.around_position(event, who, language), moved)
 
     async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
         """The whole list, in the view the query asks for and the language it names (`lang`)."""
@@ -127,10 +124,12 @@ class Fragments:
 
     def _said(self, entry: Entry, language: str) -> str:
         said = "table/_message.html" if entry.kind == "message" else "table/_entry.html"
-        content = _upsert("log", self._render(language, said, entry=entry, place="log"))
+        content = regions.upserted("log", self._render(language, said, entry=entry, place="log"))
         if entry.anchor:
             place = f"thread-{regions.dom_id(entry.anchor)}"
-            content += _upsert(place, self._render(language, "table/_message.html", entry=entry, place=place))
+            content += regions.upserted(
+                place, self._render(language, "table/_message.html", entry=entry, place=place)
+            )
         return content
 
     async def _change(self, event: Event, party: PartyName, role: str, language: str) -> str:
@@ -185,7 +184,3 @@ class Fragments:
 def _seat(transaction: Transaction, deal_id: str, party: PartyName, role: str) -> Deal:
     """The deal as anybody of this party and role finds it."""
     return replace(deal_for(transaction, NOBODY, deal_id), party=party, role=role, actor="", actor_name="")
-
-
-def _upsert(place: str, content: str) -> str:
-    return f'<hx-upsert hx-target="[id=\'{place}\']" key="data-seq">{content}</hx-upsert>'

@@ -76,7 +76,8 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 def clock(value: datetime, zone: ZoneInfo) -> str:
     """Hours and minutes in the seller's zone."""
-    return f"{value.astimezone(zone):%H:%M}"
+    local = value.astimezone(zone)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def ago(value: datetime, now: datetime) -> str:

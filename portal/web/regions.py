@@ -53,6 +53,11 @@ def morph(selector: str, content: str) -> str:
     return f'<hx-partial hx-target="{selector}" hx-swap="outerMorph">{content}</hx-partial>'
 
 
+def upserted(place: str, content: str) -> str:
+    """Into a list, by number: what is there already is not doubled."""
+    return f'<hx-upsert hx-target="[id=\'{place}\']" key="data-seq">{content}</hx-upsert>'
+
+
 def replaced(selector: str, content: str) -> str:
     """For what holds boxes and no text: a morph would leave boxes as they were ticked. The focus is kept by id."""
     return f'<hx-partial hx-target="{selector}" hx-swap="outerHTML">{content}</hx-partial>'

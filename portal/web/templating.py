@@ -15,6 +15,7 @@ import portal
 from portal.settings import Settings
 from portal.web import formats, language
 from portal.web.static_files import StaticFiles
+from portal.web.stencil import passing
 
 
 def shipped(folder: str) -> Path:
@@ -52,7 +53,8 @@ class Templates:
             "own_name": language.own_name,
             "direction": language.direction,
         }
-        self.environment.filters |= functions | {"told": language.told}
+        marking = {name: passing(functions[name]) for name in ("day", "clock", "markdown")}
+        self.environment.filters |= functions | marking | {"told": language.told}
 
     def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
         token = language.current.set(language_tag)
