@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,15 +17,27 @@ from pathlib import Path
 import httpx
 import psutil
 
+RESERVATIONS = 128  # ports, the latest ones: each takes a file descriptor
 READY_WITHIN = 30.0  # seconds; generous, because CI machines have two slow cores
 LOOK_EVERY = 0.01  # seconds
 
+_RESERVED: deque[socket.socket] = deque()
+
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now; take it soon."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of 127.0.0.1 that nobody listens on, to start a program at, again and again if need be.
+
+    On Linux a bound socket that does not listen keeps the port from everybody who asks for any free one, other test
+    processes and outgoing connections included, but not from a server that names it, as each sets SO_REUSEADDR.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port = int(probe.getsockname()[1])
+    _RESERVED.append(probe)
+    if sys.platform != "linux" or len(_RESERVED) > RESERVATIONS:
+        _RESERVED.popleft().close()
+    return port
 
 
 def accepts_connections(port: int) -> bool:
