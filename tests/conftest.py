@@ -24,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_DOCUMENTS = ROOT.parent / "shared" / "real"
 IN_CI = os.environ.get("CI") == "true"
 
+# Tests start many programs, and each would compile every module anew: that takes longer than what it is started for.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Milliseconds. Only a failure takes so long, or a machine that is busy with something else.
 expect.set_options(timeout=30_000)
 # No deadline: how long an example takes says something about the machine, not about the rule.
@@ -34,9 +37,9 @@ hypothesis.settings.load_profile("parley")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not IN_CI and not REAL_DOCUMENTS.is_dir():
         leave_out(config, items, "real_documents")
-    # Playwright keeps an event loop running from its first use on, and no other can run beside it. Browser tests
-    # come last, which also shows the quick failures first.
-    items.sort(key=lambda item: asks_for(item, "browser"))
+    # No other event loop can run beside the browser's, which ends with the file: browser tests are its last.
+    files = {item.path: place for place, item in enumerate(items)}
+    items.sort(key=lambda item: (files[item.path], asks_for(item, "browser")))
 
 
 def leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) -> None:
@@ -119,8 +122,9 @@ def smtp_sink() -> Iterator[SmtpSink]:
     sink.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a file. Playwright has an event loop running until it is stopped, and tests after it have their own."""
     with sync_playwright() as playwright:
         started = browsers.start_browser(playwright)
         if started is None:
