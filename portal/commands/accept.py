@@ -4,9 +4,10 @@ import msgspec
 from sqlalchemy import func, insert, select
 
 from portal.access import Actor, BuyerSession, Deal, deal_for
-from portal.commands import place_order, publishing
+from portal.commands import place_order
 from portal.commands.moving import close_asks, move
 from portal.commands.place_order import Placed
+from portal.commands.telling import tell_buyers, tell_sellers
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
@@ -155,7 +156,9 @@ def _at_table(work: UnitOfWork, deal: Deal, position: int) -> int:
     the other said among themselves."""
     event = tables.event.c
     seen = select(func.count()).where(
-        event.deal_id == deal.id, event.audience == "table", event.buyer_seq <= position
+        event.deal_id == deal.id,
+        event.audience == "table",
+        tables.own_before(deal.id, "buyer", position + 1),
     )
     return int(work.connection.execute(seen).scalar_one())
 
@@ -175,5 +178,5 @@ def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm
     )
     facts = {"order": placed.number, "revision": str(form.revision), "signer": form.name}
     told = {"digest": form.digest, "statement": form.statement}
-    publishing.tell_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
-    publishing.tell_sellers(work, deal, "order_notice", facts)
+    tell_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
+    tell_sellers(work, deal, "order_notice", facts)

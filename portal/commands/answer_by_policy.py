@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal.access import Deal
 from portal.commands import asks, publish_revision, publishing
 from portal.commands.news import news
+from portal.commands.telling import tell_buyers
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import auto_answer, ledger, margin, money
 from portal.domain import change as changing
@@ -97,7 +98,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
         ),
     )
     told = {"revision": str(published.revision), **news(work, deal, published, _answers(ask, offer))}
-    publishing.tell_buyers(work, seller, "new_answer", offered, told)
+    tell_buyers(work, seller, "new_answer", offered, told)
     return published.revision
 
 

@@ -12,13 +12,13 @@ from portal.access import Actor, Deal, deal_for
 from portal.commands import asks
 from portal.commands.publish_revision import Publication, publish_with
 from portal.commands.publishing import Published
+from portal.commands.telling import tell_asker
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
 from portal.domain import ledger
 from portal.domain.change import Change
 from portal.domain.counteroffer import Answer
-from portal.domain.mail import Mail
 from portal.domain.revision import Offer
 from portal.errors import Conflict, Invalid, NotFound
 from portal.storage import documents, tables
@@ -62,7 +62,8 @@ def decide_approval(
         # The buyer reads the rep's name: who had to approve is the seller's own affair.
         published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
     decision = "edited" if edited else "granted" if granted else "refused"
-    _tell(work, deal, row.asked_by, {"decision": decision, "note": text, "revision": str(published.revision)})
+    facts = {"sender": deal.actor_name, "decision": decision, "note": text}
+    tell_asker(work, deal, "approval_decided", row.asked_by, facts | {"revision": str(published.revision)})
     return published
 
 
@@ -136,32 +137,3 @@ def _answer(offer: Offer, asked: Mapping[str, Change], answer: Answer, values: M
     if wanted == change.value:
         return Answer(change_id=change.id, verdict="accept")
     return Answer(change_id=change.id, verdict="counter", value=wanted)
-
-
-def _tell(work: UnitOfWork, deal: Deal, asked_by: str, facts: Mapping[str, str]) -> None:
-    """A mail to the rep who asked, unless they have decided themselves or it was a program."""
-    rep = tables.rep
-    person = work.connection.execute(
-        select(rep.c.name, rep.c.email, rep.c.language).where(
-            rep.c.id == asked_by.removeprefix("rep:"), rep.c.active
-        )
-    ).first()
-    if person is None or asked_by == deal.actor:
-        return
-    work.enqueue_mail(
-        Mail(
-            template="approval_decided",
-            to_name=person.name,
-            to_email=person.email,
-            language=person.language,
-            context={
-                "url": f"{work.public_url}/desk/deals/{deal.id}",
-                "title": deal.title,
-                "company": deal.company,
-                "number": deal.number,
-                "sender": deal.actor_name,
-                **facts,
-            },
-        ),
-        deal.id,
-    )

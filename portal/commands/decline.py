@@ -3,8 +3,8 @@
 import msgspec
 
 from portal.access import Actor, deal_for
-from portal.commands import publishing
 from portal.commands.moving import close_asks, move
+from portal.commands.telling import tell_sellers
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
@@ -26,7 +26,7 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
             deal_id, deal.actor, ledger.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
         facts = {"happened": "declined", "who": deal.actor_name}
-        publishing.tell_sellers(work, deal, "seller_notice", facts)
+        tell_sellers(work, deal, "seller_notice", facts)
         return Closed(state="declined")
 
     return work.once(deal.actor, deal_id, "decline", key, [reason], Closed, run)

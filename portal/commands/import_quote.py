@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.access import Actor, deal_for, new_id
 from portal.commands import publishing
 from portal.commands.news import news
+from portal.commands.telling import tell_buyers
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
 from portal.domain.revision import Offer, canonical_bytes
@@ -122,7 +123,7 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         changed = publishing.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publishing.event(published, "rep", changed=changed))
         told = {"revision": str(published.revision), **news(work, deal, published)}
-        publishing.tell_buyers(work, deal, "new_answer", offer, told)
+        tell_buyers(work, deal, "new_answer", offer, told)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )

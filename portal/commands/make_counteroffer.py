@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import insert
 
 from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands import asks, draft_counteroffer, publishing
+from portal.commands import asks, draft_counteroffer
 from portal.commands.answer_by_policy import answer_by_policy
+from portal.commands.telling import tell_sellers
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import counteroffer, ledger
@@ -95,4 +96,4 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
 def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
     happened = "answered" if answered else "counteroffer"
     facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
-    publishing.tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})
+    tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})

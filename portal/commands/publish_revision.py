@@ -10,6 +10,7 @@ from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands import asks, draft_revision, publishing
 from portal.commands.news import news
 from portal.commands.publishing import Published
+from portal.commands.telling import tell_buyers, tell_sellers
 from portal.commands.text import written
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import authority, counteroffer, ledger
@@ -87,7 +88,7 @@ def publish_with(
         _words(publication),
     )
     told = news(work, deal, published, answered, publication.answer_notes)
-    publishing.tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
+    tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
     return published
 
 
@@ -145,7 +146,7 @@ def round_of(work: UnitOfWork, deal: Deal) -> int:
     """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
     bodies = work.connection.execute(
         select(tables.event.c.body).where(
-            tables.event.c.deal_id == deal.id, tables.event.c.kind == "revision"
+            tables.event.c.deal_id == deal.id, tables.happened("revision")
         )
     ).scalars()
     published = (ledger.decode_body(body) for body in bodies)
@@ -196,5 +197,5 @@ def _ask_for_approval(
         deal.actor,
         ledger.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
     )
-    publishing.tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
     return Published(revision=0, digest="", approval=approval)

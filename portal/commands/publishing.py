@@ -1,17 +1,13 @@
 """The step that every publishing verb shares: from an offer to the deal's next revision."""
 
-from collections.abc import Mapping
-
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from portal.access import Deal
-from portal.commands.issue_link import addressees, grant
 from portal.commands.moving import move
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger, money
 from portal.domain.lifecycle import Verb
-from portal.domain.mail import Mail, Template
 from portal.domain.revision import Offer, PrivateFigures
 from portal.domain.totals import revise
 from portal.storage import documents, private_documents, tables
@@ -58,62 +54,6 @@ def publish(
 def forget_edits(work: UnitOfWork, deal: Deal) -> None:
     """The rep's own edits have become part of a revision."""
     work.connection.execute(delete(tables.revision_draft).where(tables.revision_draft.c.deal_id == deal.id))
-
-
-def tell_buyers(
-    work: UnitOfWork, deal: Deal, template: Template, offer: Offer, context: Mapping[str, str]
-) -> None:
-    """A mail to every contact of the deal who may act on it, with a link of their own: it opens on any device. Nothing to
-    those whose right was taken back."""
-    for person in addressees(work, deal, acting=True):
-        work.enqueue_mail(
-            Mail(
-                template=template,
-                to_name=person.name,
-                to_email=person.email,
-                language=offer.language,
-                context={
-                    "url": grant(work, deal, person, "mailed"),
-                    "seller": offer.seller.name,
-                    "title": offer.title,
-                    "company": offer.buyer.name,
-                    "number": deal.number,
-                    "name": person.name,
-                    **context,
-                },
-            ),
-            deal.id,
-        )
-
-
-def tell_sellers(
-    work: UnitOfWork, deal: Deal, template: Template, context: Mapping[str, str], *, managers: bool = False
-) -> None:
-    """A mail to the deal's owner; to every manager when `managers`, or to every rep when nobody owns it."""
-    rep = tables.rep
-    query = select(rep.c.name, rep.c.email, rep.c.language).where(rep.c.active)
-    if managers:
-        query = query.where(rep.c.role != "rep")
-    elif deal.owner_id:
-        query = query.where(rep.c.id == deal.owner_id)
-    for person in work.connection.execute(query):
-        work.enqueue_mail(
-            Mail(
-                template=template,
-                to_name=person.name,
-                to_email=person.email,
-                language=person.language,
-                context={
-                    "url": f"{work.public_url}/desk/deals/{deal.id}",
-                    "title": deal.title,
-                    "company": deal.company,
-                    "number": deal.number,
-                    "name": person.name,
-                    **context,
-                },
-            ),
-            deal.id,
-        )
 
 
 def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 Each process looks; the deal's row and the reminder's own key let one of them send. What was told once is not told again.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +10,11 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 
 from portal.access import Deal, System, deal_for
-from portal.commands.issue_link import addressees, grant
+from portal.commands.issue_link import addressees
+from portal.commands.telling import answerable, tell_contact, tell_rep
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import reminding
-from portal.domain.mail import Mail
+from portal.domain.mail import Template
 from portal.domain.reminding import Due, Facts
 from portal.reading.reminders import response_goal
 from portal.storage import documents, tables
@@ -89,11 +89,11 @@ def _remind(work: UnitOfWork, deal_id: str, goal: timedelta) -> bool:
     for due in reminding.due(found, work.now):
         if _known(work, deal, due):
             continue
-        mails = _mails(work, deal, due)
-        if mails:
+        people = _people(work, deal, due)
+        if people:
             _keep(work, deal, due, _day(work.now))
-            for mail in mails:
-                work.enqueue_mail(mail, deal_id)
+            for person in people:
+                _tell(work, deal, due, person)
             return True
         _keep(work, deal, due, None)
     # What is due by the clock and yet not worth telling (an offer that was short from the start) is not looked at again.
@@ -134,66 +134,27 @@ def _pass_over(work: UnitOfWork, deal: Deal) -> None:
         _keep(work, deal, due, None)
 
 
-def _mails(work: UnitOfWork, deal: Deal, due: Due) -> list[Mail]:
-    if due.kind == "waiting":
-        return [_to_seller(work, deal, rep) for rep in _wanting(work, due, "rep", _reps(work, deal))]
-    return [
-        _to_buyer(work, deal, person, due)
-        for person in _wanting(work, due, "contact", addressees(work, deal, acting=True))
-    ]
-
-
-def _wanting(work: UnitOfWork, due: Due, side: str, people: Iterable[Any]) -> list[Any]:
-    """Those who have not switched this kind off."""
+def _people(work: UnitOfWork, deal: Deal, due: Due) -> list[Any]:
+    """Who is waited for and has not switched this kind off."""
+    found = answerable(work, deal) if due.kind == "waiting" else addressees(work, deal, acting=True)
     off = tables.reminder_off.c
-    found = list(people)
     asked = select(off.person).where(
-        off.kind == due.kind, off.person.in_([f"{side}:{each.id}" for each in found])
+        off.kind == due.kind, off.person.in_([_person(due, each) for each in found])
     )
     unwilling = set(work.connection.execute(asked).scalars())
-    return [each for each in found if f"{side}:{each.id}" not in unwilling]
+    return [each for each in found if _person(due, each) not in unwilling]
 
 
-def _reps(work: UnitOfWork, deal: Deal) -> Iterable[Any]:
-    """The owner; everybody while nobody owns it, or the owner has left."""
-    rep = tables.rep.c
-    active = work.connection.execute(
-        select(rep.id, rep.name, rep.email, rep.language).where(rep.active)
-    ).all()
-    return [each for each in active if each.id == deal.owner_id] or active
+def _person(due: Due, row: Any) -> str:
+    return f"{'rep' if due.kind == 'waiting' else 'contact'}:{row.id}"
 
 
-def _to_buyer(work: UnitOfWork, deal: Deal, person: Any, due: Due) -> Mail:
+def _tell(work: UnitOfWork, deal: Deal, due: Due, person: Any) -> None:
+    unsubscribe = _person(due, person), due.kind
+    if due.kind == "waiting":
+        tell_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
+        return
     offer = documents.offered(work, deal.id, deal.revision).offer
-    return Mail(
-        template="reminder_expiry" if due.kind == "expiry" else "reminder_unread",
-        to_name=person.name,
-        to_email=person.email,
-        language=offer.language,
-        unsubscribe=(f"contact:{person.id}", due.kind),
-        context={
-            "url": grant(work, deal, person, "mailed"),
-            "seller": offer.seller.name,
-            "title": offer.title,
-            "company": offer.buyer.name,
-            "number": deal.number,
-            "revision": str(deal.revision),
-            "valid_until": offer.valid_until.isoformat(),
-        },
-    )
-
-
-def _to_seller(work: UnitOfWork, deal: Deal, rep: Any) -> Mail:
-    return Mail(
-        template="reminder_waiting",
-        to_name=rep.name,
-        to_email=rep.email,
-        language=rep.language,
-        unsubscribe=(f"rep:{rep.id}", "waiting"),
-        context={
-            "url": f"{work.public_url}/desk/deals/{deal.id}",
-            "title": deal.title,
-            "company": deal.company,
-            "number": deal.number,
-        },
-    )
+    template: Template = "reminder_expiry" if due.kind == "expiry" else "reminder_unread"
+    facts = {"revision": str(deal.revision), "valid_until": offer.valid_until.isoformat()}
+    tell_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)

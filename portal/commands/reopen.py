@@ -6,6 +6,7 @@ from portal.access import Actor, deal_for
 from portal.commands import publishing
 from portal.commands.extending import publish_until
 from portal.commands.publishing import Published
+from portal.commands.telling import tell_buyers
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
 
@@ -21,7 +22,7 @@ def reopen(
         published, offer = publish_until(work, deal, valid_until, "reopen")
         work.append(deal_id, deal.actor, ledger.Reopened(was=deal.state))
         work.append(deal_id, deal.actor, publishing.event(published, "rep"))
-        publishing.tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
         return published
 
     return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)
