@@ -14,12 +14,12 @@ from portal.storage import tables
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
-# What is left of a link once it has been mailed: it is a secret, and backups live long.
+# What is left of a link once it has been mailed, or will not be: it is a secret, and backups live long.
 SCRUBBED = "(sent)"
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """`state`: sent, waiting or failed."""
+    """`state`: sent, waiting, failed or cancelled."""
 
     id: str
     state: str
@@ -36,15 +36,17 @@ def finish_delivery(
 ) -> Finished:
     """Sent when there is no `error`. After ten attempts, or at once when `for_good`, a delivery has failed.
 
-    A failure counts only for the newest attempt: whoever lost the lease has nothing to say. A success always counts.
+    A failure counts only for the newest attempt: whoever lost the lease has nothing to say. A success always counts, also
+    of what was cancelled while it was on its way; a failure of that is not tried again.
     `keep_link` leaves a mail's link in the outbox (the demo's mailbox shows it).
     """
     outbox = tables.outbox
-    mine = [outbox.c.id == delivery_id, outbox.c.state == "waiting"]
+    mine = [outbox.c.id == delivery_id]
     if error:
-        mine.append(outbox.c.attempts == attempt)
+        mine += [outbox.c.state == "waiting", outbox.c.attempts == attempt]
         values = _failure(work, attempt, error, for_good)
     else:
+        mine.append(outbox.c.state.in_(("waiting", "cancelled")))
         values = {"state": "sent", "done_at": work.now, "leased_until": None, "error": ""}
         if not keep_link:
             values |= _without_link(work, delivery_id)
@@ -56,6 +58,12 @@ def finish_delivery(
 def pause_after(attempt: int, percent: int) -> timedelta:
     """One minute after the first attempt, doubled by each further one up to six hours; then `percent` of that."""
     return min(FIRST_PAUSE * (1 << (attempt - 1)), LONGEST_PAUSE) * percent / 100
+
+
+def without_link(mail: Mail) -> Mail:
+    """What may be kept of a mail that has left, or never will."""
+    context = {name: SCRUBBED if name == "url" else value for name, value in mail.context.items()}
+    return msgspec.structs.replace(mail, context=context)
 
 
 def _failure(work: UnitOfWork, attempt: int, error: str, for_good: bool) -> dict[str, Any]:
@@ -74,5 +82,4 @@ def _without_link(work: UnitOfWork, delivery_id: str) -> dict[str, Any]:
     if row.transport != "mail":
         return {}
     mail = msgspec.json.decode(row.payload, type=Mail)
-    context = {name: SCRUBBED if name == "url" else value for name, value in mail.context.items()}
-    return {"payload": msgspec.json.encode(msgspec.structs.replace(mail, context=context))}
+    return {"payload": msgspec.json.encode(without_link(mail))}

@@ -17,7 +17,7 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
 def retry_delivery(work: UnitOfWork, actor: access.Actor, delivery_id: str) -> Retried:
     """Due at once, with ten attempts before it and the same id, by which a receiver knows what it has already.
 
-    NotFound for a buyer or an unknown id; Conflict while a worker is at it, and for a mail that was sent.
+    NotFound for a buyer or an unknown id; Conflict while a worker is at it, and for a mail that was sent or cancelled.
     """
     access.seller_role(work, actor)
     outbox = tables.outbox
@@ -26,6 +26,8 @@ def retry_delivery(work: UnitOfWork, actor: access.Actor, delivery_id: str) -> R
     ).first()
     if row is None:
         raise NotFound("There is no such delivery.")
+    if row.state == "cancelled":
+        raise Conflict("This mail was cancelled, and its link is not kept. Issue a new link instead.")
     if row.transport == "mail" and row.state == "sent":
         raise Conflict("This mail was sent, and its link is not kept. Issue a new link instead.")
     at_rest = or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= work.now)

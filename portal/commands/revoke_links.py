@@ -1,9 +1,11 @@
-"""Take a contact's right to the deal back: every link stops, and open pages close within seconds."""
+"""Take a contact's right to the deal back: every link stops, what was not mailed yet stays here, and open pages close within
+seconds."""
 
 import msgspec
 from sqlalchemy import update
 
 from portal.access import Actor, deal_for
+from portal.commands.cancel_mail import cancel_letters
 from portal.commands.issue_link import contact_of
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
@@ -18,7 +20,7 @@ def revoke_links(work: UnitOfWork, actor: Actor, deal_id: str, contact_id: str) 
     """Doing it twice changes nothing more."""
     deal = deal_for(work, actor, deal_id)
     deal.require("manage_contacts")
-    contact_of(work, deal, contact_id)
+    contact = contact_of(work, deal, contact_id)
     grant = tables.grant
     links = work.connection.execute(
         update(grant)
@@ -26,5 +28,6 @@ def revoke_links(work: UnitOfWork, actor: Actor, deal_id: str, contact_id: str) 
         .values(revoked_at=work.now)
     ).rowcount
     if links:
+        cancel_letters(work, deal, contact)
         work.append(deal_id, deal.actor, ledger.LinksRevoked(contact=contact_id))
     return Revoked(links=links)

@@ -1,13 +1,15 @@
 """Take back a revision that nobody on the other side has opened: what stood before stands again, under a new number.
 
 Numbers are never given out twice, and both sides keep the record. An acceptance and a take-back at the same instant have
-one winner: each needs the deal's row, and the second finds another revision, or another state.
+one winner: each needs the deal's row, and the second finds another revision, or another state. A mail about it that has
+not left yet does not leave.
 """
 
 from sqlalchemy import select, update
 
 from portal.access import Actor, deal_for
 from portal.commands import publishing
+from portal.commands.cancel_mail import cancel_news
 from portal.commands.publishing import Published
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import ledger
@@ -46,6 +48,7 @@ def take_back_revision(
         published = publishing.publish(work, deal, before, private)
         reopened = _ask_again(work, answered)
         work.append(deal_id, deal.actor, _event(published, revision, reopened, now, before))
+        cancel_news(work, deal, revision)
         return published
 
     return work.once(deal.actor, deal_id, "take_back_revision", key, [revision], Published, run)

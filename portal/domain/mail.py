@@ -24,6 +24,10 @@ Template = Literal[
     "reminder_waiting",  # a buyer waits: url, title, company, number
 ]
 TEMPLATES: tuple[Template, ...] = get_args(Template)
+# What a contact gets; the rest goes to the seller's people.
+TO_BUYERS: frozenset[Template] = frozenset(
+    ("invitation", "new_link", "new_answer", "order_confirmation", "reminder_expiry", "reminder_unread")
+)
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

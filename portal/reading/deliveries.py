@@ -21,7 +21,8 @@ MOST = 500
 class Delivery:
     """One row of the list of hand-offs. `to` is a folder, a webhook's host or a mail address.
 
-    `state` is waiting, sent or failed; a waiting one with `busy` is on its way just now, else it is tried at `next_at`.
+    `state` is waiting, sent, failed or (a mail) cancelled; a waiting one with `busy` is on its way just now, else it is
+    tried at `next_at`.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Delivery:
 
     @property
     def can_retry(self) -> bool:
-        return not self.busy and not (self.transport == "mail" and self.state == "sent")
+        return not self.busy and not (self.transport == "mail" and self.state in ("sent", "cancelled"))
 
 
 def deliveries(

@@ -11,6 +11,8 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 MOST = 200
+# What was cancelled before it left reaches nobody's mailbox.
+_LEAVES = tables.outbox.c.transport == "mail", tables.outbox.c.state != "cancelled"
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,14 @@ class Letter:
 def letters(transaction: Transaction) -> list[Letter]:
     """The newest mails."""
     box = tables.outbox
-    query = (
-        select(box).where(box.c.transport == "mail").order_by(box.c.created_at.desc(), box.c.id).limit(MOST)
-    )
+    query = select(box).where(*_LEAVES).order_by(box.c.created_at.desc(), box.c.id).limit(MOST)
     return [_letter(row) for row in transaction.connection.execute(query)]
 
 
 def letter(transaction: Transaction, letter_id: str) -> Letter | None:
     """One mail by the id of its delivery."""
     box = tables.outbox
-    query = select(box).where(box.c.transport == "mail", box.c.id == letter_id)
+    query = select(box).where(*_LEAVES, box.c.id == letter_id)
     row = transaction.connection.execute(query).first()
     return _letter(row) if row else None
 

@@ -10,11 +10,19 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from portal.commands import assign_owner, give_more_time, record_view, revoke_links, set_reminders
+from portal.commands import (
+    assign_owner,
+    expire_deals,
+    give_more_time,
+    record_view,
+    revoke_links,
+    set_reminders,
+)
 from portal.commands.remind import remind
 from portal.domain import ledger
 from portal.domain.mail import Mail
 from portal.errors import Invalid, NotAllowed
+from portal.reading import inbox
 from portal.storage import tables
 from tests.cast import START, Clock, Table
 
@@ -192,3 +200,30 @@ def test_no_price_stands_in_a_reminder(table: Table, clock: Clock) -> None:
     assert {mail.unsubscribe for mail in reminders} == {
         (f"contact:{seat.contact_id}", "expiry") for seat in (table.bea, table.sol)
     }
+
+
+def test_a_reminder_makes_no_wait_begin_anew(table: Table, clock: Clock) -> None:
+    """What the inbox goes by stays where the people left it; that the clock has ended something moves it."""
+    head = tables.deal.c
+    query = select(head.last_event_at).where(head.id == table.deal_id)
+
+    def moved() -> datetime:
+        found: datetime = table.database.read_now(lambda t: t.connection.execute(query).scalar_one())
+        return found
+
+    def since() -> datetime:
+        rep = table.rita.deal.actor.removeprefix("rep:")
+        row = table.database.read_now(lambda t: inbox.row(t, table.deal_id, inbox.View(rep_id=rep)))
+        assert row is not None
+        return row.since
+
+    clock.advance(hours=1)
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    before = clock.now
+    assert since() == moved() == before
+    assert until(table, clock, table.rita.deal.valid_until - timedelta(hours=1))
+    assert since() == moved() == before
+    clock.now = table.rita.deal.valid_until
+    table.database.write_now(expire_deals.expire_deals)
+    assert moved() == clock.now

@@ -152,6 +152,20 @@ def test_who_was_given_it_again_is_told_as_before(
     assert told(table, clock, lambda: act(table)) == {"bea", "sol"}
 
 
+def test_what_was_not_mailed_yet_stays_here(table: Table, clock: Clock) -> None:
+    """It would name figures to somebody who may not know them any more. What others get goes on."""
+    edit(table)
+    revoke(table, table.bea)
+    box = tables.outbox.c
+    query = select(box.payload, box.state).where(box.deal_id == table.deal_id)
+    rows = table.database.read_now(lambda t: t.connection.execute(query).all())
+    states = [(msgspec.json.decode(row.payload, type=Mail), row.state) for row in rows]
+    theirs = [(mail, state) for mail, state in states if mail.to_email == "bea@oakum.example"]
+    assert [state for _, state in theirs] == ["cancelled"] * 2
+    assert not any("/j/" in mail.context["url"] for mail, _ in theirs)
+    assert {state for mail, state in states if mail.to_email != "bea@oakum.example"} == {"waiting"}
+
+
 def test_an_expired_link_is_no_revoked_one(table: Table, clock: Clock) -> None:
     grant = tables.grant
     ended = update(grant).where(grant.c.contact_id == table.bea.contact_id).values(expires_at=clock.now)

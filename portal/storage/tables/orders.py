@@ -79,7 +79,7 @@ outbox = Table(
     Column("receiver_id", String(40), ForeignKey("receiver.id")),
     Column("work_order_id", String(40), ForeignKey("work_order.id")),
     Column("payload", LargeBinary, nullable=False),
-    # waiting, sent or failed
+    # waiting, sent or failed; cancelled, for a mail that was not to leave any more
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant, nullable=False),
