@@ -20,6 +20,7 @@ from portal.storage.tables.orders import acceptance, order, outbox, receiver, wo
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
 from portal.storage.tables.rails import guard_rail, policy, policy_try, policy_use, rail_change
 from portal.storage.tables.reminders import reminder, reminder_off
+from portal.storage.tables.streams import happened, in_order, own_after, own_before, own_number
 
 __all__ = [
     "Instant",
@@ -35,10 +36,15 @@ __all__ = [
     "event",
     "grant",
     "guard_rail",
+    "happened",
+    "in_order",
     "installation",
     "metadata",
     "order",
     "outbox",
+    "own_after",
+    "own_before",
+    "own_number",
     "policy",
     "policy_try",
     "policy_use",
