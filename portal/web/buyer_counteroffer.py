@@ -96,7 +96,7 @@ async def discard(visit: Visit, deal_id: str) -> Response[Any]:
 @post("/deals/{deal_id:str}/counteroffer/package", status_code=200)
 async def bind(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     set_package = partial(draft_counteroffer.set_package, package=form.checked("package"))
-    return await visit.attempt(deal_id, set_package, at="tray", problems_at="tray")
+    return await visit.attempt(deal_id, set_package, at="tray", shown=True, problems_at="tray")
 
 
 @post("/deals/{deal_id:str}/counteroffers/{counteroffer:str}/withdraw", status_code=200)

@@ -113,14 +113,18 @@ class Visit:
         at: str = "",
         emptied: Iterable[str] = (),
         beside: str = "table/_problems.html",
+        shown: bool = False,
         **refused: Any,
     ) -> Response[Any]:
         """Run a command and show what has changed, or its refusal: `refused` says what is open then (see Opened), and
-        `beside` is the part of the page that the refusal stands in."""
+        `beside` is the part of the page that the refusal stands in. What is `shown` already, a box as it was ticked, is
+        not drawn again: whoever has the next button down just then would press nothing."""
         try:
             done = await self.act(command, deal_id)
         except Refused as error:
             return await self.refused(deal_id, beside, Opened.refused(error, **refused))
+        if shown and self.partial:
+            return Response("", media_type="text/html")
         return await self.done(deal_id, done, at=at, emptied=emptied)
 
     async def done(

@@ -139,7 +139,9 @@ def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     expect(bea.line(PRESS)).to_contain_text("asked 17,000.00")
 
 
-def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room) -> None:
+@pytest.mark.parametrize("pressed", ["before", "while"])
+def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room, pressed: str) -> None:
+    """Sent before the tick is kept, or pressed before and let go after."""
     bea = room.buyer("bea")
     bea.changes(PRESS, unit_price="17,000").adds()
     bea.changes(INSTALLATION, quantity="30").adds()
@@ -150,10 +152,15 @@ def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room) -> None:
 
     bea.page.route("**/counteroffer/package", hold)
     bea.tray.get_by_role("checkbox", name="All or nothing").check()
-    bea.button("Send counteroffer").click()
+    bea.button("Send counteroffer").hover()
+    bea.page.mouse.down()
+    if pressed == "before":
+        bea.page.mouse.up()
     while not ticks:
         bea.page.title()
-    ticks[0].continue_()
+    with bea.page.expect_event("requestfinished", lambda request: request.url.endswith("/package")):
+        ticks[0].continue_()
+    bea.page.mouse.up()
     expect(bea.region("Waiting for an answer")).to_contain_text("all or nothing")
 
 
