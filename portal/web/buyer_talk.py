@@ -27,7 +27,7 @@ async def say(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
         return Response((await visit.act(said, deal_id)).result, status_code=201)
     slots = [f"[id='comment-{dom_id(anchor)}']"] if anchor else []
     at = f"thread-{dom_id(anchor)}" if anchor else "conversation"
-    kept = {"comment": anchor, "said": body, "problems_at": anchor or "conversation"}
+    kept: dict[str, Any] = {"comment": anchor, "said": body, "problems_at": anchor or "conversation"}
     return await visit.attempt(deal_id, said, at=at, emptied=slots, **kept)
 
 
