@@ -7,10 +7,10 @@ revocation holds from the next look. A session without a grant finds nothing (40
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from portal.domain import lifecycle
@@ -20,22 +20,19 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 
-@dataclass(frozen=True)
-class BuyerSession:
+class BuyerSession(msgspec.Struct, frozen=True):
     """A buyer's browser; it holds the grants that were opened in it."""
 
     id: str
 
 
-@dataclass(frozen=True)
-class DeskSession:
+class DeskSession(msgspec.Struct, frozen=True):
     """A rep's browser."""
 
     id: str
 
 
-@dataclass(frozen=True)
-class System:
+class System(msgspec.Struct, frozen=True):
     """The installation itself: "cli", "api", "sweeper", "policy". Sits on the seller's side, may do everything."""
 
     name: str
@@ -44,8 +41,7 @@ class System:
 Actor = BuyerSession | DeskSession | System
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rep:
+class Rep(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody of the seller's, signed in."""
 
     id: str
@@ -56,8 +52,7 @@ class Rep:
     csrf: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deal:
+class Deal(msgspec.Struct, frozen=True, kw_only=True):
     """A deal as one actor finds it: its head, and who is looking. `state` already knows the clock."""
 
     id: str

@@ -5,9 +5,10 @@ changes, from the present snapshot: two frames may then show the same, and neith
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from portal.access import Deal, DeskSession, System, deal_for
 from portal.commands.unit_of_work import Database

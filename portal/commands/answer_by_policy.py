@@ -5,8 +5,8 @@ written down whether it held or not, and before anything else can be asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 

@@ -5,7 +5,6 @@ Many at once cost little more than one: a head is read and written once per deal
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +23,7 @@ SALT = 16
 _READ = tuple(name for name in Event._fields if name != "head")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class New:
+class New(msgspec.Struct, frozen=True, kw_only=True):
     """An event to append; the deal must be locked. `key` makes it once for its author and kind."""
 
     deal_id: str

@@ -2,10 +2,10 @@
 other values of the manager's, or goes back. The rep gets a mail either way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
@@ -118,7 +118,7 @@ def _changed(  # noqa: PLR0917 - what was asked for, and what the manager makes 
         changing.spell(offer, each.subject, each.field, values[each.id]) if each.id in values else each
         for each in edits
     )
-    return msgspec.structs.replace(publication, answers=answers, note=said), changed
+    return replace(publication, answers=answers, note=said), changed
 
 
 def _answer(offer: Offer, asked: Mapping[str, Change], answer: Answer, values: Mapping[str, str]) -> Answer:

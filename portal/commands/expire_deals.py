@@ -1,8 +1,7 @@
 """The sweeper: makes visible what the clock has decided already. Every command checks the clock for itself."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from portal.access import System, deal_for

@@ -5,7 +5,6 @@ asked once for all of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -28,8 +27,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way to `database.write`, which appends those that wait at the same time together."""
 
     actor: Actor

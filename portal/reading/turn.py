@@ -1,10 +1,10 @@
 """Whose turn it is, and since when: derived from the deal's head and its open counteroffers, never stored."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from portal.access import Deal
@@ -15,8 +15,7 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """`whose` turn it is, told to `party`; `since`: when the buyer began to wait, None while nobody waits for the seller."""
 
     whose: Turn
@@ -33,8 +32,7 @@ class Waiting:
         return self.whose != "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """What a turn is derived from, for a deal nobody in particular is looking at."""
 
     state: str

@@ -1,10 +1,10 @@
 """Earlier revisions as they were offered, and what differs between two."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from litestar import Response, get
+from msgspec.structs import replace
 
 from portal.access import deal_for
 from portal.reading import differences, draft

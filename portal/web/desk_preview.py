@@ -1,10 +1,10 @@
 """The deal as its buyers see it, for the rep: the buyers' reader and templates, without their session and without effect."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get
+from msgspec.structs import replace
 
 from portal.access import deal_for
 from portal.reading import table

@@ -1,10 +1,10 @@
 """Earlier revisions as they were offered, and what differs between two, for the seller's side."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get
+from msgspec.structs import replace
 
 from portal.reading import desk_deal, differences, draft
 from portal.reading.desk import Frame

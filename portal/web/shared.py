@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from portal.reading.kept import Kept
 from portal.reading.table import Table
