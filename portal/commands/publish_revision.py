@@ -145,9 +145,7 @@ def _as_published(offered: Offer, answered: ledger.Answered) -> ledger.Answered:
 def round_of(work: UnitOfWork, deal: Deal) -> int:
     """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
     bodies = work.connection.execute(
-        select(tables.event.c.body).where(
-            tables.event.c.deal_id == deal.id, tables.event.c.kind == "revision"
-        )
+        select(tables.event.c.body).where(tables.event.c.deal_id == deal.id, tables.happened("revision"))
     ).scalars()
     published = (ledger.decode_body(body) for body in bodies)
     return 1 + sum(

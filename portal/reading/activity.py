@@ -35,7 +35,7 @@ class Happening:
 
 def notes(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
     """The seller's internal notes, oldest first."""
-    return tuple(reversed(_read(transaction, deal, _events(deal).where(tables.event.c.kind == "note"))))
+    return tuple(reversed(_read(transaction, deal, _events(deal).where(tables.happened("note")))))
 
 
 def log(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:

@@ -111,7 +111,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
             event.c.body, event.c.personal, event.c.actor, event.c.at, deal.c.id, deal.c.title, deal.c.company
         )
         .join(deal, deal.c.id == event.c.deal_id)
-        .where(event.c.kind == "approval_decided")
+        .where(tables.happened("approval_decided"))
         .order_by(event.c.at.desc(), event.c.seq.desc())
         .limit(NEWEST)
     ).all()

@@ -121,13 +121,13 @@ def newest(
     transaction: Transaction, deal_id: str, party: PartyName, before: int | None = None
 ) -> Sequence[Any]:
     """Rows of the newest entries (before a number of the party's), newest first; one more than are shown."""
-    own = _own(party)
-    query = select(tables.event).where(
-        tables.event.c.deal_id == deal_id, tables.event.c.kind.in_(TOLD), own.is_not(None)
+    event = tables.event
+    query = select(event).where(
+        event.c.deal_id == deal_id, event.c.kind.in_(TOLD), tables.own_number(party).is_not(None)
     )
     if before is not None:
-        query = query.where(own < before)
-    return transaction.connection.execute(query.order_by(own.desc()).limit(NEWEST + 1)).all()
+        query = query.where(tables.own_before(deal_id, party, before))
+    return transaction.connection.execute(query.order_by(event.c.seq.desc()).limit(NEWEST + 1)).all()
 
 
 def conversation(
@@ -142,6 +142,7 @@ class _Anchored(msgspec.Struct, frozen=True):
 
 
 _anchored = msgspec.json.Decoder(_Anchored)
+_CHAT = ledger.encode_body(ledger.MessagePosted())
 
 
 def comments(
@@ -149,12 +150,13 @@ def comments(
 ) -> Mapping[str, tuple[int, Sequence[Any]]]:
     """How many comments each line and term has, and the rows of the newest, oldest first.
 
-    Every message is looked at, though only its anchor: a comment must not drop out of its thread because of later chat.
+    The whole deal is looked through, chat left out by the database: a comment must not drop out of its thread because
+    of later chat.
     """
-    own, event = _own(party), tables.event
+    own, event = tables.own_number(party), tables.event
     messages = transaction.connection.execute(
         select(event.c.seq, event.c.body)
-        .where(event.c.deal_id == deal_id, event.c.kind == "message", own.is_not(None))
+        .where(event.c.deal_id == deal_id, event.c.kind == "message", event.c.body != _CHAT, own.is_not(None))
         .order_by(event.c.seq)
     )
     threads: dict[str, list[int]] = {}
@@ -192,7 +194,3 @@ def _rows(transaction: Transaction, deal_id: str, seqs: Sequence[int]) -> dict[i
 
 def actors(rows: Iterable[Any]) -> set[str]:
     return {row.actor for row in rows}
-
-
-def _own(party: PartyName) -> Any:
-    return tables.event.c.buyer_seq if party == "buyer" else tables.event.c.seller_seq

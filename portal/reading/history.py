@@ -42,9 +42,8 @@ class RevisionEntry:
 def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
     """The events that published a revision, oldest first."""
     event = tables.event
-    return transaction.connection.execute(
-        select(event).where(event.c.deal_id == deal_id, event.c.kind.in_(PUBLISHING)).order_by(event.c.seq)
-    ).all()
+    query = select(event).where(event.c.deal_id == deal_id, tables.happened(*PUBLISHING))
+    return tables.in_order(transaction.connection.execute(query))
 
 
 def history(

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.domain import change, counteroffer, ledger
 from portal.domain.change import Change
@@ -58,12 +58,13 @@ def last_events(
     Who only looks does not hide what somebody of theirs has asked or said before.
     Where an ask is open (`asking`) and the seller has only talked since, the ask is still what there is to tell.
     """
-    found = {row.deal_id: row for row in _newest(transaction, deals, _TOLD)}
+    kind = tables.event.c.kind
+    found = {row.deal_id: row for row in _newest(transaction, deals, kind.in_(_TOLD))}
     seen = [deal for deal, row in found.items() if row.kind == "viewed"]
-    before = _newest(transaction, seen, [kind for kind in _TOLD if kind != "viewed"])
+    before = _newest(transaction, seen, and_(kind.in_(_TOLD), kind != "viewed"))
     found |= {row.deal_id: row for row in before if ledger.by_buyer(row.actor)}
     talked = [deal for deal in asking if deal in found and not ledger.by_buyer(found[deal].actor)]
-    found |= {row.deal_id: row for row in _newest(transaction, talked, ("counteroffer",))}
+    found |= {row.deal_id: row for row in _newest(transaction, talked, tables.happened("counteroffer"))}
     rows = list(found.values())
     names = _names(transaction, {row.actor for row in rows})
     offers = _offers(transaction, [row.deal_id for row in rows if row.kind in ("message", "counteroffer")])
@@ -71,17 +72,23 @@ def last_events(
     return {row.deal_id: _told(row, names, offers.get(row.deal_id), people[row.deal_id]) for row in rows}
 
 
-def _newest(transaction: Transaction, deals: Sequence[str], kinds: Sequence[str]) -> Sequence[Any]:
-    event = tables.event
+def _newest(transaction: Transaction, deals: Sequence[str], such: ColumnElement[bool]) -> Sequence[Any]:
+    event, deal, last = tables.event, tables.deal, tables.event.alias()
+    # Of each deal from its end backwards: an inbox of long deals must not read them.
     newest = (
-        select(event.c.deal_id, func.max(event.c.seq).label("seq"))
-        .where(event.c.deal_id.in_(deals), event.c.kind.in_(kinds))
-        .group_by(event.c.deal_id)
-        .subquery()
+        select(event.c.seq)
+        .where(event.c.deal_id == deal.c.id, such)
+        .order_by(event.c.seq.desc())
+        .limit(1)
+        .correlate(deal)
+        .scalar_subquery()
     )
-    query = select(
-        event.c.deal_id, event.c.kind, event.c.actor, event.c.at, event.c.body, event.c.personal
-    ).join(newest, (event.c.deal_id == newest.c.deal_id) & (event.c.seq == newest.c.seq))
+    query = (
+        select(last.c.deal_id, last.c.kind, last.c.actor, last.c.at, last.c.body, last.c.personal)
+        .select_from(deal)
+        .join(last, (last.c.deal_id == deal.c.id) & (last.c.seq == newest))
+        .where(deal.c.id.in_(deals))
+    )
     return transaction.connection.execute(query).all()
 
 
@@ -109,7 +116,7 @@ def _viewers(transaction: Transaction, deals: Sequence[str]) -> Counter[str]:
     event = tables.event
     counted = transaction.connection.execute(
         select(event.c.deal_id, func.count(event.c.actor.distinct()))
-        .where(event.c.deal_id.in_(deals), event.c.kind == "viewed")
+        .where(event.c.deal_id.in_(deals), tables.happened("viewed"))
         .group_by(event.c.deal_id)
     )
     return Counter({row[0]: row[1] for row in counted})

@@ -97,7 +97,7 @@ def _newest(transaction: Transaction) -> list[Any]:
             deal.c.owner_id,
         )
         .join(deal, deal.c.id == event.c.deal_id)
-        .where(event.c.kind == "counteroffer")
+        .where(tables.happened("counteroffer"))
         .order_by(event.c.at.desc(), event.c.deal_id, event.c.seq.desc())
         .limit(NEWEST)
     )

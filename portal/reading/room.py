@@ -3,12 +3,12 @@
 Numbers are those of the buyers' own stream. Whoever asks for anybody else is given an empty room.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 
 from portal.access import Deal
 from portal.domain import ledger
@@ -26,7 +26,7 @@ _SIGN_OFFS = (
     select(tables.event)
     .where(
         tables.event.c.deal_id == bindparam("deal_id"),
-        tables.event.c.kind == "sign_off",
+        tables.happened("sign_off"),
         tables.event.c.audience == "buyer",
     )
     .order_by(tables.event.c.seq)
@@ -70,11 +70,7 @@ def load(transaction: Transaction, deal: Deal, before: int | None = None) -> Roo
     """The newest entries, or the newest before a number."""
     if deal.party != "buyer":
         return Room()
-    event = tables.event.c
-    query = _own(deal, KINDS).order_by(event.buyer_seq.desc()).limit(NEWEST + 1)
-    if before is not None:
-        query = query.where(event.buyer_seq < before)
-    rows = transaction.connection.execute(query).all()
+    rows = _newest(transaction, deal, before)
     named = _people(transaction, deal, rows)
     shown = tuple(entry(row, named[row.actor]) for row in reversed(rows[:NEWEST]))
     return Room(
@@ -127,11 +123,20 @@ def _word(row: Any, fact: ledger.SignOff, named: Mapping[str, Person]) -> Word:
     )
 
 
-def _own(deal: Deal, kinds: Iterable[str]) -> Any:
-    event = tables.event.c
-    return select(tables.event).where(
-        event.deal_id == deal.id, event.audience == "buyer", event.kind.in_(list(kinds))
-    )
+def _newest(transaction: Transaction, deal: Deal, before: int | None) -> Sequence[Any]:
+    """One more than are shown, newest first."""
+    event = tables.event
+    own = [event.c.deal_id == deal.id, event.c.audience == "buyer"]
+    if before is not None:
+        own.append(tables.own_before(deal.id, "buyer", before))
+    # Each kind from its end backwards: neither a long room nor what is said at the table is read through.
+    newest = [
+        select(event.c.seq).where(*own, tables.happened(kind)).order_by(event.c.seq.desc()).limit(NEWEST + 1)
+        for kind in KINDS
+    ]
+    among = union_all(*(select(each.subquery().c.seq) for each in newest))
+    query = select(event).where(event.c.deal_id == deal.id, event.c.seq.in_(among))
+    return transaction.connection.execute(query.order_by(event.c.seq.desc()).limit(NEWEST + 1)).all()
 
 
 def _people(transaction: Transaction, deal: Deal, rows: Iterable[Any]) -> Mapping[str, Person]:

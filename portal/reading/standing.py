@@ -37,7 +37,7 @@ def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublishe
     event = tables.event.c
     body = transaction.connection.execute(
         select(event.body)
-        .where(event.deal_id == deal.id, event.kind == "revision")
+        .where(event.deal_id == deal.id, tables.happened("revision"))
         .order_by(event.seq.desc())
         .limit(1)
     ).scalar()
@@ -48,7 +48,7 @@ def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublishe
 def _opened(transaction: Transaction, deal: Deal) -> bool:
     """Whether anybody on the buyer's side has done anything since: looked, written, or used a link from a mail."""
     event, session, held = tables.event.c, tables.session.c, tables.session_grant.c
-    since = select(event.seq).where(event.deal_id == deal.id, event.kind == "revision")
+    since = select(event.seq).where(event.deal_id == deal.id, tables.happened("revision"))
     newest = since.order_by(event.seq.desc()).limit(1).scalar_subquery()
     acted = exists().where(event.deal_id == deal.id, event.seq > newest, event.actor.startswith("contact:"))
     came = exists().where(
@@ -63,10 +63,9 @@ def _opened(transaction: Transaction, deal: Deal) -> bool:
 def _reopened(transaction: Transaction, deal: Deal) -> bool:
     """Whether the revision opened a closed deal: the event of that comes right before its own."""
     event = tables.event.c
-    kinds = transaction.connection.execute(
-        select(event.kind)
-        .where(event.deal_id == deal.id, event.audience == "table", event.kind.in_(("reopened", "revision")))
-        .order_by(event.seq.desc())
-        .limit(2)
-    ).scalars()
-    return "reopened" in kinds.all()
+    rows = transaction.connection.execute(
+        select(event.seq, event.kind).where(
+            event.deal_id == deal.id, event.audience == "table", tables.happened("reopened", "revision")
+        )
+    )
+    return "reopened" in {row.kind for row in tables.in_order(rows)[-2:]}

@@ -97,7 +97,7 @@ def opening(transaction: Transaction, actor: Actor, deal_id: str, after: int, li
     return Opening(
         deal=deal,
         epoch=epoch(transaction),
-        events=events_after(transaction, deal_id, deal.party, after, limit),
+        events=_following(transaction, deal_id, deal.party, after, limit, newest=deal.position),
     )
 
 
@@ -105,14 +105,24 @@ def events_after(
     transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int
 ) -> list[Event]:
     """At most `limit` events of a party's stream, in its order."""
-    position = tables.event.c.buyer_seq if party == "buyer" else tables.event.c.seller_seq
-    found = transaction.connection.execute(
-        select(*_EVENT)
-        .where(tables.event.c.deal_id == deal_id, position > after)
-        .order_by(position)
-        .limit(limit)
-    )
-    return [Event(*row) for row in found]
+    head = transaction.connection.execute(select(*_HEAD).where(tables.deal.c.id == deal_id)).first()
+    newest = Head(*head).position(party) if head else 0
+    return _following(transaction, deal_id, party, after, limit, newest=newest)
+
+
+def _following(
+    transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int, *, newest: int
+) -> list[Event]:
+    """`newest`: the party's newest number in this snapshot."""
+    missing, seq = newest - after, tables.event.c.seq
+    if missing <= 0:
+        return []
+    query = select(*_EVENT).where(tables.event.c.deal_id == deal_id, tables.own_after(party, after))
+    if missing <= limit:
+        # Numbers have no holes, so the newest that many are the ones: nothing of what came before is passed over.
+        newest_first = transaction.connection.execute(query.order_by(seq.desc()).limit(missing)).all()
+        return [Event(*row) for row in reversed(newest_first)]
+    return [Event(*row) for row in transaction.connection.execute(query.order_by(seq).limit(limit))]
 
 
 def epoch(transaction: Transaction) -> str:

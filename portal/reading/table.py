@@ -135,8 +135,10 @@ def load(transaction: Transaction, deal: Deal) -> Table:
 def _beside_chat(transaction: Transaction, table: Table) -> tuple[int, int]:
     """The newest event that is no message, and the newest comment."""
     event = tables.event
+    # Not the bare column, which SQLite would go and look for at the end of all that was said since.
+    newest = func.max(event.c.seq + 0)
     other = transaction.connection.execute(
-        select(func.max(event.c.seq)).where(event.c.deal_id == table.deal_id, event.c.kind != "message")
+        select(newest).where(event.c.deal_id == table.deal_id, tables.happened())
     ).scalar()
     comments = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
     return other or 0, max(comments, default=0)
@@ -203,9 +205,9 @@ def _endings(transaction: Transaction, deal: Deal) -> dict[str, Any]:
     event = tables.event
     kinds = ("declined", "withdrawn", "expired", "more_time_asked")
     rows = transaction.connection.execute(
-        select(event).where(event.c.deal_id == deal.id, event.c.kind.in_(kinds)).order_by(event.c.seq)
+        select(event).where(event.c.deal_id == deal.id, tables.happened(*kinds))
     )
-    return {row.kind: row for row in rows}
+    return {row.kind: row for row in tables.in_order(rows)}
 
 
 def _ending(row: Any, known: dict[str, Person] | Any) -> Ending | None:
@@ -228,7 +230,7 @@ def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     row = transaction.connection.execute(select(order).where(order.c.deal_id == deal.id)).first()
     accepted = transaction.connection.execute(
         select(event.c.at, event.c.body, event.c.personal).where(
-            event.c.deal_id == deal.id, event.c.kind == "accepted"
+            event.c.deal_id == deal.id, tables.happened("accepted")
         )
     ).first()
     if row is None or accepted is None:

@@ -27,11 +27,12 @@ def consents(transaction: Transaction, deal_id: str, published: Sequence[Any]) -
 
 def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Sequence[Any]:
     event = tables.event
-    return transaction.connection.execute(
-        select(event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body)
-        .where(event.c.deal_id == deal_id, event.c.kind.in_(kinds))
-        .order_by(event.c.seq)
-    ).all()
+    rows = transaction.connection.execute(
+        select(event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body).where(
+            event.c.deal_id == deal_id, tables.happened(*kinds)
+        )
+    )
+    return tables.in_order(rows)
 
 
 def _events(rows: Iterable[Any]) -> list[Event]:
