@@ -56,6 +56,8 @@ def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName)
     for number, row in enumerate(events, start=1):
         if row.seq != number:
             return f"event {number} is missing"
+        if (misplaced := _misplaced(row, party, seq + 1)) is not None:
+            return misplaced
         if row.audience not in ("table", party):
             continue
         seq += 1
@@ -72,11 +74,22 @@ def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName)
             salt=row.salt.hex(),
         )
         digest = ledger.chain(digest, link)
-        if (getattr(row, f"{party}_seq"), getattr(row, f"{party}_digest")) != (seq, digest):
+        if getattr(row, f"{party}_digest") != digest:
             return f"event {row.seq} ({row.kind}) does not follow from the one before it"
     if (getattr(head, f"{party}_seq"), getattr(head, f"{party}_digest")) != (seq, digest):
         return f"the {party}'s ledger ends before its newest event"
     return None
+
+
+def _misplaced(row: Any, party: ledger.PartyName, following: int) -> str | None:
+    """What is wrong with an event's number in a party's ledger: no constraint of the database keeps them apart."""
+    given, event = getattr(row, f"{party}_seq"), f"event {row.seq} ({row.kind})"
+    if row.audience not in ("table", party):
+        return None if given is None else f"{event} stands in the {party}'s ledger and is none of theirs"
+    if given == following:
+        return None
+    has = "no number" if given is None else f"the number {given}"
+    return f"{event} has {has} in the {party}'s ledger, where {following} follows"
 
 
 def _broken_revision(revisions: Any) -> str | None:

@@ -18,6 +18,10 @@ from sqlalchemy.engine import URL, make_url
 from portal.errors import Misconfigured
 
 READERS = 4
+# SQLite: pages (of 4 KiB) in the write-ahead log before they are copied back. A busy ledger writes the same pages again and
+# again, so that fewer are copied the longer one waits; with 16 MiB what a reader has to look through stays small, and a
+# server that was killed is there again in a moment. What is in the log is as durable as what was copied.
+LONGEST_LOG = 4_000
 # PostgreSQL. A network that swallows packets has to look like a database that is down, not like one that thinks: seconds
 # for a connection to come about, and for one that stands to prove that it lives (the last in milliseconds).
 UNREACHABLE: dict[str, int] = {
@@ -86,9 +90,8 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
     reader = create_engine(
         url, connect_args=arguments, pool_size=READERS, max_overflow=2, hide_parameters=True
     )
-    _configure(
-        writer, begin="BEGIN IMMEDIATE", pragmas=("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-    )
+    durable = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    _configure(writer, begin="BEGIN IMMEDIATE", pragmas=(*durable, f"wal_autocheckpoint={LONGEST_LOG}"))
     _configure(reader, begin="BEGIN", pragmas=("query_only=ON",))
     return writer, reader
 

@@ -14,6 +14,7 @@ from portal.reading import verification
 from portal.reading.stream import epoch
 from portal.storage import backup, tables
 from tests.cast import Table
+from tests.storage.ledgers import CONFIDED, NOTED, SAID, goes_on
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,6 +31,24 @@ def test_a_copy_comes_back_under_another_epoch(table: Table, tmp_path: Path) -> 
     assert table.bea.deal.position == position - 1
     assert table.database.read_now(epoch) == "restored"
     table.bea.says("Again.")
+    assert verdict(table).intact
+
+
+def test_a_copy_has_what_still_lies_in_a_long_log(tmp_path: Path, opened: Callable[[str], Database]) -> None:
+    table = Table(opened("sqlite"))
+    for _ in range(30):
+        goes_on(table, [SAID] * 100, text="x" * 1_900)
+    table.bea.says("Said last of all.")
+    log, database = tmp_path / "parley.db-wal", tmp_path / "parley.db"
+    # Longer than what SQLite itself would let it get, and none of it where it belongs yet.
+    assert log.stat().st_size > 1_000 * 4_096
+    assert b"Said last of all." not in database.read_bytes()
+    backup.backup(table.database.store, tmp_path / "copy")
+    assert b"Said last of all." in (tmp_path / "copy").read_bytes()
+    table.bea.says("After the copy.")
+    position = table.bea.deal.position
+    backup.restore(table.database.store, tmp_path / "copy", new_epoch="restored")
+    assert table.bea.deal.position == position - 1
     assert verdict(table).intact
 
 
@@ -113,6 +132,30 @@ def test_a_missing_event_is_named(table: Table) -> None:
         table, tables.event.delete().where(tables.event.c.seq == seq, tables.event.c.deal_id == table.deal_id)
     )
     assert "ends before" in (verdict(table).broken or "")
+
+
+@pytest.mark.parametrize(
+    ("whose", "kind", "number", "said"),
+    [
+        ("buyer_seq", "message", -1, "in the buyer's ledger, where"),
+        ("seller_seq", "message", -1, "in the seller's ledger, where"),
+        ("buyer_seq", "message", None, "has no number in the buyer's ledger"),
+        ("seller_seq", "message", None, "has no number in the seller's ledger"),
+        ("seller_seq", "note", 0, "where"),
+        ("buyer_seq", "note", 0, "stands in the buyer's ledger and is none of theirs"),
+        ("seller_seq", "confided", 0, "stands in the seller's ledger and is none of theirs"),
+    ],
+)
+def test_a_number_that_is_doubled_or_missing_is_named(
+    table: Table, whose: str, kind: str, number: int | None, said: str
+) -> None:
+    table.bea.says("one")
+    goes_on(table, [NOTED, CONFIDED])
+    seq = tables.event.c[whose]
+    # An earlier event's, or the one that the other side's newest has.
+    doubled = None if number is None else (seq + number if number else 1)
+    tamper(table, update(tables.event).where(tables.event.c.kind == kind).values({whose: doubled}))
+    assert said in (verdict(table).broken or "")
 
 
 def test_a_changed_revision_is_named(table: Table) -> None:

@@ -51,6 +51,22 @@ def test_another_connection_sees_nothing_before_the_commit(database: Database) -
     assert database.read_now(stored) == {"before": 1, "inside a savepoint that is released": 1}
 
 
+def test_nobody_is_answered_before_the_commit(database: Database) -> None:
+    at_the_commit, may_go_on = threading.Event(), threading.Event()
+
+    def hold(connection: object) -> None:
+        at_the_commit.set()
+        assert may_go_on.wait(10)
+
+    event.listen(database.store.writer, "commit", hold)
+    answer = database._submit(lambda work: count("kept", work))
+    assert at_the_commit.wait(10)
+    # Answers are given by the thread that stands at the commit now.
+    assert not answer.done()
+    may_go_on.set()
+    assert answer.result(10) == 1
+
+
 def test_a_command_that_fails_leaves_nothing_and_spares_its_neighbours(database: Database) -> None:
     def refused(work: UnitOfWork) -> None:
         count("refused", work)
@@ -150,11 +166,11 @@ def test_two_processes_worth_of_writers_share_one_sqlite_file(tmp_path: Path) ->
 def test_the_sqlite_writer_is_durable(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/parley.db")
 
-    def pragmas(work: UnitOfWork) -> tuple[str, int]:
-        journal = work.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-        return journal, work.connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+    def pragmas(work: UnitOfWork) -> list[str | int]:
+        names = ("journal_mode", "synchronous", "wal_autocheckpoint")
+        return [work.connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
 
-    assert database.write_now(pragmas) == ("wal", 2)
+    assert database.write_now(pragmas) == ["wal", 2, 4_000]
     database.close()
 
 

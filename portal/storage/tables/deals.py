@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from portal.storage.tables.base import Instant, deal_column, metadata
@@ -77,6 +78,8 @@ revision_private = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+_NO_MESSAGE = text("kind <> 'message'")
+
 event = Table(
     "event",
     metadata,
@@ -96,11 +99,12 @@ event = Table(
     Column("buyer_digest", String(64)),
     Column("seller_seq", Integer),
     Column("seller_digest", String(64)),
-    UniqueConstraint("deal_id", "buyer_seq"),
-    UniqueConstraint("deal_id", "seller_seq"),
+    # Each party's numbers are unique without a constraint: they are given out under the deal's lock, as `seq` is, and
+    # `portal verify` counts them. What stands here is written for every message.
     # The key first, so that those of many messages are found with one look.
     UniqueConstraint("key", "deal_id", "actor", "kind"),
-    Index(None, "deal_id", "kind", "seq"),
+    # Most events are messages, and nobody looks for those by kind: tables.happened() is how the others are found.
+    Index(None, "deal_id", "kind", "seq", sqlite_where=_NO_MESSAGE, postgresql_where=_NO_MESSAGE),
 )
 
 counteroffer = Table(
