@@ -96,6 +96,10 @@ def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
 
 def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote) -> Imported:
     deal, offer = deal_for(work, actor, deal_id), _signed(work, quote.offer)
+    if deal.state != "draft":
+        deal.require("publish")
+    # First of all, so that whoever is new in the quote is told of it like everybody else.
+    _seat(work, deal_id, quote.contacts, by=deal.actor)
     if deal.state == "draft":
         draft = tables.draft
         work.connection.execute(
@@ -115,7 +119,6 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         )
         published = publishing.Published(revision=0, digest="")
     else:
-        deal.require("publish")
         if offer.currency != deal.currency:
             raise Conflict(f"Deal {deal.number} is in {deal.currency}; a revision can't change the currency.")
         before = documents.offered(work, deal_id, deal.revision).offer
@@ -127,7 +130,6 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )
-    _seat(work, deal_id, quote.contacts, by=deal.actor)
     work.touch(deal_id)
     return Imported(deal=deal_id, number=deal.number, created=False, revision=published.revision)
 

@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
 from portal.access import System
 from portal.commands import import_quote
+from portal.domain.mail import Mail
 from portal.errors import Conflict, NotAllowed
 from portal.storage import tables
 from tests.cast import Table, read_quote
@@ -50,6 +52,20 @@ def test_a_requote_is_the_next_revision(table: Table) -> None:
     assert events(table, "buyer")[-1].body.changed == ("line:install",)
     assert takes_in(table, dearer()).revision == 0
     verify(table)
+
+
+def test_whoever_is_new_in_a_requote_is_told_of_it_too(table: Table) -> None:
+    document = dearer()
+    document["buyer"]["contacts"].append(
+        {"name": "Nora New", "email": "nora@kestrel.example", "role": "signer"}
+    )
+    takes_in(table, document, requote=True)
+    box = tables.outbox.c
+    payloads = table.database.read_now(
+        lambda t: t.connection.execute(select(box.payload).where(box.transport == "mail")).scalars().all()
+    )
+    mails = [msgspec.json.decode(payload, type=Mail) for payload in payloads]
+    assert "new_answer" in [mail.template for mail in mails if mail.to_email == "nora@kestrel.example"]
 
 
 def test_a_requote_in_another_currency_is_refused(table: Table) -> None:
