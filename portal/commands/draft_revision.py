@@ -9,8 +9,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from portal.access import Actor, Deal, deal_for
 from portal.commands.unit_of_work import UnitOfWork
 from portal.domain import change as changing
+from portal.domain import standing_offer
 from portal.domain.change import Change
-from portal.errors import Invalid
+from portal.domain.revision import Offer
+from portal.errors import Invalid, Problem
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -27,13 +29,22 @@ def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequen
     deal = deal_for(work, actor, deal_id)
     deal.require("edit")
     offer = documents.offered(work, deal_id, deal.revision).offer
-    problems = changing.contradictions(offer, changes)
+    problems = changing.contradictions(offer, changes) or _unfit(offer, edits_of(work, deal), changes)
     if problems:
         raise Invalid("These edits do not go together.", problems)
     replaced = changing.replaced(offer, changes)
     kept = tuple(change for change in edits_of(work, deal).changes if change.id not in replaced)
     added = tuple(change for change in changes if changing.current(offer, change) != change.value)
     return _keep(work, deal, Edits(changes=kept + added))
+
+
+def _unfit(offer: Offer, edits: Edits, changes: Sequence[Change]) -> list[Problem]:
+    """Standing offers that the offer with the other edits has no room for."""
+    stays = (each for each in edits.changes if each.field != "standing_offer")
+    others = [each for each in stays if changing.stated(offer, each) is not None]
+    if any(change.field == "standing_offer" for change in changes):
+        offer = changing.apply(offer, others, concession=False)
+    return standing_offer.unfit(offer, changes)
 
 
 def drop_change(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) -> Edits:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from portal.domain import lifecycle
+from portal.domain import lifecycle, standing_offer
 from portal.domain.margin import below_floor, conceded, share
 from portal.domain.revision import Line, Offer, PrivateFigures
 from portal.domain.totals import totals
@@ -39,6 +39,7 @@ def reasons(before: Offer, after: Offer, private: PrivateFigures, authority: Aut
         *_floors(after, private),
         *_discounts(before, after, authority.discount_percent),
         *_concession(before, after, authority.concession_percent),
+        *(reason for taken in _offered(before, after) for reason in _standing(*taken, private, authority)),
     )
 
 
@@ -52,6 +53,34 @@ def discount(line: Line) -> Decimal:
     if not line.list_price:
         return share(Decimal(0), Decimal(1))
     return share(line.list_price - line.net_unit_price, line.list_price)
+
+
+def _offered(before: Offer, after: Offer) -> Iterator[tuple[Offer, Offer]]:
+    """What a buyer may take in one step: the prices without it, or as it was published before, and those with it."""
+    for each in after.standing_offers:
+        if each.taken or not standing_offer.fits(after, each):
+            continue
+        conditions = standing_offer.with_conditions(after, each)
+        old = before.standing_offer(each.key)
+        known = old is not None and standing_offer.fits(before, old)
+        yield (
+            standing_offer.given(conditions, old) if known and old else conditions,
+            standing_offer.given(conditions, each),
+        )
+
+
+def _standing(
+    without: Offer, taken: Offer, private: PrivateFigures, authority: Authority
+) -> Iterator[Reason]:
+    """Who offers a lower price on a condition gives it away already."""
+    lower = {
+        line.key
+        for line in taken.lines
+        if (old := without.line(line.key)) and line.net_unit_price < old.net_unit_price
+    }
+    yield from (reason for reason in _floors(taken, private) if reason.line in lower)
+    yield from _discounts(without, taken, authority.discount_percent)
+    yield from _concession(without, taken, authority.concession_percent)
 
 
 def _floors(after: Offer, private: PrivateFigures) -> Iterator[Reason]:

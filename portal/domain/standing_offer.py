@@ -5,11 +5,12 @@ less already, by a price break or a concession, that price stays. What was taken
 conditions a later choice would undo.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from portal.domain import pricing, spelling
+from portal.domain import entire, pricing, spelling
+from portal.domain.change import Change
 from portal.domain.revision import Condition, Consequence, Line, Offer, Revision, StandingOffer
 from portal.domain.totals import revise
 from portal.errors import Problem
@@ -75,6 +76,16 @@ def misfits(offer: Offer, standing: StandingOffer) -> list[Problem]:
     """Why it can't be published; places are pointers inside the standing offer."""
     found = list(_impossible(offer, standing))
     return found or list(_dearer(with_conditions(offer, standing), standing))
+
+
+def unfit(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
+    """Why changes that offer something standing can't be published; at a change's id with the condition or consequence."""
+    return [
+        Problem(change.id + "/".join(problem.place.split("/")[:3]), problem.message, problem.hint)
+        for change in changes
+        if change.field == "standing_offer" and (stated := entire.read(StandingOffer, change.value))
+        for problem in misfits(offer, stated)
+    ]
 
 
 def fits(offer: Offer, standing: StandingOffer) -> bool:

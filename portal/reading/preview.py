@@ -9,6 +9,7 @@ from portal.domain.change import Change
 from portal.domain.counteroffer import Effect, LineEffect
 from portal.domain.revision import Billing, Line, Offer, PriceBreak, Sum
 from portal.domain.totals import line_net
+from portal.reading.whole import StandingView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +32,14 @@ class PriceSteps:
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """`line` is the one that was changed; `gap` the difference over the whole contract, net."""
+    """`line` is the one that was changed; `gap` the difference over the whole contract, net; `standing` what is offered on
+    a condition, as buyers will read it."""
 
     line: LineEffect | None
     sums: tuple[SumEffect, ...]
     gap: Decimal
     steps: PriceSteps | None = None
+    standing: StandingView | None = None
 
 
 def preview(offer: Offer, key: str, changes: Sequence[Change]) -> Preview:

@@ -12,6 +12,9 @@ from portal.domain.revision import Adjustment, Condition, Line, Offer, Revision,
 from portal.reading.conversation import Thread
 from portal.reading.lines import ItemView, Standings
 
+# Conditions, and consequences, of a standing offer that a rep writes on the page.
+EDITED = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class WholeView(ItemView):
@@ -56,6 +59,11 @@ class StandingView:
     @property
     def key(self) -> str:
         return self.offer.key
+
+    @property
+    def editable(self) -> bool:
+        """Whether the desk's form has rows enough for it."""
+        return max(len(self.offer.when), len(self.offer.then)) <= EDITED
 
 
 @dataclass(frozen=True, kw_only=True)

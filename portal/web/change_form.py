@@ -4,21 +4,23 @@ Both sides fill it in; which fields it has is for the domain to say. Numbers are
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from portal.domain import change as changing
-from portal.domain import limits
+from portal.domain import limits, standing_offer
 from portal.domain.change import Change, Field
 from portal.domain.item import Item
 from portal.domain.item import subject as subject_of
 from portal.domain.revision import Line, Offer, Tax, Term
+from portal.domain.totals import revise
 from portal.errors import Invalid, Problem
 from portal.reading.asks import Shown, shown
 from portal.reading.preview import Preview, PriceSteps, preview, price_steps
-from portal.web import formats, part_form
+from portal.reading.whole import whole
+from portal.web import formats, part_form, standing_form
 from portal.web.forms import FormFields
 from portal.web.language import current as language
 from portal.web.language import gettext as _
@@ -88,6 +90,12 @@ def fields_of(item: Item, *, seller: bool = False) -> tuple[Field, ...]:
     return tuple(each for each in fields if each != "choice" or not getattr(item, "selected", False))
 
 
+def places_of(item: Item) -> tuple[str, ...]:
+    """Where the seller's form tells problems: at its fields, and at the rows of one that has rows."""
+    fields = fields_of(item, seller=True)
+    return (*fields, *standing_form.PLACES) if "standing_offer" in fields else fields
+
+
 def read(form: FormFields, offer: Offer, item: Item, *, seller: bool = False) -> Typed:
     """What was typed. A field that was not sent is left as it is; a box that was shown and not ticked says no."""
     subject, ticks = subject_of(item), form.all("shown")
@@ -95,10 +103,12 @@ def read(form: FormFields, offer: Offer, item: Item, *, seller: bool = False) ->
     changes, problems = [], []
     for name in fields_of(item, seller=seller):
         if _KINDS[name] == "several":
-            texts |= {each: form.one(each) for each in part_form.INPUTS[name]}
+            texts |= part_form.texts(name, form)
             try:
                 text = part_form.composed(name, form, offer, item)
-                changes.append(changing.spell(offer, subject, name, text))
+                change = changing.spell(offer, subject, name, text)
+                problems += at_fields(standing_offer.unfit(offer, [change]))
+                changes.append(change)
             except ValueError as error:
                 problems.append(Problem(name, str(error)))
             except Invalid as error:
@@ -133,9 +143,17 @@ def preview_of(offer: Offer, item: Item, others: Sequence[Change], typed: Typed)
     touched = {each.id for each in typed.changes}
     changes = [*(each for each in others if each.id not in touched), *typed.asking(offer)]
     try:
-        return preview(offer, item.key if isinstance(item, Line) else "", changes)
+        effect = preview(offer, item.key if isinstance(item, Line) else "", changes)
     except Invalid:
         return None
+    offered = [each for each in changes if each.id in touched and each.field == "standing_offer"]
+    if not offered:
+        return effect
+    if typed.problems:
+        return None
+    after = revise(changing.apply(offer, changes, concession=False))
+    standing = (each for each in whole(after).standing if each.key == offered[0].key)
+    return replace(effect, standing=next(standing, None))
 
 
 def change_form(
@@ -163,7 +181,8 @@ def change_form(
 
 
 def at_fields(problems: Sequence[Problem]) -> list[Problem]:
-    """Problems at change ids ("line:press:quantity"), at the fields of a form that has one line or term."""
+    """Problems at change ids ("line:press:quantity"), at the fields of a form that has one line or term. What follows a
+    field's name stays: it is the row of a field that has several."""
     return [Problem(each.place.rpartition(":")[2], each.message, each.hint) for each in problems]
 
 

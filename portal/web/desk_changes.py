@@ -24,7 +24,7 @@ from portal.web.request import is_partial
 from portal.web.urls import KINDS
 
 ON_THE_OFFER = ("lines", "terms")
-EVERYWHERE = (*ON_THE_OFFER, "wishes", "adjustments")
+EVERYWHERE = (*ON_THE_OFFER, "wishes", "adjustments", "offers")
 
 
 def addresses(place: str, kinds: Sequence[str] = EVERYWHERE) -> list[str]:
@@ -66,8 +66,8 @@ async def preview(desk: Desk, deal_id: str, item: str, form: FormFields) -> Resp
         wanted = _item(page, _subject(desk, item))
         typed = change_form.read(form, page.table.offer, wanted, seller=True)
         shown = change_form.preview_of(page.table.offer, wanted, _edits(page), typed)
-        fields = change_form.fields_of(wanted, seller=True)
-        return {"preview": shown, "problems": typed.problems, "fields": fields}
+        places = change_form.places_of(wanted)
+        return {"preview": shown, "problems": typed.problems, "fields": places}
 
     return await show(desk, deal_id, more=more, template="table/_preview_reply.html")
 
@@ -159,8 +159,8 @@ def _item(page: DeskDeal, subject: str) -> Item:
 def _taken(page: DeskDeal) -> set[str]:
     """Keys that something added can't have."""
     offer, edits = page.table.offer, _edits(page)
-    standing = {line.key for line in offer.lines} | {each.key for each in offer.adjustments}
-    return standing | {each.key for each in edits}
+    there = {line.key for line in offer.lines} | {each.key for each in offer.adjustments}
+    return there | {each.key for each in offer.standing_offers} | {each.key for each in edits}
 
 
 def _wished(page: DeskDeal, subject: str) -> dict[str, str]:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from portal.domain import entire, item, money, spelling
 from portal.domain.change import Change, Field
 from portal.domain.item import Item
-from portal.domain.revision import Adjustment, Billing, Line, Offer, Tax
+from portal.domain.revision import Adjustment, Billing, Line, Offer, StandingOffer, Tax
 from portal.reading.asks import shown
-from portal.web import formats
+from portal.web import formats, standing_form
 from portal.web.forms import FormFields
 from portal.web.language import current as language
 from portal.web.numbers import plain_decimal
@@ -41,12 +41,21 @@ INPUTS: Mapping[Field, tuple[str, ...]] = {
         "line_fulfilment",
         "line_description",
     ),
+    "standing_offer": standing_form.INPUTS,
 }
 
 
-def composed(name: Field, form: FormFields, offer: Offer, about: Item) -> str:
-    """ValueError with a sentence when an input can't be read."""
+def texts(name: Field, form: FormFields) -> dict[str, str]:
+    """What was typed, as it is shown again."""
     typed = {each: form.one(each) for each in INPUTS[name]}
+    return standing_form.closed_up(typed) if name == "standing_offer" else typed
+
+
+def composed(name: Field, form: FormFields, offer: Offer, about: Item) -> str:
+    """ValueError, or Invalid at the change's id, with a sentence when an input can't be read."""
+    typed = texts(name, form)
+    if name == "standing_offer":
+        return standing_form.composed(typed, about.key)
     if name == "wish":
         return f"{_number(typed['wish_quantity'])} x {typed['wish_words']}"
     if name == "adjustment":
@@ -61,6 +70,8 @@ def inputs(name: Field, spelled: str, offer: Offer) -> dict[str, str]:
         return {"wish_quantity": formats.number(wish.quantity), "wish_words": wish.words}
     if name == "adjustment":
         return _of_adjustment(entire.read(Adjustment, spelled), offer.currency)
+    if name == "standing_offer":
+        return standing_form.inputs(entire.read(StandingOffer, spelled), offer)
     return _of_line(entire.read(Line, spelled), offer)
 
 
@@ -73,7 +84,7 @@ def _named(change: Change, taken: Collection[str]) -> Change:
     kind, part = change.subject.partition(":")[0], shown(change.field, change.value)
     words = getattr(part, "words", "") or getattr(part, "name", "") or getattr(part, "label", "")
     key = item.slug(words, taken)
-    if isinstance(part, Line | Adjustment):
+    if isinstance(part, Line | Adjustment | StandingOffer):
         return Change(
             subject=f"{kind}:{key}", field=change.field, value=entire.text_of(replace(part, key=key))
         )

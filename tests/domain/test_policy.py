@@ -10,7 +10,15 @@ from portal.domain.auto_answer import Situation, judge
 from portal.domain.change import Change, apply
 from portal.domain.margin import below_floor, conceded, margin
 from portal.domain.published import inside_offer
-from portal.domain.revision import Adjustment, Condition, LinePrivate, PrivateFigures, StandingOffer
+from portal.domain.revision import (
+    Adjustment,
+    Condition,
+    Consequence,
+    LinePrivate,
+    Offer,
+    PrivateFigures,
+    StandingOffer,
+)
 from tests.domain.offers import kestrel_offer, line, offer
 
 
@@ -166,6 +174,32 @@ def test_an_unknown_cost_leaves_the_whole_unknown_but_not_the_other_lines():
 def test_a_gift_has_no_percentage():
     found = margin(offer(line("a", "0")), figures(a={"unit_cost": "5"}))
     assert (found.amount, found.percent) == (Decimal(-5), None)
+
+
+def test_what_is_offered_on_a_condition_is_weighed_as_if_it_were_taken():
+    """Who may not give a price may not offer it on a condition; what was published before was somebody's decision."""
+    before = kestrel_offer()
+    press = before.line("press")
+    assert press is not None
+    private = figures(press={"floor_unit_price": str(press.net_unit_price - 1000)})
+
+    def offering(percent: str, key: str = "ten") -> Offer:
+        gives = Consequence(line="press", discount_percent=Decimal(percent))
+        when = (Condition(line="press", selected=True),)
+        standing = StandingOffer(key=key, label="Early", when=when, then=(gives,))
+        return replace(before, standing_offers=(standing,))
+
+    def kinds(old: Offer, new: Offer, **limits: str) -> list[tuple[str, str]]:
+        own = Authority(**{name: Decimal(limit) for name, limit in limits.items()})
+        return [(each.kind, each.line) for each in reasons(old, new, private, own)]
+
+    assert kinds(before, offering("2")) == []
+    assert kinds(before, offering("40")) == [("floor", "press")]
+    assert kinds(offering("40"), offering("40")) == []
+    assert kinds(offering("30"), offering("40")) == [("floor", "press")]
+    assert kinds(offering("40"), offering("30")) == []
+    assert kinds(before, offering("2"), concession_percent="0.1") == [("concession", "")]
+    assert kinds(offering("2"), offering("2"), concession_percent="0.1") == []
 
 
 def test_what_was_given_on_a_condition_is_not_kept_without_it():

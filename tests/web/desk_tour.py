@@ -26,7 +26,7 @@ class DeskTour(Reader):
         for part in ("answers", "activity", "moves", "lines/press/change", "lines/press/comment"):
             self.get(table.rita, f"{here}/{part}", **HTMX)
         self.get(table.rita, f"{here}/preview")
-        for part in ("wishes/_", "adjustments/_"):
+        for part in ("wishes/_", "adjustments/_", "offers/_"):
             self.get(table.rita, f"{here}/{part}/change", **HTMX)
             self.post(table.rita, f"{here}/{part}/change", 422)
         self.post(table.rita, f"{here}/lines/install/change", unit_price="150", quantity="40")
