@@ -14,6 +14,8 @@ import typst
 
 from portal.domain.revision import Address, Line, Party, Revision
 from portal.reading.summary import Part, summary
+from portal.reading.whole import ConditionView, ConsequenceView, StandingView
+from portal.reading.whole import whole as whole_of
 from portal.web.formats import amount, day, moment, money, number, percent, unit
 from portal.web.language import gettext as _
 from portal.web.language import speaking
@@ -69,6 +71,9 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
         "contract": _contract(whole.contract.net, whole.contract.total, offer.currency)
         if whole.recurring
         else None,
+        "standing": [
+            _standing(each, offer.currency) for each in whole_of(revision).standing if _told(each, facts)
+        ],
         "terms": [{"name": term.name, "value": term.value} for term in offer.terms],
         "accepted": _accepted(facts, offer.buyer.name, zone),
         "words": {
@@ -81,6 +86,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
             "price": _("Quantity and price"),
             "net": _("Net"),
             "terms": _("Terms"),
+            "standing": _("Standing offers"),
         },
     }
 
@@ -146,6 +152,46 @@ def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str
         {"label": _("Whole contract, net"), "amount": money(net, currency)},
         {"label": _("Whole contract with tax"), "amount": money(total, currency)},
     ]
+
+
+def _told(standing: StandingView, facts: Facts) -> bool:
+    """Once it is accepted, nothing can be taken any more."""
+    return standing.offer.taken or facts.accepted_on is None
+
+
+def _standing(standing: StandingView, currency: str) -> dict[str, object]:
+    """Of what was taken, the prices stand in the lines already; of what is open, what they would be."""
+    if_so = f" {_('and')} ".join(_condition(each) for each in standing.when)
+    prices = "; ".join(_price(each, currency, taken=standing.offer.taken) for each in standing.then)
+    gap = standing.gap
+    signed = f"{'−' if gap < 0 else '+'}{amount(abs(gap), currency)}"
+    then = _("then %(total)s with tax") % {"total": money(standing.after.contract.total, currency)}
+    return {
+        "label": standing.offer.label,
+        "taken": _("Taken") if standing.offer.taken else "",
+        "when": f"{_('If')} {if_so}",
+        "then": f"{_('then')} {prices}",
+        "whole": "" if standing.offer.taken else f"{_('The whole')}: {signed} {_('net')}, {then}",
+    }
+
+
+def _condition(view: ConditionView) -> str:
+    condition = view.condition
+    if condition.term:
+        return _("%(name)s is %(value)s") % {"name": view.item.name, "value": condition.value}
+    if condition.min_quantity is None or not isinstance(view.item, Line):
+        return _("%(name)s is included") % {"name": view.item.name}
+    counted = " ".join(
+        filter(None, (number(condition.min_quantity), unit(view.item.unit, condition.min_quantity)))
+    )
+    return _("%(name)s: %(count)s or more") % {"name": view.item.name, "count": counted}
+
+
+def _price(view: ConsequenceView, currency: str, *, taken: bool) -> str:
+    before = (
+        "" if taken or view.before == view.after else f" ({_('instead of')} {amount(view.before, currency)})"
+    )
+    return f"{view.line.name}: {amount(view.after, currency)}{before}"
 
 
 def _accepted(facts: Facts, company: str, zone: ZoneInfo) -> str:
