@@ -63,7 +63,9 @@ async def _attempt(
         template = "table/_problems.html" if visit.partial else "room/page.html"
         return await _page(visit, deal_id, template, error.status, **refused, **typed)
     if not visit.partial:
-        return Redirect(f"/deals/{deal_id}/room#{place}", status_code=303)
+        # The form of a sign-off is folded away again.
+        heading = "words-title" if place == SIGN_OFF[0] else place
+        return Redirect(f"/deals/{deal_id}/room#{heading}", status_code=303)
     context = await visit.read(partial(_context, visit=visit, deal_id=deal_id)) | visit.token
     fresh = visit.services.partial(form, visit.language, **context)
     parts = [*await visit.news(deal_id, done.before), regions.replaced(target, fresh)]

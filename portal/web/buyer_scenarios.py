@@ -71,13 +71,14 @@ async def send(visit: Visit, deal_id: str, scenario: str, form: FormFields) -> R
 
 @post("/deals/{deal_id:str}/scenarios/{scenario:str}/delete", status_code=200)
 async def delete(visit: Visit, deal_id: str, scenario: str) -> Response[Any]:
-    return await _attempt(visit, deal_id, partial(drafts.delete_one, scenario_id=scenario), scenario)
+    gone = partial(drafts.delete_one, scenario_id=scenario)
+    return await _attempt(visit, deal_id, gone, scenario, to="/scenarios#kept")
 
 
 async def _attempt(
     visit: Visit, deal_id: str, command: Callable[..., Any], at: str, *, to: str = "", typed: str = ""
 ) -> Response[Any]:
-    """Back to the page, or with `to` to a place of the proposal; a refusal stands at the scenario it is about."""
+    """Back to where it was done, or with `to` to another place of the deal; a refusal stands at the scenario it is about."""
     try:
         await visit.act(command, deal_id)
     except Refused as error:
@@ -89,7 +90,9 @@ async def _attempt(
             "typed": typed,
         }
         return await _page(visit, deal_id, error.status, **refused)
-    return Redirect(f"/deals/{deal_id}{to or '/scenarios'}", status_code=303)
+    # Whoever goes on by keyboard goes on from there.
+    place = "#kept" if at == "new" else f"#scenario-{at}"
+    return Redirect(f"/deals/{deal_id}{to or '/scenarios' + place}", status_code=303)
 
 
 async def _page(visit: Visit, deal_id: str, status: int = 200, **more: Any) -> Response[Any]:

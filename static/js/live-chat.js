@@ -205,7 +205,7 @@
   document.addEventListener("submit", submit);
   document.addEventListener("input", typed);
   document.addEventListener("keydown", (event) => {
-    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("form[data-say]");
+    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("form.say, form[data-say]");
     if (form) { event.preventDefault(); form.requestSubmit(); }
   });
   document.addEventListener("parley:applied", look);

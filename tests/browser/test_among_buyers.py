@@ -45,7 +45,7 @@ class ScenarioPage(Screen):
         self.page.set_viewport_size({"width": 375, "height": 800})
         expect(self.row("Quantity").get_by_role("cell")).to_have_text(["2", "as offered", "asks 3"])
         boxes = [cell.bounding_box() for cell in self.row("Quantity").get_by_role("cell").all()]
-        assert all(box and 0 <= box["x"] and box["x"] + box["width"] <= 375 for box in boxes), boxes
+        assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 375 for box in boxes), boxes
         assert len({box["x"] for box in boxes if box}) == 1
         named = "each => getComputedStyle(each, '::before').content"
         names = [cell.evaluate(named) for cell in self.row("Quantity").get_by_role("cell").all()]

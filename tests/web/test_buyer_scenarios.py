@@ -24,7 +24,7 @@ class Scenarios:
 
     def begin(self, name: str, copy_of: str = "") -> str:
         answer = self.browser.post(f"{self.here}/scenarios", {"name": name, "copy_of": copy_of})
-        assert answer.headers["location"] == f"{self.here}/scenarios", answer.text
+        assert answer.headers["location"] == f"{self.here}/scenarios#kept", answer.text
         return self.ids()[name]
 
     def ids(self) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_a_shared_one_is_read_by_colleagues_and_copied(site: Site) -> None:
     )
     shared = bea.ids()["Cheaper"]
     assert sol.ids() == {}
-    bea.does(shared, "share")
+    assert bea.does(shared, "share") == f"{bea.here}/scenarios#scenario-{shared}"
     for each in (sol, vic):
         assert each.ids() == {"Cheaper": shared}
         item = each.page()[f"scenario-{shared}"]
@@ -164,7 +164,7 @@ def test_ten_are_kept(site: Site) -> None:
     for number in range(10):
         bea.begin(f"Plan {number}")
     assert bea.page().by_id("new-name") is None
-    bea.does(bea.ids()["Plan 3"], "delete")
+    assert bea.does(bea.ids()["Plan 3"], "delete") == f"{bea.here}/scenarios#kept"
     assert bea.page().by_id("new-name") is not None
     bea.does(bea.ids()["Plan 4"], "name", name="Another name")
     assert "Another name" in bea.ids()

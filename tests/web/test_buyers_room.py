@@ -94,7 +94,9 @@ def test_what_is_open_is_told_beside_the_next_step_and_hinders_nothing(site: Sit
 
 
 def answer(browser: Browser, deal: str, word: str) -> None:
-    assert browser.post(f"{deal}/room/sign-offs", {"word": word}).status_code == 303
+    answer = browser.post(f"{deal}/room/sign-offs", {"word": word})
+    # To the words themselves: the form is folded away.
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{deal}/room#words-title")
 
 
 def test_the_history_of_a_topic_is_in_the_room(site: Site) -> None:
