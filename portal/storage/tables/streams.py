@@ -19,7 +19,8 @@ def happened(*kinds: str) -> ColumnElement[bool]:
     """Events of these kinds, none of which is "message"; without kinds everything but messages."""
     if "message" in kinds:
         raise ValueError("messages are found by a deal's order, not by kind")
-    # SQLite takes the index only where it reads the index's own term: a bound value would prove nothing.
+    # Spelt as the index spells it: for a bound value SQLite would plan each statement twice, and what PostgreSQL has
+    # prepared could not take the index.
     other = event.c.kind != literal_column("'message'")
     if not kinds:
         return other
