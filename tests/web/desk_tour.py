@@ -17,6 +17,17 @@ from tests.quotes import quote
 from tests.web.page import Page
 from tests.web.reader import HTMX, SAID, Reader
 
+STANDING = {
+    "standing_offer_label": SAID[0],
+    "standing_offer_if_1": "line:press",
+    "standing_offer_least_1": "5",
+    "standing_offer_if_2": "line:install",
+    "standing_offer_if_3": "term:payment",
+    "standing_offer_then_1": "press",
+    "standing_offer_measure_1": "percent",
+    "standing_offer_figure_1": "4",
+}
+
 
 class DeskTour(Reader):
     def answer(self) -> None:
@@ -29,6 +40,9 @@ class DeskTour(Reader):
         for part in ("wishes/_", "adjustments/_", "offers/_"):
             self.get(table.rita, f"{here}/{part}/change", **HTMX)
             self.post(table.rita, f"{here}/{part}/change", 422)
+        payment = table.rita.offer.term("payment")
+        assert payment is not None
+        self.post(table.rita, f"{here}/offers/_/preview", **STANDING, standing_offer_least_3=payment.value)
         self.post(table.rita, f"{here}/lines/install/change", unit_price="150", quantity="40")
         self.post(table.rita, f"{here}/publish", 422, base=str(table.rita.deal.revision))
         self.get(table.rita, "/desk")
