@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 import msgspec
+import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -34,6 +35,8 @@ from portal.errors import Conflict
 from portal.reading.stream import Event
 from portal.storage import tables
 from portal.storage.session import READERS, Store, Transaction
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 R = TypeVar("R", bound=msgspec.Struct)
@@ -244,6 +247,13 @@ class Database:
                 group.append(following)
             self._run([waiting for waiting in group if not waiting.given_up()])
 
+    def _ring(self, touched: set[str], happened: list[Event]) -> None:
+        try:
+            self.ring(touched, happened)
+        except Exception:
+            # It is kept, and a poll finds it; a writer that ended here would leave everybody waiting for ever.
+            log.exception("the doorbell could not be rung")
+
     def _run(self, group: list[Waiting]) -> None:
         if not group:
             return
@@ -265,7 +275,7 @@ class Database:
         else:
             touched.update(AMONG_BUYERS * (event.audience == "buyer") + event.deal_id for event in happened)
             if touched:
-                self.ring(touched, happened)
+                self._ring(touched, happened)
         answer(answers)
         self.tally.count(
             (waiting.command, outcome if isinstance(outcome, BaseException) else None)

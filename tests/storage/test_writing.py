@@ -193,3 +193,18 @@ def test_an_empty_database_is_behind(tmp_path: Path) -> None:
 def test_an_address_that_cannot_serve_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(Misconfigured, match="PORTAL_DATABASE_URL"):
         Store(url)
+
+
+def test_a_doorbell_that_fails_ends_no_writer(tmp_path: Path) -> None:
+    def broken(deals: object, events: object) -> None:
+        raise RuntimeError("no bell")
+
+    database = open_database(f"sqlite:///{tmp_path}/parley.db", ring=broken)
+
+    def command(work: UnitOfWork) -> int:
+        work.touch("deal")
+        return count("kept", work)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert [pool.submit(database.write_now, command).result(10) for _ in range(2)] == [1, 2]
+    database.close()
