@@ -3,6 +3,9 @@ PORT ?= 8000
 FACTOR ?= 10
 BIN := .venv/bin
 LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command 'make locks'
+# Several files at a time, each in one process, as its tests share what they start; the slow folders come first by name.
+# A process that dies, or waits for five minutes in one test, is not started again: the run ends and names the test.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -o faulthandler_exit_on_timeout=true
 .DEFAULT_GOAL := help
 .PHONY: help setup demo services browser test chaos bench check format translations locks clean
 
@@ -26,8 +29,8 @@ services: setup  ## Chromium, Redis and PostgreSQL for the tests: installed by r
 browser: setup  ## Chromium alone
 	@.ci/install-services browser
 
-test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest
-	@REQUIRE_BROWSER=1 $(BIN)/pytest $(ARGS)
+test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest, ARGS="-n 0" runs them in one process
+	@REQUIRE_BROWSER=1 $(BIN)/pytest $(SPREAD) $(ARGS)
 
 chaos: services  ## the trials of docs/RELIABILITY.md, FACTOR times as many as in `make test`; ARGS="-k redis" chooses
 	@PARLEY_CHAOS="$(FACTOR)" $(BIN)/pytest tests/chaos $(ARGS)
