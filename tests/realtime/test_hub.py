@@ -7,8 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.event import listen
 
 from portal.access import BuyerSession
+from portal.commands.post_message import Message
 from portal.commands.unit_of_work import Database
 from portal.reading import stream
 from realtime.doorbell import MemoryDoorbell
@@ -59,6 +61,25 @@ async def test_what_is_said_while_a_page_opens_reaches_it(hub: Hub, database: Da
     while not (heard := waker.feed.after("buyer", found.deal.buyer_seq)):
         assert await waker.rest(10), "nobody was woken"
     assert [event.seq for event in heard] == [newest.seq]
+
+
+async def test_what_was_said_in_this_process_is_not_read_back(
+    hub: Hub, database: Database, table: Table
+) -> None:
+    assert isinstance(table.bea.actor, BuyerSession)
+    waker = hub.watch(table.deal_id, table.bea.actor)
+    found = await opening(database, table)
+    assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    assert waker.feed is not None
+    reads: list[object] = []
+    listen(database.store.reader, "begin", reads.append)
+    await database.write(Message(actor=table.rita.actor, deal_id=table.deal_id, body="From next door"))
+    while not (heard := waker.feed.after("buyer", found.deal.buyer_seq)):
+        assert await waker.rest(10), "nobody was woken"
+    (event,) = heard
+    assert event.head is not None
+    assert (event.kind, event.head.buyer_waits_since, reads) == ("message", None, [])
+    hub.leave(waker)
 
 
 async def test_who_leaves_is_forgotten(hub: Hub, database: Database, table: Table) -> None:

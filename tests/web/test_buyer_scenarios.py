@@ -82,7 +82,13 @@ def test_the_table_says_what_its_cells_are(site: Site) -> None:
     cells: list[HtmlElement] = list(table.iter("th"))
     assert {cell.get("scope") for cell in cells} == {"col", "row", "rowgroup"}
     # On a phone each is a box of its own, which would cost it what it is; there its column's name stands before it.
-    roles = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell", "th": "columnheader rowheader"}
+    roles = {
+        "thead": "rowgroup",
+        "tbody": "rowgroup",
+        "tr": "row",
+        "td": "cell",
+        "th": "columnheader rowheader",
+    }
     for part in table.iter(*roles):
         assert part.get("role") in roles[part.tag].split()
     heads = table_of(page)[0][1:]
