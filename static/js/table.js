@@ -4,7 +4,7 @@
   "use strict";
   const QUIET = 800;
   const state = () => document.getElementById("state")?.dataset ?? {};
-  let known = {}, homes = [], saying = null, saidLast = "";
+  let known = {}, home = null, saying = null, saidLast = "";
 
   function markOwn() {
     const me = document.body.dataset.actor;
@@ -53,16 +53,12 @@
   });
 
   function keepFocus() {
-    if (document.activeElement !== document.body || !homes.length) return;
-    const headings = homes.map((id) => document.getElementById(id)?.querySelector("[tabindex='-1']"));
-    (headings.find(Boolean) ?? document.getElementById("content"))?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body || !home) return;
+    const place = document.getElementById(home.id);
+    (place?.querySelector("[tabindex='-1']") ?? document.getElementById("content"))?.focus({ preventScroll: true });
   }
 
-  // What the focus is in, from the inside out: some of it may be gone afterwards.
-  document.addEventListener("focusin", (event) => {
-    homes = [];
-    for (let each = event.target; each?.closest; each = each.parentElement) if (each.id) homes.push(each.id);
-  });
+  document.addEventListener("focusin", (event) => { home = event.target.closest?.("[role=group][id], section[id], [id]") ?? null; });
 
   document.addEventListener("DOMContentLoaded", () => {
     known = { ...state() };
