@@ -21,6 +21,7 @@ from portal.web import buyer_page, packed, regions, shared
 from portal.web.buyer_page import NOTHING, Opened
 from portal.web.language import speaking
 from portal.web.request import HttpRequest, is_partial, language_of
+from portal.web.sessions import buyer_of
 from portal.web.state import HTML, Services
 
 T = TypeVar("T")
@@ -160,5 +161,6 @@ class Visit:
         return await self.read(read)
 
 
-def provide_visit(request: HttpRequest, services: Services, actor: BuyerSession) -> Visit:
-    return Visit(request, services, actor)
+def provide_visit(request: HttpRequest, services: Services) -> Visit:
+    # One thing at a time: what depends on two would be made in a task group, at a tenth of a page's cost.
+    return Visit(request, services, buyer_of(request))

@@ -15,6 +15,7 @@ from portal.storage.session import Transaction
 from portal.web.forms import FormFields
 from portal.web.language import speaking
 from portal.web.request import HttpRequest, keep_language, language_of
+from portal.web.sessions import rep_of
 from portal.web.state import Services
 
 T = TypeVar("T")
@@ -85,8 +86,8 @@ class Desk:
         return keep_language(self.request, page)
 
 
-def provide_desk(request: HttpRequest, services: Services, actor: DeskSession) -> Desk:
-    return Desk(request, services, actor)
+def provide_desk(request: HttpRequest, services: Services) -> Desk:
+    return Desk(request, services, rep_of(request))
 
 
 def see(path: str) -> Redirect:

@@ -66,18 +66,27 @@ async def desk_guard(connection: Connection, handler: BaseRouteHandler) -> None:
     await _guard(connection, desk_session(connection))
 
 
-async def provide_buyer(request: HttpRequest) -> BuyerSession:
+def buyer_of(request: HttpRequest) -> BuyerSession:
+    """Who was let in; SignInNeeded on a page that lets in others, too."""
     actor = request.scope.get("actor")
     if not isinstance(actor, BuyerSession):
         raise SignInNeeded("Open the link from your mail.")
     return actor
 
 
-async def provide_desk(request: HttpRequest) -> DeskSession:
+def rep_of(request: HttpRequest) -> DeskSession:
     actor = request.scope.get("actor")
     if not isinstance(actor, DeskSession):
         raise SignInNeeded("Please sign in.")
     return actor
+
+
+async def provide_buyer(request: HttpRequest) -> BuyerSession:
+    return buyer_of(request)
+
+
+async def provide_desk(request: HttpRequest) -> DeskSession:
+    return rep_of(request)
 
 
 async def _guard(connection: Connection, actor: BuyerSession | DeskSession | None) -> None:

@@ -5,6 +5,7 @@ markdown, unit; the functions static, `_`, ngettext, languages, own_name, direct
 that rules and commands made (`_` would take them for markup).
 """
 
+from collections.abc import MutableMapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,17 @@ def shipped(folder: str) -> Path:
     return installed if installed.is_dir() else Path(portal.__file__).parent.parent / folder
 
 
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One mapping: as it comes it is two in one, and copied anew, name by name, for each rendering of each part."""
+        return {**self.globals, **(d or {})}
+
+
 class Templates:
     """`render(name, language, **context)`; an unknown name in a template is an error, never an empty string."""
 
     def __init__(self, settings: Settings, static: StaticFiles, folder: Path | None = None) -> None:
-        self.environment = Environment(
+        self.environment = _Environment(
             loader=FileSystemLoader(folder or shipped("templates")),
             autoescape=True,
             undefined=StrictUndefined,
@@ -59,11 +66,7 @@ class Templates:
     def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
         token = language.current.set(language_tag)
         try:
-            template = self.environment.get_template(name)
-            if not isinstance(template.globals, dict):
-                # As it comes, it is two mappings in one, and copied anew for each rendering: half of a small one's time.
-                template.globals = dict(template.globals)
-            return template.render(context)
+            return self.environment.get_template(name).render(context)
         finally:
             language.current.reset(token)
 
