@@ -116,6 +116,10 @@ def walk(site: Site, table: Table) -> None:
     reads(rita, "/desk", desk, f"{desk}/changes?after=0", f"{desk}?change=line:press", f"{desk}/preview")
     rita.post(f"{desk}/notes", {"body": "Careful.", "key": "n"})
     rita.post(f"{desk}/lines/care/change", {"unit_price": "240"}, HX_Request="true")
+    offer = {"label": "Five", "if_1": "line:press", "least_1": "5", "then_1": "press", "measure_1": "percent"}
+    offer = {f"standing_offer_{name}": value for name, value in (offer | {"figure_1": "4"}).items()}
+    reads(rita, f"{desk}/offers/_/change", htmx=True)
+    rita.post(f"{desk}/offers/_/preview", offer, HX_Request="true")
     rita.post(f"{desk}/outcome", {"base": "1"}, HX_Request="true")
     reads(rita, f"{desk}/answers", f"{desk}/activity", htmx=True)
     reads(rita, desk, f"{desk}/changes?after=0")
