@@ -27,7 +27,7 @@ def test_the_preview_says_what_is_wrong_beside_the_field(site: Site, table: Tabl
     answer = send_by_htmx(site, table.bea, "/lines/press/preview", **changing(quantity="11", unit_price="x"))
     assert answer.status_code == 200
     assert (
-        '<hx-partial hx-target="#problem-quantity" hx-swap="innerHTML"><span>The largest quantity'
+        '<hx-partial hx-target="[id=\'problem-quantity\']" hx-swap="innerHTML"><span>The largest quantity'
         in answer.text
     )
     assert "is not a number" in answer.text
