@@ -33,7 +33,7 @@ test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest
 	@REQUIRE_BROWSER=1 $(BIN)/pytest $(SPREAD) $(ARGS)
 
 chaos: services  ## the trials of docs/RELIABILITY.md, FACTOR times as many as in `make test`; ARGS="-k redis" chooses
-	@PARLEY_CHAOS="$(FACTOR)" $(BIN)/pytest tests/chaos $(ARGS)
+	@PARLEY_CHAOS="$(FACTOR)" $(BIN)/pytest -o faulthandler_timeout=0 tests/chaos $(ARGS)
 
 bench: setup  ## Parley beside its peers, as a table with ratios; ARGS="--quick" is a smoke run, ARGS="--help" tells more
 	@.ci/install-services redis
