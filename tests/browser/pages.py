@@ -111,7 +111,8 @@ class TablePage(Screen):
 
     def form(self, line: str) -> ChangeForm:
         """The open form of a line."""
-        return ChangeForm(self.page.get_by_role("form", name=f"Change {line}", exact=True))
+        name = re.compile(f"^(Change )?{re.escape(line)}$")
+        return ChangeForm(self.page.get_by_role("form", name=name))
 
     def changes(self, line: str, reason: str = "", **fields: str) -> ChangeForm:
         """Opens the form and fills it in; `quantity`, `unit_price`, `value` name its fields."""
