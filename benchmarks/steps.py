@@ -34,7 +34,7 @@ from portal.commands import post_message
 from portal.commands.appending import append_events
 from portal.commands.post_message import Message
 from portal.commands.unit_of_work import Database, UnitOfWork, utc_now
-from portal.reading import conversation, stream, turn
+from portal.reading import stream, turn
 from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web.static_files import StaticFiles
@@ -138,15 +138,13 @@ def drawing(database: Database, events: list[stream.Event]) -> dict[str, float]:
     for event in events:
         asyncio.run(fragments.content(event.deal_id, event, "buyer", "", "en"))
     people = [fragments._people.get(event.actor) for event in events]
-    entries = [
-        conversation.entry(event, "buyer", who) for event, who in zip(events, people, strict=True) if who
-    ]
+    seated = [(event, who) for event, who in zip(events, people, strict=True) if who]
     heads = [event.head for event in events if event.head]
-    said = [fragments._said(entry, "en") for entry in entries]
-    count = len(events)
+    stencils, count = fragments._stencils, len(events)
+    said = ["7".join(stencils.around_position(event, who, "en")) for event, who in seated]
     return {
         "the message's HTML, once for both parties": best(
-            lambda n: [fragments._said(entry, "en") for entry in entries], count
+            lambda n: [stencils.around_position(event, who, "en") for event, who in seated], count
         ),
         "whose turn it is, a party, when it moved": best(
             lambda n: [fragments._turned(turn.waiting(head, "buyer", "Kestrel"), "en") for head in heads],
@@ -189,7 +187,7 @@ def main() -> int:
         for size in GROUPS:
             costs = writing(made, store, size)
             read, events = reading(made, store, size)
-            columns.append(once | costs | {"read back by the hub": read} | drawing(database, events))
+            columns.append(once | costs | {"read back by another process": read} | drawing(database, events))
             columns[-1]["written, a socket"] = sending()
         database.close()
     table = [("microseconds of CPU a message, in groups of", *map(str, GROUPS))]
