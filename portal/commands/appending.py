@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, select
 
-from portal.commands.rows import insert_events, move_heads
+from portal.commands.rows import HEAD, insert_events, move_heads
 from portal.domain import ledger
 from portal.domain.waiting import waiting
 from portal.reading import turn
@@ -34,11 +34,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _deal = tables.deal.c
-_NAMES = (
-    *("seq", "buyer_seq", "buyer_digest", "seller_seq", "seller_digest"),
-    *("buyer_waits_since", "last_event_at"),
-)
-_HEADS = select(*(_deal[name] for name in _NAMES), _deal.id, *turn.HEAD).where(
+_HEADS = select(*(_deal[name] for name in HEAD), _deal.id, *turn.HEAD).where(
     _deal.id.in_(bindparam("deals", expanding=True))
 )
 # How somebody is let in moves no inbox: a reminder with a link must not make a deal look lively.
@@ -52,7 +48,7 @@ def append_events(work: Transaction, events: Sequence[New]) -> list[Event]:
     """
     ids = list(dict.fromkeys(event.deal_id for event in events))
     deals = {deal.id: deal for deal in work.connection.execute(_HEADS, {"deals": ids})}
-    heads = {deal_id: dict(zip(_NAMES, deal, strict=False)) for deal_id, deal in deals.items()}
+    heads = {deal_id: dict(zip(HEAD, deal, strict=False)) for deal_id, deal in deals.items()}
     rows, found = [], []
     for event in events:
         deal, head = deals[event.deal_id], heads[event.deal_id]

@@ -61,25 +61,14 @@ def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
     unsubscribe: Unsubscribe = None,
 ) -> None:
     """A mail to one of the deal's `addressees`; its link opens on any device."""
-    work.enqueue_mail(
-        Mail(
-            template=template,
-            to_name=person.name,
-            to_email=person.email,
-            language=offer.language,
-            unsubscribe=unsubscribe,
-            context={
-                "url": grant(work, deal, person, "mailed"),
-                "seller": offer.seller.name,
-                "title": offer.title,
-                "company": offer.buyer.name,
-                "number": deal.number,
-                "name": person.name,
-                **context,
-            },
-        ),
-        deal.id,
-    )
+    facts = {
+        "url": grant(work, deal, person, "mailed"),
+        "seller": offer.seller.name,
+        "title": offer.title,
+        "company": offer.buyer.name,
+        **context,
+    }
+    _mail(work, deal, person, template, offer.language, facts, unsubscribe)
 
 
 def tell_rep(
@@ -92,24 +81,33 @@ def tell_rep(
     unsubscribe: Unsubscribe = None,
 ) -> None:
     """A mail to one rep."""
-    work.enqueue_mail(
-        Mail(
-            template=template,
-            to_name=person.name,
-            to_email=person.email,
-            language=person.language,
-            unsubscribe=unsubscribe,
-            context={
-                "url": f"{work.public_url}/desk/deals/{deal.id}",
-                "title": deal.title,
-                "company": deal.company,
-                "number": deal.number,
-                "name": person.name,
-                **context,
-            },
-        ),
-        deal.id,
+    facts = {
+        "url": f"{work.public_url}/desk/deals/{deal.id}",
+        "title": deal.title,
+        "company": deal.company,
+        **context,
+    }
+    _mail(work, deal, person, template, person.language, facts, unsubscribe)
+
+
+def _mail(  # noqa: PLR0917 - to whom, about what, and in which words
+    work: UnitOfWork,
+    deal: Deal,
+    person: Any,
+    template: Template,
+    language: str,
+    facts: Mapping[str, str],
+    unsubscribe: Unsubscribe,
+) -> None:
+    mail = Mail(
+        template=template,
+        to_name=person.name,
+        to_email=person.email,
+        language=language,
+        unsubscribe=unsubscribe,
+        context={"number": deal.number, "name": person.name, **facts},
     )
+    work.enqueue_mail(mail, deal.id)
 
 
 def _managers(work: UnitOfWork) -> Sequence[Any]:

@@ -97,3 +97,15 @@ def site(settings: Settings) -> Iterator[Site]:
 @pytest.fixture
 def table(site: Site) -> Table:
     return site.table
+
+
+@pytest.fixture
+def rep(site: Site, table: Table) -> Browser:
+    """Rita, at the desk."""
+    return site.browser(table.rita)
+
+
+@pytest.fixture
+def address(table: Table) -> str:
+    """The deal's page at the desk."""
+    return f"/desk/deals/{table.deal_id}"

@@ -9,16 +9,6 @@ from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page
 
 
-@pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
-
-
-@pytest.fixture
-def address(table: Table) -> str:
-    return f"/desk/deals/{table.deal_id}"
-
-
 def test_answering_publishes_the_next_revision(rep: Browser, table: Table, address: str) -> None:
     table.bea.proposes("press", unit_price="17200", quantity="3")
     page = open_page(rep, address)

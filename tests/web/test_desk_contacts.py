@@ -12,11 +12,6 @@ from tests.web.conftest import Browser, Site
 
 
 @pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
-
-
-@pytest.fixture
 def people(table: Table) -> str:
     return f"/desk/deals/{table.deal_id}/contacts"
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from lxml import html
 
 from tests.cast import Table
@@ -14,11 +13,6 @@ from tests.quotes import quote
 from tests.web.conftest import Browser, Site
 
 NEW = "/desk/quotes/new"
-
-
-@pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
 
 
 def document(**changes: Any) -> str:

@@ -18,11 +18,6 @@ NEW = "/desk/quotes/new"
 TEMPLATES = [quote_template("csv"), quote_template("xlsx")]
 
 
-@pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
-
-
 def upload(rep: Browser, data: bytes, name: str, do: str = "check") -> tuple[int, str, str]:
     """Status, page and where it leads."""
     answer = rep.site.client.post(

@@ -14,16 +14,6 @@ from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page
 
 
-@pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
-
-
-@pytest.fixture
-def address(table: Table) -> str:
-    return f"/desk/deals/{table.deal_id}"
-
-
 def typed(label: str = "Five presses", **rows: str) -> dict[str, str]:
     """`if_1="line:press"`, `least_1="5"`, `then_1="press"`, `measure_1="percent"`, `figure_1="4"`."""
     given = {"if_1": "line:press", "least_1": "5", "then_1": "press", "measure_1": "percent", "figure_1": "4"}

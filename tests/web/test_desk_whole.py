@@ -16,16 +16,6 @@ from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page
 
 
-@pytest.fixture
-def rep(site: Site, table: Table) -> Browser:
-    return site.browser(table.rita)
-
-
-@pytest.fixture
-def address(table: Table) -> str:
-    return f"/desk/deals/{table.deal_id}"
-
-
 def adjustment(**facts: str) -> dict[str, str]:
     given = {"label": "Loyalty", "kind": "discount", "measure": "percent", "value": "2.5"}
     return {f"adjustment_{name}": value for name, value in (given | facts).items()}
