@@ -13,30 +13,18 @@ from functools import partial
 from typing import Any
 
 from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
-from portal.commands import (
-    accept,
-    add_rep,
-    agree_to,
-    asks,
-    choose,
-    decline,
-    draft_revision,
-    import_quote,
-    issue_link,
-    join,
-    keep_note,
-    make_counteroffer,
-    post_message,
-    publish_revision,
-    send_proposal,
-    sign_in,
-    withdraw,
-)
-from portal.commands.unit_of_work import Database, utc_now
-from portal.domain import change as changing
-from portal.domain.acceptance import AcceptanceForm
-from portal.domain.counteroffer import Answer
-from portal.domain.revision import Offer, Revision
+from portal.commands.conversation import keep_note, post_message
+from portal.commands.deal import decline, send_proposal, withdraw
+from portal.commands.negotiation import agree_to, choose, make_counteroffer
+from portal.commands.negotiation import open_asks as asks
+from portal.commands.order import accept
+from portal.commands.people import add_rep, issue_link, join, sign_in
+from portal.commands.revision import draft_revision, import_quote, publish_revision
+from portal.database.unit_of_work import Database, utc_now
+from portal.domain.change import change as changing
+from portal.domain.change.counteroffer import Answer
+from portal.domain.offer.revision import Offer, Revision
+from portal.domain.order.acceptance import AcceptanceForm
 from portal.intake.incoming import read_quote
 from portal.storage import documents, migrate, tables
 from portal.storage.session import Store

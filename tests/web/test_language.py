@@ -7,9 +7,8 @@ import json
 
 from pypdf import PdfReader
 
-from portal.outbound import mail
-from portal.reading import mailbox
-from portal.web import language
+from portal.reading.operator import mailbox
+from portal.rendering import language, mail
 from tests.cast import Table
 from tests.quotes import quote
 from tests.web.conftest import Site
