@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
 from portal.commands.conversation import keep_note, post_message
@@ -164,6 +165,12 @@ class Table:
         )
         self.rival_deal_id, rivals = self._sent(rival)
         self.ravn = rivals["ravn"]
+
+    @property
+    def last_day(self) -> date:
+        """The day whose end is the end of the offer: it depends on the day on which a test runs beside a server."""
+        last_moment = self.bea.deal.valid_until - timedelta(seconds=1)
+        return last_moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
 
     def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
         today = self.database.clock().date()
