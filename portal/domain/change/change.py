@@ -282,19 +282,16 @@ def _number(values: dict[Field, str], field: Field) -> Decimal | None:
     return money.parse(values[field]) if field in values else None
 
 
-_MISSING = {
-    "line": Sentence("This proposal has no line %(key)s.").message,
-    "term": Sentence("This proposal has no term %(key)s.").message,
-}
-
-
 def _standing(offer: Offer, subject: str, place: str) -> Item:
     found = item(offer, subject)
     if found is None:
         kind, _, key = subject.partition(":")
-        message = _MISSING.get(kind, "This proposal has no %(key)s.")
-        hint = "It may have been removed; leave this out."
-        raise Invalid.field(place, message, hint, key=repr(key if kind in _MISSING else subject))
+        missing = {
+            "line": Sentence("This proposal has no line %(key)s.", key=repr(key)),
+            "term": Sentence("This proposal has no term %(key)s.", key=repr(key)),
+        }
+        message = missing.get(kind, Sentence("This proposal has no %(subject)s.", subject=repr(subject)))
+        raise Invalid.field(place, message, "It may have been removed; leave this out.")
     return found
 
 
