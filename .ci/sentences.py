@@ -33,7 +33,7 @@ def sentences(call: ast.Call) -> list[str]:
     """The texts that an error or a problem is made with; none when one of them has facts inside."""
     name = ast.unparse(call.func)
     if name == "ValueError":
-        # Only portal/domain/spelling.py words them for people; elsewhere they are phrases without a full stop.
+        # Only portal/domain/offer/spelling.py words them for people; elsewhere they are phrases without a full stop.
         return [text for text in texts_of(call.args) if text.endswith(".")]
     said = call.args[1:] if name in AT_A_PLACE else call.args[:1] if name in ERRORS else []
     texts = texts_of(said)

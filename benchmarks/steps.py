@@ -30,18 +30,18 @@ from benchmarks.machine import memory_folder
 from benchmarks.report import aligned
 from benchmarks.world import Shape, Sizes
 from portal.access import deals_for
-from portal.commands import post_message
-from portal.commands.appending import append_events
-from portal.commands.post_message import Message
-from portal.commands.unit_of_work import Database, UnitOfWork, utc_now
-from portal.reading import stream, turn
+from portal.commands.conversation import post_message
+from portal.commands.conversation.post_message import Message
+from portal.database.append_events import append_events
+from portal.database.unit_of_work import Database, UnitOfWork, utc_now
+from portal.reading.deal_page import event_stream, turn
+from portal.rendering.live.fragments import Fragments
+from portal.rendering.static_files import StaticFiles
+from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
 from portal.storage.session import Store
-from portal.web.static_files import StaticFiles
-from portal.web.templating import Templates, shipped
-from realtime import incoming
-from realtime.fragments import Fragments
-from realtime.frames import Frame, encode
+from realtime.sockets import client_frames
+from realtime.sockets.frames import Frame, encode
 
 GROUPS, ROUNDS, REPEATS = (1, 8, 32), 5, 8
 HANDSHAKE = (
@@ -102,16 +102,16 @@ def writing(made: world.World, store: Store, size: int) -> dict[str, float]:
     return found
 
 
-def reading(made: world.World, store: Store, size: int) -> tuple[float, list[stream.Event]]:
+def reading(made: world.World, store: Store, size: int) -> tuple[float, list[event_stream.Event]]:
     """What is new in so many deals, as the hub asks for it; an event of each."""
     with store.reading(utc_now()) as transaction:
-        heads = stream.heads(transaction, {room[0].deal_id: 0 for room in made.many[:size]})
+        heads = event_stream.heads(transaction, {room[0].deal_id: 0 for room in made.many[:size]})
     known = {head.deal_id: head.seq - 1 for head in heads}
-    found: list[stream.Event] = []
+    found: list[event_stream.Event] = []
 
     def look(number: int) -> None:
         with store.reading(utc_now()) as transaction:
-            found[:] = stream.news(transaction, known, 2_000)
+            found[:] = event_stream.news(transaction, known, 2_000)
 
     return best(look, size), found
 
@@ -127,12 +127,12 @@ def receiving() -> float:
     def take(number: int) -> None:
         protocol.receive_data(frame)
         (event,) = protocol.events_received()
-        incoming.read(event.data)  # type: ignore[union-attr]  # a frame
+        client_frames.read(event.data)  # type: ignore[union-attr]  # a frame
 
     return best(take, 1)
 
 
-def drawing(database: Database, events: list[stream.Event]) -> dict[str, float]:
+def drawing(database: Database, events: list[event_stream.Event]) -> dict[str, float]:
     static = StaticFiles(shipped("static"))
     fragments = Fragments(database, Templates(_settings(), static))
     for event in events:

@@ -12,9 +12,11 @@ from typing import Any
 
 from benchmarks import page_data
 from portal.access import BuyerSession, DeskSession, System, token_hash
-from portal.commands import add_rep, import_quote, issue_link, join, send_proposal, sign_in
-from portal.commands.post_message import Message
-from portal.commands.unit_of_work import Database
+from portal.commands.conversation.post_message import Message
+from portal.commands.deal import send_proposal
+from portal.commands.people import add_rep, issue_link, join, sign_in
+from portal.commands.revision import import_quote
+from portal.database.unit_of_work import Database
 from portal.intake.incoming import read_quote
 from portal.storage import migrate, tables
 from portal.storage.session import Store

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from portal.domain import lifecycle
-from portal.domain.ledger import PartyName
+from portal.domain.deal import lifecycle
+from portal.domain.ledger.ledger import PartyName
 from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.storage import tables
 from portal.storage.session import Transaction

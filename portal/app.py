@@ -6,67 +6,26 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.di import Provide
-from litestar.types import ControllerRouterHandler
 from sqlalchemy.exc import SQLAlchemyError
 
-import realtime.changes
-import realtime.socket
-from portal.commands.expire_deals import expire_deals
-from portal.commands.remind import remind
-from portal.commands.unit_of_work import Database
+from portal.commands.deal.expire_deals import expire_deals
+from portal.commands.mail.remind import remind
+from portal.database.unit_of_work import Database
 from portal.outbound.worker import Worker
+from portal.rendering.live.fragments import Fragments
+from portal.rendering.static_files import StaticFiles
+from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
 from portal.storage.session import Store
-from portal.web import (
-    alike,
-    buyer,
-    buyer_board,
-    buyer_closing,
-    buyer_counteroffer,
-    buyer_revisions,
-    buyer_room,
-    buyer_scenarios,
-    buyer_sheet,
-    buyer_talk,
-    buyer_visit,
-    desk_answers,
-    desk_approvals,
-    desk_board,
-    desk_changes,
-    desk_contacts,
-    desk_deal,
-    desk_handoffs,
-    desk_inbox,
-    desk_insights,
-    desk_moves,
-    desk_policies,
-    desk_preview,
-    desk_quotes,
-    desk_request,
-    desk_revisions,
-    desk_settings,
-    desk_talk,
-    documents,
-    errors,
-    forms,
-    health,
-    join,
-    mailbox,
-    reminders,
-    security,
-    sessions,
-    sign_in,
-    state,
-    static_files,
-)
-from portal.web.static_files import StaticFiles
-from portal.web.templating import Templates, shipped
-from realtime.doorbell import doorbell_for
-from realtime.fragments import Fragments
-from realtime.hub import Hub
-from realtime.rate import Rate
+from portal.web.forms import form_fields
+from portal.web.http import constant_response, errors, security
+from portal.web.routes import routes
+from realtime.hub.doorbell import doorbell_for
+from realtime.hub.hub import Hub
+from realtime.hub.rate import Rate
+from realtime.services import Services, provide_services
 
 log = structlog.get_logger()
 SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
@@ -81,26 +40,26 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
     templates = Templates(settings, static)
-    services = state.Services(
+    services = Services(
         settings=settings,
         database=database,
         templates=templates,
         hub=hub,
         fragments=Fragments(database, templates),
-        link_requests=Rate(alike.LINKS),
+        link_requests=Rate(constant_response.LINKS),
     )
     app = Litestar(
-        route_handlers=[*_public(settings), _live(), _for_buyers(), _for_the_desk()],
+        route_handlers=routes(settings),
         dependencies={
-            "services": Provide(state.provide_services, sync_to_thread=False),
-            "form": Provide(forms.read_form),
+            "services": Provide(provide_services, sync_to_thread=False),
+            "form": Provide(form_fields.read_form),
         },
         exception_handlers=errors.handlers(),
         lifespan=[partial(_running, worker=Worker(database, settings) if outbox else None)],
         request_max_body_size=security.FORM_LIMIT,
         openapi_config=None,  # its pages load scripts from another host
         logging_config=None,
-        multipart_form_part_limit=forms.MOST_FIELDS,
+        multipart_form_part_limit=form_fields.MOST_FIELDS,
     )
     app.state.services, app.state.static = services, static
     security.protect(app, settings)
@@ -109,7 +68,7 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 
 @asynccontextmanager
 async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[None]:
-    services: state.Services = app.state.services
+    services: Services = app.state.services
     await services.hub.start(services.database)
     sweeping = asyncio.create_task(_sweep(services.database))
     reminding = asyncio.create_task(_remind(services.database))
@@ -149,79 +108,3 @@ async def _remind(database: Database) -> None:
             log.warning("Nobody could be reminded; trying again.", error=str(error))
         except Exception:
             log.exception("Nobody could be reminded; trying again.")
-
-
-def _public(settings: Settings) -> list[ControllerRouterHandler]:
-    demo = mailbox.routes if settings.environment == "demo" else []
-    return [
-        *static_files.routes,
-        *health.routes,
-        *join.routes,
-        *sign_in.routes,
-        *documents.public_routes,
-        *reminders.public_routes,
-        *demo,
-    ]
-
-
-def _live() -> Router:
-    """Sockets, and polling in their stead: they look at their session themselves, and answer with codes of their own."""
-    handlers = [*realtime.socket.route_handlers, *realtime.changes.route_handlers]
-    return Router("/", route_handlers=handlers, opt={"audience": "live"})
-
-
-def _for_buyers() -> Router:
-    return Router(
-        "/",
-        route_handlers=[
-            *buyer.routes,
-            *buyer_board.routes,
-            *buyer_closing.routes,
-            *buyer_counteroffer.routes,
-            *buyer_revisions.routes,
-            *buyer_room.routes,
-            *buyer_scenarios.routes,
-            *buyer_sheet.routes,
-            *buyer_talk.routes,
-            *documents.buyer_routes,
-            *reminders.buyer_routes,
-        ],
-        guards=[sessions.buyer_guard],
-        dependencies={
-            "actor": Provide(sessions.provide_buyer),
-            "visit": Provide(buyer_visit.provide_visit, sync_to_thread=False),
-        },
-        opt={"audience": "buyer"},
-    )
-
-
-def _for_the_desk() -> Router:
-    return Router(
-        "/",
-        route_handlers=[
-            *desk_answers.routes,
-            *desk_approvals.routes,
-            *desk_board.routes,
-            *desk_changes.routes,
-            *desk_contacts.routes,
-            *desk_deal.routes,
-            *desk_handoffs.routes,
-            *desk_inbox.routes,
-            *desk_insights.routes,
-            *desk_policies.routes,
-            *desk_moves.routes,
-            *desk_preview.routes,
-            *desk_quotes.routes,
-            *desk_revisions.routes,
-            *desk_settings.routes,
-            *desk_talk.routes,
-            *documents.desk_routes,
-            *sign_in.desk_routes,
-        ],
-        guards=[sessions.desk_guard],
-        dependencies={
-            "actor": Provide(sessions.provide_desk),
-            "desk": Provide(desk_request.provide_desk, sync_to_thread=False),
-        },
-        opt={"audience": "desk"},
-    )

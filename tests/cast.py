@@ -11,32 +11,21 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
-from portal.commands import (
-    accept,
-    add_rep,
-    agree_to,
-    asks,
-    choose,
-    decline,
-    draft_revision,
-    import_quote,
-    issue_link,
-    join,
-    keep_note,
-    make_counteroffer,
-    post_message,
-    publish_revision,
-    send_proposal,
-    sign_in,
-    withdraw,
-)
-from portal.commands.unit_of_work import Database, utc_now
-from portal.domain import change as changing
-from portal.domain.acceptance import AcceptanceForm
-from portal.domain.counteroffer import Answer
-from portal.domain.revision import Offer, Revision
+from portal.commands.conversation import keep_note, post_message
+from portal.commands.deal import decline, send_proposal, withdraw
+from portal.commands.negotiation import agree_to, choose, make_counteroffer
+from portal.commands.negotiation import open_asks as asks
+from portal.commands.order import accept
+from portal.commands.people import add_rep, issue_link, join, sign_in
+from portal.commands.revision import draft_revision, import_quote, publish_revision
+from portal.database.unit_of_work import Database, utc_now
+from portal.domain.change import change as changing
+from portal.domain.change.counteroffer import Answer
+from portal.domain.offer.revision import Offer, Revision
+from portal.domain.order.acceptance import AcceptanceForm
 from portal.intake.incoming import read_quote
 from portal.storage import documents, migrate, tables
 from portal.storage.session import Store
@@ -176,6 +165,12 @@ class Table:
         )
         self.rival_deal_id, rivals = self._sent(rival)
         self.ravn = rivals["ravn"]
+
+    @property
+    def last_day(self) -> date:
+        """The day whose end is the end of the offer: it depends on the day on which a test runs beside a server."""
+        last_moment = self.bea.deal.valid_until - timedelta(seconds=1)
+        return last_moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
 
     def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
         today = self.database.clock().date()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from portal.settings import Settings
-from portal.web import logs
+from portal.web.http import logs
 from tests.server import portal_server, start_portal  # noqa: F401 - fixtures
 from tests.services import browser as browsers
 from tests.services.mail import SmtpSink

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
@@ -19,23 +20,69 @@ from portal.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("portal", "realtime")
-COMMITTER = "portal/commands/unit_of_work.py"
+COMMITTER = "portal/database/unit_of_work.py"
 # Read snapshots, on connections that refuse to write, and migrations, which run while nothing else does.
 BEGINS = ("portal/storage/session.py", "portal/storage/migrate.py", "portal/storage/backup.py")
 MIGRATIONS = "portal/storage/migrations/"
-MOST_LINES = 300
+MOST_LINES, MOST_FILES = 300, 25
 
-# From the ground up: a part imports from its own layer and from those above it in this list, never from one below.
+# From the ground up: a room imports from its own layer and from those above it in this list, never from one below.
 LAYERS = (
-    {"portal", "domain", "errors"},
-    {"settings", "signing"},
+    {"portal", "domain", "errors", "lru_cache"},
+    {"settings", "signing", "seal"},
     {"storage"},
     {"access"},
-    {"commands", "reading", "intake"},
+    {"intake", "reading"},
+    {"database"},
+    {"commands"},
+    {"rendering"},
+    {"request", "session_cookies"},
     {"outbound", "worlds"},
-    {"realtime", "web"},
+    {"realtime"},
+    {"web"},
     {"app", "cli"},
 )
+# What only the seller may know, and the code that buyers' pages, frames and files are made with.
+PRIVATE = (
+    "portal.domain.policy",
+    "portal.domain.ledger.seller_events",
+    "portal.reading.desk",
+    "portal.rendering.live.desk_parts",
+    "portal.storage.guard_rails",
+    "portal.storage.private_documents",
+    "portal.web.desk",
+)
+FOR_BUYERS = (
+    "portal/domain/offer/",
+    "portal/domain/change/",
+    "portal/reading/deal_page/",
+    "portal/reading/buyer/",
+    "portal/rendering/live/buyer_parts.py",
+    "portal/web/buyer/",
+    "portal/web/public/",
+)
+# What the buyers keep among themselves, and the code that the desk's pages and frames are made with.
+BUYERS_OWN = (
+    "portal.commands.conversation.buyer_room",
+    "portal.commands.negotiation.scenarios",
+    "portal.commands.negotiation.send_scenario",
+    "portal.commands.negotiation.share_scenario",
+    "portal.domain.ledger.buyer_events",
+    "portal.reading.buyer",
+    "portal.rendering.live.buyer_parts",
+    "portal.web.buyer",
+)
+FOR_THE_DESK = (
+    "portal/cli/",
+    "portal/reading/desk/",
+    "portal/reading/operator/",
+    "portal/rendering/live/desk_parts.py",
+    "portal/web/desk/",
+)
+EXCUSED = {
+    # The buyers' page that a rep previews is given an empty tray.
+    ("portal/web/desk/preview.py", "portal.reading.buyer.tray.Tray"),
+}
 NOT_IN_DOMAIN = {
     *("asyncio", "threading", "socket", "subprocess", "os", "random", "secrets", "time"),
     *(
@@ -160,6 +207,55 @@ def test_what_is_shown_never_changes_anything() -> None:
         if part_of(module) == "commands"
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("for_whom", "hidden"), [(FOR_BUYERS, PRIVATE), (FOR_THE_DESK, BUYERS_OWN)], ids=["buyers", "the desk"]
+)
+def test_what_a_party_may_not_know_is_not_imported_for_it(
+    for_whom: tuple[str, ...], hidden: tuple[str, ...]
+) -> None:
+    wrong = [
+        f"{source}:{line} imports {module}"
+        for source in sources()
+        if source.startswith(for_whom)
+        for line, module in imports(source)
+        if f"{module}.".startswith(tuple(f"{each}." for each in hidden)) and (source, module) not in EXCUSED
+    ]
+    assert wrong == []
+
+
+def test_no_package_imports_in_a_circle() -> None:
+    """A room is a folder of `portal`, or all of `realtime`; its modules count as one."""
+    known = {module_of(source) for source in sources()}
+    graph: dict[str, set[str]] = {}
+    for source in sources():
+        room = part_of(module_of(source))
+        graph.setdefault(room, set()).update(
+            part_of(module)
+            for _, module in imports(source)
+            if is_ours(module) and ({module, module.rpartition(".")[0]} & known) and part_of(module) != room
+        )
+    # Whatever imports nothing that is left is taken away, until nothing is left, or a circle.
+    while free := {room for room, others in graph.items() if not others & graph.keys()}:
+        graph = {room: others for room, others in graph.items() if room not in free}
+    assert graph == {}
+
+
+def test_realtime_knows_nothing_of_web() -> None:
+    wrong = [
+        f"{source}:{line} imports {module}"
+        for source in sources()
+        if source.startswith("realtime/")
+        for line, module in imports(source)
+        if module.startswith("portal.web")
+    ]
+    assert wrong == []
+
+
+def test_no_folder_is_crowded() -> None:
+    folders = Counter(str(Path(source).parent) for source in sources() if not source.startswith(MIGRATIONS))
+    assert {folder: count for folder, count in folders.items() if count > MOST_FILES} == {}
 
 
 def test_the_edges_never_see_a_table() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 
-from portal.web import language
+from portal.rendering import language
 from tests import catalog_rules
 
 SENTENCES = Path(__file__).resolve().parent.parent / ".ci" / "sentences.py"

@@ -16,8 +16,9 @@ from litestar.testing import TestClient
 
 from portal import signing
 from portal.app import create_app
-from portal.commands import expire_deals, sign_in
-from portal.domain import change as changing
+from portal.commands.deal import expire_deals
+from portal.commands.people import sign_in
+from portal.domain.change import change as changing
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store

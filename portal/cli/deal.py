@@ -10,13 +10,14 @@ import msgspec
 from portal.access import Deal, deal_for
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
 from portal.cli.quote import day
-from portal.commands.issue_link import issue_link
-from portal.commands.reopen import reopen
-from portal.commands.send_proposal import send_proposal
-from portal.commands.unit_of_work import UnitOfWork
-from portal.commands.withdraw import withdraw
+from portal.commands.deal.reopen import reopen
+from portal.commands.deal.send_proposal import send_proposal
+from portal.commands.deal.withdraw import withdraw
+from portal.commands.people.issue_link import issue_link
+from portal.database.unit_of_work import UnitOfWork
 from portal.errors import NotFound
-from portal.reading import contacts, deals
+from portal.reading.desk import contacts
+from portal.reading.operator import deals
 from portal.storage.session import Transaction
 
 # How long a reopened proposal is valid unless another day is given.

@@ -4,8 +4,8 @@ import argparse
 from functools import partial
 
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
-from portal.commands.retry_delivery import retry_delivery
-from portal.reading.deliveries import deliveries
+from portal.commands.outbox.retry_delivery import retry_delivery
+from portal.reading.operator.deliveries import deliveries
 
 
 def add_to(commands: Commands) -> None:

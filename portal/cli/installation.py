@@ -14,7 +14,7 @@ from sqlalchemy import text
 from portal import settings
 from portal.access import new_id
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
-from portal.commands.new_token import new_token
+from portal.commands.people.new_token import new_token
 from portal.errors import Refused
 from portal.settings import Settings
 from portal.storage import migrate
@@ -143,8 +143,8 @@ def _files(configured: Settings) -> str:
 
 
 def _browser_files(configured: Settings) -> str:
-    from portal.web.static_files import VENDOR
-    from portal.web.templating import shipped
+    from portal.rendering.static_files import VENDOR
+    from portal.rendering.templating import shipped
 
     missing = [name for name in VENDOR if not (shipped("static") / "vendor" / name).exists()]
     if missing:

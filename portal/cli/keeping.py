@@ -3,13 +3,12 @@
 import argparse
 from pathlib import Path
 
-from portal import settings
+from portal import seal, settings
 from portal.access import deal_for, new_id
 from portal.cli.console import CLI, Answer, Commands, opened, verb, with_json
-from portal.domain import receipt as receipts
+from portal.domain.order import receipt as receipts
 from portal.errors import Refused
-from portal.outbound import seal
-from portal.reading import deals, verification
+from portal.reading.operator import deals, verification
 from portal.storage import backup
 from portal.storage.session import Store, Transaction
 

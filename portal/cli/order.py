@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
-from portal.commands.unit_of_work import Database
+from portal.database.unit_of_work import Database
 from portal.errors import Refused
 from portal.outbound.export import Export, export
-from portal.reading import orders
-from portal.reading.orders import PlacedOrder
+from portal.reading.operator import orders
+from portal.reading.operator.orders import PlacedOrder
 from portal.storage.session import Transaction
 
 WRITTEN = ("json", "csv")

@@ -10,9 +10,9 @@ import msgspec
 from portal import settings
 from portal.access import deal_for
 from portal.cli.console import CLI, Answer, Commands, noun, opened, verb, with_json
-from portal.commands.import_quote import Imported, import_quote
-from portal.commands.send_proposal import send_proposal
-from portal.commands.unit_of_work import UnitOfWork
+from portal.commands.deal.send_proposal import send_proposal
+from portal.commands.revision.import_quote import Imported, import_quote
+from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Refused
 from portal.intake.incoming import IncomingQuote, parse_contact, read_quote
 from portal.settings import Settings

@@ -4,9 +4,9 @@ import argparse
 from functools import partial
 
 from portal.cli.console import Answer, Commands, noun, opened, verb, with_json
-from portal.commands.add_rep import add_rep
-from portal.commands.sign_in import issue_sign_in_link
-from portal.domain.lifecycle import SELLER_ROLES
+from portal.commands.people.add_rep import add_rep
+from portal.commands.people.sign_in import issue_sign_in_link
+from portal.domain.deal.lifecycle import SELLER_ROLES
 
 
 def add_to(commands: Commands) -> None:

@@ -96,7 +96,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run_worker(arguments: argparse.Namespace) -> None:
     from portal.outbound import standalone
-    from portal.web import logs
+    from portal.web.http import logs
 
     configured = settings.load()
     logs.configure(configured)

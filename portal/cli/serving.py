@@ -21,7 +21,7 @@ from portal.cli.ending import alone_at, end_in_time, leave, tell_supervisor
 from portal.errors import Refused
 from portal.settings import Settings
 from portal.storage.session import driver_url
-from portal.web import logs
+from portal.web.http import logs
 
 # Chat lines and form fields; a longer frame is closed with 1009.
 LARGEST_FRAME = 65_536
@@ -128,7 +128,7 @@ def _config(app: Litestar | partial[Litestar], *, factory: bool = False, workers
         factory=factory,
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="realtime.protocol:SocketProtocol",
+        ws="realtime.sockets.protocol:SocketProtocol",
         # Compression costs 32 KiB a socket and leaks what it compresses together with secrets.
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_FRAME,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.revision import Totals
+from portal.domain.offer.revision import Totals
 from portal.errors import Problem
 
 

@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from portal.domain import money, spelling
+from portal.domain.offer import money, spelling
 from portal.errors import Problem
 from portal.intake.json_document import JsonNumber
 

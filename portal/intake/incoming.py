@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
-from portal.domain.revision import Offer, PrivateFigures, canonical_bytes, digest
-from portal.domain.totals import totals
+from portal.domain.offer.revision import Offer, PrivateFigures, canonical_bytes, digest
+from portal.domain.offer.totals import totals
 from portal.errors import Invalid, Problem
 from portal.intake import offering, rules, warnings
 from portal.intake.contact import NewContact, contact_of, parse_contact

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from portal.domain import money, revision
+from portal.domain.offer import money, revision
 from portal.errors import Problem
 from portal.intake.fields import (
     Code,

@@ -6,10 +6,10 @@ from itertools import count
 
 import msgspec
 
-from portal.domain import money, revision, spelling
-from portal.domain.clock import end_of_day
-from portal.domain.standing_offer import misfits
-from portal.domain.totals import line_net
+from portal.domain.change.standing_offer import misfits
+from portal.domain.deal.validity import end_of_day
+from portal.domain.offer import money, revision, spelling
+from portal.domain.offer.totals import line_net
 from portal.errors import Problem
 from portal.intake import parts, quote, standing_offer
 from portal.intake.fields import TOO_MUCH, plain

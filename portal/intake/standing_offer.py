@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from portal.domain import revision, spelling
+from portal.domain.offer import revision, spelling
 from portal.intake.fields import Key, Name, PercentOff, Price, Quantity, TermOption, wrong
 from portal.intake.parts import Part
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 
-from portal.domain import receiver
-from portal.domain.bill import Bill
-from portal.domain.order import OrderDocument
-from portal.domain.revision import canonical_bytes
-from portal.domain.work_order import Analysis, WorkOrder
-from portal.outbound import table
+from portal.domain.offer.revision import canonical_bytes
+from portal.domain.order import receiver
+from portal.domain.order.bill import Bill
+from portal.domain.order.order import OrderDocument
+from portal.domain.order.work_order import Analysis, WorkOrder
+from portal.outbound import order_rows
 
 Exportable = OrderDocument | WorkOrder | Bill | Analysis
 MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
@@ -37,7 +37,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 def export(document: Exportable, format: str) -> Export:  # noqa: A002
     """The document as a file; Invalid for a format that is not written, naming those that are."""
     receiver.check_format(format)
-    content = canonical_bytes(document) if format == "json" else written_csv(table.rows(document))
+    content = canonical_bytes(document) if format == "json" else written_csv(order_rows.rows(document))
     return Export(content=content, media_type=MEDIA_TYPES[format], name=f"{_stem(document)}.{format}")
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain.change import buyer_fields
-from portal.domain.revision import Line, Revision, Term
+from portal.domain.change.change import buyer_fields
+from portal.domain.offer.revision import Line, Revision, Term
 from portal.outbound.export import Export, guarded, written_table
 from portal.outbound.spreadsheet import MEDIA_TYPE, Page, Written, written_xlsx
 

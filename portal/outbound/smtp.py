@@ -17,11 +17,11 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from portal.domain.mail import Mail
+from portal.domain.deal.mail import Mail
 from portal.errors import Misconfigured
-from portal.outbound.mail import Rendered, unsubscribe_url
 from portal.outbound.undelivered import Undelivered
-from portal.outbound.worded import one_line
+from portal.rendering.mail import Rendered, unsubscribe_url
+from portal.rendering.mail_values import one_line
 from portal.settings import Settings
 
 TIMEOUT = 30

@@ -14,8 +14,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import httpx
 from standardwebhooks import Webhook
 
-from portal.commands.lease_deliveries import Delivery
-from portal.domain import receiver
+from portal.commands.outbox.lease_deliveries import Delivery
+from portal.domain.order import receiver
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered
 

@@ -16,15 +16,16 @@ import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.commands.finish_delivery import Finished, finish_delivery
-from portal.commands.lease_deliveries import LEASE, Delivery, give_back, lease_deliveries, renew_lease
-from portal.commands.unit_of_work import Database
-from portal.domain import work_order
-from portal.domain.mail import Mail
-from portal.outbound import folder, mail, smtp, webhook
+from portal.commands.outbox.finish_delivery import Finished, finish_delivery
+from portal.commands.outbox.lease_deliveries import LEASE, Delivery, give_back, lease_deliveries, renew_lease
+from portal.database.unit_of_work import Database
+from portal.domain.deal.mail import Mail
+from portal.domain.order import work_order
+from portal.outbound import folder, smtp, webhook
 from portal.outbound.export import Export, export
 from portal.outbound.undelivered import Undelivered
-from portal.reading.deliveries import anything_due
+from portal.reading.operator.deliveries import anything_due
+from portal.rendering import mail
 from portal.settings import Settings
 
 log = structlog.get_logger()

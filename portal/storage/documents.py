@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from sqlalchemy import insert, select
 
-from portal.domain import revision as content
-from portal.domain.revision import Offer, Revision
+from portal.domain.offer import revision as content
+from portal.domain.offer.revision import Offer, Revision
 from portal.errors import NotFound
 from portal.storage import tables
 from portal.storage.session import Transaction

@@ -7,10 +7,10 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import select
 
-from portal.domain import money
-from portal.domain import policy as policies
-from portal.domain.authority import Authority
-from portal.domain.policy import Caps, Policy, Used
+from portal.domain.offer import money
+from portal.domain.policy import policy as policies
+from portal.domain.policy.authority import Authority
+from portal.domain.policy.policy import Caps, Policy, Used
 from portal.storage import tables
 from portal.storage.session import Transaction
 

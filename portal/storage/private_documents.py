@@ -2,8 +2,8 @@
 
 from sqlalchemy import insert, select
 
-from portal.domain import revision as content
-from portal.domain.revision import PrivateFigures
+from portal.domain.offer import revision as content
+from portal.domain.offer.revision import PrivateFigures
 from portal.storage import tables
 from portal.storage.session import Transaction
 

@@ -11,18 +11,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal.access import BuyerSession, DeskSession, System, deal_for, token_hash
-from portal.commands.add_rep import add_rep
-from portal.commands.configure_receiver import add_receiver
-from portal.commands.import_quote import import_quote
-from portal.commands.issue_link import issue_link
-from portal.commands.join import join
-from portal.commands.name_seller import name_seller
-from portal.commands.send_proposal import send_proposal
-from portal.commands.sign_in import issue_sign_in_link, sign_in
-from portal.commands.unit_of_work import Database, UnitOfWork
+from portal.commands.deal.send_proposal import send_proposal
+from portal.commands.order.configure_receiver import add_receiver
+from portal.commands.people.add_rep import add_rep
+from portal.commands.people.issue_link import issue_link
+from portal.commands.people.join import join
+from portal.commands.people.name_seller import name_seller
+from portal.commands.people.sign_in import issue_sign_in_link, sign_in
+from portal.commands.revision.import_quote import import_quote
+from portal.database.unit_of_work import Database, UnitOfWork
 from portal.errors import NotFound
 from portal.intake.incoming import read_quote
-from portal.reading import contacts, deals
+from portal.reading.desk import contacts
+from portal.reading.operator import deals
 from portal.settings import Settings
 from portal.worlds import kestrel_story
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from portal.access import BuyerSession, DeskSession, deal_for
-from portal.commands.accept import accept
-from portal.commands.keep_note import keep_note
-from portal.commands.make_counteroffer import make_counteroffer
-from portal.commands.post_message import post_message
-from portal.commands.record_view import record_view
-from portal.commands.unit_of_work import UnitOfWork
-from portal.domain.acceptance import AcceptanceForm
-from portal.domain.change import spell
+from portal.commands.conversation.keep_note import keep_note
+from portal.commands.conversation.post_message import post_message
+from portal.commands.deal.record_view import record_view
+from portal.commands.negotiation.make_counteroffer import make_counteroffer
+from portal.commands.order.accept import accept
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change.change import spell
+from portal.domain.order.acceptance import AcceptanceForm
 from portal.storage import documents
 
 

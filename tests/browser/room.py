@@ -18,15 +18,15 @@ from playwright.sync_api import BrowserContext
 
 from portal import access
 from portal.access import BuyerSession, DeskSession, System, token_hash
-from portal.commands import asks
-from portal.commands.import_quote import import_quote
-from portal.commands.issue_link import issue_link
-from portal.commands.join import join
-from portal.commands.send_proposal import send_proposal
-from portal.commands.sign_in import issue_sign_in_link, sign_in
-from portal.commands.unit_of_work import Database, UnitOfWork
+from portal.commands.deal.send_proposal import send_proposal
+from portal.commands.negotiation import open_asks
+from portal.commands.people.issue_link import issue_link
+from portal.commands.people.join import join
+from portal.commands.people.sign_in import issue_sign_in_link, sign_in
+from portal.commands.revision.import_quote import import_quote
+from portal.database.unit_of_work import Database, UnitOfWork
 from portal.intake.incoming import IncomingQuote, read_quote
-from portal.reading import contacts
+from portal.reading.desk import contacts
 from tests.browser.pages import BuyerPage, DealPage, Inbox
 from tests.cast import Seat
 from tests.conftest import NewContext
@@ -177,7 +177,7 @@ class Elsewhere(Seat):
     def offers(self, line: str, **fields: str) -> None:
         """As a rep: a revision with other values for one line, and all that is asked accepted."""
         self.edits(line, **fields)
-        asked = self.database.read_now(partial(asks.open_asks, deal_id=self.deal_id))
+        asked = self.database.read_now(partial(open_asks.open_asks, deal_id=self.deal_id))
         answers = {f"verdict:{change.id}": "accept" for ask in asked for change in ask.changes}
         self._post("publish", {"base": str(self.deal.revision), "key": access.new_id()} | answers)
 

@@ -7,13 +7,8 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from portal.commands import (
-    ask_more_time,
-    choose,
-    draft_counteroffer,
-    make_counteroffer,
-    withdraw_counteroffer,
-)
+from portal.commands.deal import ask_more_time
+from portal.commands.negotiation import choose, draft_counteroffer, make_counteroffer, withdraw_counteroffer
 from portal.errors import Conflict, Invalid, NotFound
 from tests.chaos import rules
 from tests.chaos.negotiation import Negotiation, buyers, changes, valued

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access import DeskSession, System
-from portal.commands import import_quote
-from portal.commands.unit_of_work import Database
+from portal.commands.revision import import_quote
+from portal.database.unit_of_work import Database
 from portal.intake.incoming import read_quote
 from portal.storage import tables
 from portal.storage.session import Transaction

@@ -10,9 +10,9 @@ from functools import partial
 from sqlalchemy import func, select
 
 from portal.access import System, deal_for
-from portal.commands.unit_of_work import Database
-from portal.domain import ledger
-from portal.reading import verification
+from portal.database.unit_of_work import Database
+from portal.domain.ledger import ledger
+from portal.reading.operator import verification
 from portal.storage import tables
 from portal.storage.session import Transaction
 from tests.chaos.tab import Tab

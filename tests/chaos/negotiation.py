@@ -14,8 +14,11 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from portal.commands import expire_deals, join, keep_note, record_view, remind
-from portal.domain.change import Change
+from portal.commands.conversation import keep_note
+from portal.commands.deal import expire_deals, record_view
+from portal.commands.mail import remind
+from portal.commands.people import join
+from portal.domain.change.change import Change
 from portal.errors import Conflict, Invalid, NotFound
 from tests.cast import Clock, Seat, Table, open_database
 from tests.chaos import soundness

@@ -11,21 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from portal.access import BuyerSession, token_hash
-from portal.commands import (
-    assign_owner,
-    change_contact_role,
-    decide_approval,
-    draft_revision,
-    give_more_time,
-    import_quote,
-    issue_link,
-    join,
-    publish_revision,
-    reopen,
-    revoke_links,
-    withdraw,
-)
-from portal.domain.counteroffer import Answer
+from portal.commands.deal import assign_owner, give_more_time, reopen, withdraw
+from portal.commands.people import change_contact_role, issue_link, join, revoke_links
+from portal.commands.revision import decide_approval, draft_revision, import_quote, publish_revision
+from portal.domain.change.counteroffer import Answer
 from portal.errors import Conflict, Invalid, NotFound
 from portal.intake.incoming import read_quote
 from tests.chaos import rules

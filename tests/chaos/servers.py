@@ -25,7 +25,9 @@ from tests.server import KEY
 from tests.services.process import READY_WITHIN, answers, free_port
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["portal.cli.serving", "uvloop", "realtime.protocol", "tests.chaos.servers"])
+_forks.set_forkserver_preload(
+    ["portal.cli.serving", "uvloop", "realtime.sockets.protocol", "tests.chaos.servers"]
+)
 READY = 4 * READY_WITHIN  # seconds; the first server waits for the imports of all
 _PR_SET_PDEATHSIG = 1
 
@@ -64,7 +66,7 @@ class Tampering:
 
     def now(self) -> datetime:
         """The server's clock, for the trial's own database."""
-        from portal.commands.unit_of_work import utc_now
+        from portal.database.unit_of_work import utc_now
 
         return utc_now() + timedelta(seconds=self.ahead.value)
 
@@ -168,11 +170,12 @@ def _run(  # noqa: PLR0917 - a process's facts
 def _hurry(pace: Pace) -> None:
     from portal import app
     from portal.cli import ending, serving
-    from portal.commands import lease_deliveries
+    from portal.commands.outbox import lease_deliveries
     from portal.outbound.worker import Worker
     from portal.storage import session
-    from realtime import connection, doorbell
-    from realtime.hub import Hub
+    from realtime.hub import doorbell
+    from realtime.hub.hub import Hub
+    from realtime.sockets import connection
 
     _defaults(Hub, poll_every=pace.poll)
     connection.HEARTBEAT = pace.heartbeat
@@ -189,8 +192,8 @@ def _hurry(pace: Pace) -> None:
 
 
 def _tamper(tampering: Tampering) -> None:
-    from portal.commands.unit_of_work import Database
-    from realtime.hub import Hub
+    from portal.database.unit_of_work import Database
+    from realtime.hub.hub import Hub
 
     _defaults(Database, clock=tampering.now)
     Hub.ring = _tampered(Hub.ring, tampering)  # type: ignore[method-assign]

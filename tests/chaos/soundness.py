@@ -9,12 +9,13 @@ import msgspec
 from sqlalchemy import select
 
 from portal.access import System, deal_for
-from portal.commands.unit_of_work import Database
-from portal.domain import ledger, money
-from portal.domain.change import Change
-from portal.domain.revision import Offer, Revision, canonical_bytes, digest
-from portal.domain.totals import totals
-from portal.reading import verification
+from portal.database.unit_of_work import Database
+from portal.domain.change.change import Change
+from portal.domain.ledger import ledger
+from portal.domain.offer import money
+from portal.domain.offer.revision import Offer, Revision, canonical_bytes, digest
+from portal.domain.offer.totals import totals
+from portal.reading.operator import verification
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 from tests.chaos import invariants

@@ -14,7 +14,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 import portal.web
-from portal.domain.field import Field
+from portal.domain.change.fields import Field
 from tests.chaos import invariants
 from tests.chaos.conftest import TIMES, StartSite
 from tests.chaos.house import House
@@ -24,7 +24,7 @@ from tests.web.conftest import Browser, Site, settings, site  # noqa: F401 - fix
 from tests.web.page import Page as Html
 from tests.web.test_access import declared
 
-SOURCES = [path.read_text() for path in Path(portal.web.__path__[0]).glob("*.py")]
+SOURCES = [path.read_text() for path in Path(portal.web.__path__[0]).rglob("*.py")]
 # Every field that a handler reads, and more than it knows of those with a prefix.
 PREFIXES = sorted({name for text in SOURCES for name in re.findall(r'\.beginning\("([\w:]+)"', text)})
 READ = {name for text in SOURCES for name in re.findall(r'\.(?:one|all|checked)\(\s*"(\w+)"', text)}

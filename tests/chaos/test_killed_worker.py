@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Row, select
 
 from portal.access import System
-from portal.commands.configure_receiver import add_receiver
-from portal.commands.unit_of_work import Database
+from portal.commands.order.configure_receiver import add_receiver
+from portal.database.unit_of_work import Database
 from portal.storage import tables
 from tests.chaos.conftest import TIMES, StartSite
 from tests.chaos.open_page import WITHIN

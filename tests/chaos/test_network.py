@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from portal.commands.post_message import Message
+from portal.commands.conversation.post_message import Message
 from tests.cast import Table
 from tests.chaos.conftest import TIMES, Measured, Site, StartSite, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified

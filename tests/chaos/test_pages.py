@@ -10,25 +10,12 @@ from typing import get_args
 
 import pytest
 
-from portal.commands import (
-    add_contact,
-    agree_to,
-    ask_more_time,
-    assign_owner,
-    change_contact_role,
-    confer,
-    decide_approval,
-    give_more_time,
-    import_quote,
-    issue_link,
-    record_view,
-    reopen,
-    revoke_links,
-    scenarios,
-    share_scenario,
-    withdraw_counteroffer,
-)
-from portal.domain import ledger
+from portal.commands.conversation import buyer_room
+from portal.commands.deal import ask_more_time, assign_owner, give_more_time, record_view, reopen
+from portal.commands.negotiation import agree_to, scenarios, share_scenario, withdraw_counteroffer
+from portal.commands.people import add_contact, change_contact_role, issue_link, revoke_links
+from portal.commands.revision import decide_approval, import_quote
+from portal.domain.ledger import ledger
 from portal.intake.incoming import read_quote
 from tests.cast import Table
 from tests.chaos.conftest import Site, by_hand
@@ -56,9 +43,9 @@ def look(table: Table) -> None:
 def side_rooms(table: Table) -> None:
     table.rita.notes("They will pay 18,000.")
     table.mia.notes("Not below 17,500.")
-    table.bea.does(confer.confide, body="We would pay 18,200.")
-    table.bea.does(confer.sign_off, topic="Legal", verdict="waiting")
-    table.sol.does(confer.sign_off, topic="legal", verdict="fine", note="As last year.")
+    table.bea.does(buyer_room.confide, body="We would pay 18,200.")
+    table.bea.does(buyer_room.sign_off, topic="Legal", verdict="waiting")
+    table.sol.does(buyer_room.sign_off, topic="legal", verdict="fine", note="As last year.")
     begun = table.bea.does(scenarios.begin, name="Three presses")
     table.bea.does(share_scenario.share_scenario, begun.scenario)
 

@@ -15,7 +15,7 @@ from sqlalchemy import event, update
 
 from portal.access import System
 from portal.app import create_app
-from portal.commands.revoke_links import revoke_links
+from portal.commands.people.revoke_links import revoke_links
 from portal.settings import Settings
 from portal.storage import migrate, tables
 from portal.storage.session import Store

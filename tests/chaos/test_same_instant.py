@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from portal.access import System
-from portal.commands import add_rep, import_quote, publish_revision, sign_in
-from portal.commands.unit_of_work import Database
-from portal.domain.counteroffer import Answer
+from portal.commands.people import add_rep, sign_in
+from portal.commands.revision import import_quote, publish_revision
+from portal.database.unit_of_work import Database
+from portal.domain.change.counteroffer import Answer
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.intake.incoming import read_quote
 from tests.cast import Seat, open_database, prepare

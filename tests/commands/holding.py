@@ -14,15 +14,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy import select
 
 from portal.access import deal_for
-from portal.domain import change as changing
-from portal.domain import money, rounds, settlement
-from portal.domain.change import Change
-from portal.domain.revision import Offer
-from portal.domain.settlement import Board
-from portal.domain.totals import totals
+from portal.domain.change import change as changing
+from portal.domain.change.change import Change
+from portal.domain.ledger import rounds, settlement
+from portal.domain.ledger.settlement import Board
+from portal.domain.offer import money
+from portal.domain.offer.revision import Offer
+from portal.domain.offer.totals import totals
 from portal.errors import Refused
-from portal.reading import table as pages
-from portal.reading import talks
+from portal.reading.deal_page import board_events
+from portal.reading.deal_page import deal_page as pages
 from portal.storage import tables
 from tests.cast import Clock, Seat, Table, open_database
 
@@ -83,14 +84,14 @@ class Held(RuleBasedStateMachine):
 
     def _changed(self) -> None:
         """A line that the newest revision changed is agreed no more."""
-        events = self.database.read_now(lambda t: talks.moving(t, self.table.deal_id))
+        events = self.database.read_now(lambda t: board_events.moving(t, self.table.deal_id))
         self.agreed -= {*getattr(events[-1].body, "changed", ())}
 
     def board(self) -> Board:
         """As the pages show it; the ledger alone tells the same."""
         bea = self.table.bea
         shown = self.database.read_now(lambda t: pages.load(t, deal_for(t, bea.actor, bea.deal_id)).board)
-        events = self.database.read_now(lambda t: talks.moving(t, bea.deal_id))
+        events = self.database.read_now(lambda t: board_events.moving(t, bea.deal_id))
         assert rounds.talks(events).board(self.offer) == shown
         return shown
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import select
 
-from portal.domain import ledger
+from portal.domain.ledger import ledger
 from portal.storage import tables
 from tests.cast import Table
 

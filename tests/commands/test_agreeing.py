@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from portal.access import deal_for
-from portal.domain import rounds
-from portal.domain.settlement import Board
+from portal.domain.ledger import rounds
+from portal.domain.ledger.settlement import Board
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading import table as tables
-from portal.reading import talks
+from portal.reading.deal_page import board_events
+from portal.reading.deal_page import deal_page as tables
 from tests.cast import Seat, Table
 
 PRESS, PAYMENT = "line:press", "term:payment"
@@ -20,7 +20,7 @@ def board(seat: Seat) -> Board:
     shown = seat.database.read_now(
         lambda t: tables.load(t, deal_for(t, seat.actor, seat.deal_id)).board,
     )
-    events = seat.database.read_now(lambda t: talks.moving(t, seat.deal_id))
+    events = seat.database.read_now(lambda t: board_events.moving(t, seat.deal_id))
     assert rounds.talks(events).board(seat.offer) == shown
     return shown
 

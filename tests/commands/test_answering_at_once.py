@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from sqlalchemy import insert, select
 
-from portal.commands import asks, withdraw_counteroffer
-from portal.domain import ledger
-from portal.domain.policy import Policy, TermOption
+from portal.commands.negotiation import open_asks, withdraw_counteroffer
+from portal.domain.ledger import ledger
+from portal.domain.policy.policy import Policy, TermOption
 from portal.storage import tables
 from tests.cast import Table
 from tests.commands.streams import events, verify
@@ -20,7 +20,7 @@ LIMIT = "18443.97"  # the press's private limit in the cast; it is offered at 18
 
 
 def open_ids(table: Table) -> list[str]:
-    found = table.database.read_now(lambda t: asks.open_asks(t, table.deal_id))
+    found = table.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
     return [change.id for ask in found for change in ask.changes]
 
 

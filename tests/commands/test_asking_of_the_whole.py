@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from portal.commands import draft_revision
-from portal.domain import change as changing
-from portal.domain import entire
-from portal.domain.change import Change
-from portal.domain.revision import Adjustment, Line, Tax
+from portal.commands.revision import draft_revision
+from portal.domain.change import change as changing
+from portal.domain.change import part_codec
+from portal.domain.change.change import Change
+from portal.domain.offer.revision import Adjustment, Line, Tax
 from portal.errors import Invalid
-from portal.reading import answering
-from portal.reading import table as tables
+from portal.reading.deal_page import deal_page as tables
+from portal.reading.desk import answering
 from tests.cast import Seat, Table
 
 TARGET, WISH = "deal:total:target", "new:filters:wish"
@@ -31,7 +31,7 @@ def edits(seat: Seat, *parts: Line | Adjustment) -> None:
         Change(
             subject=f"new:{part.key}" if isinstance(part, Line) else f"adjustment:{part.key}",
             field="line" if isinstance(part, Line) else "adjustment",
-            value=entire.text_of(part),
+            value=part_codec.text_of(part),
         )
         for part in parts
     ]
@@ -155,7 +155,7 @@ def test_a_buyer_can_touch_neither_adjustments_nor_added_lines(table: Table) -> 
         (Adjustment(key="x", label="X", kind="discount", percent=Decimal(50)), "adjustment:x", "adjustment"),
         (filters("0"), "new:filters", "line"),
     ):
-        change = Change(subject=subject, field=field, value=entire.text_of(part))  # type: ignore[arg-type]
+        change = Change(subject=subject, field=field, value=part_codec.text_of(part))  # type: ignore[arg-type]
         with pytest.raises(Invalid, match="can't be sent"):
             table.bea.asks(change)
 

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from portal.access import Deal, deal_for
-from portal.commands import confer
-from portal.commands.unit_of_work import AMONG_BUYERS
+from portal.commands.conversation import buyer_room
+from portal.database.unit_of_work import AMONG_BUYERS
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading import inbox, room, verification
+from portal.reading.buyer import room
+from portal.reading.desk import inbox
+from portal.reading.operator import verification
 from portal.storage import tables
 from tests.cast import Clock, Seat, Table
 from tests.commands.streams import events, verify
@@ -26,7 +28,7 @@ def said(who: Seat) -> list[str]:
 
 
 def test_it_is_read_by_every_buyer_and_by_nobody_else(table: Table) -> None:
-    table.bea.does(confer.confide, body="We would pay 18,200.")
+    table.bea.does(buyer_room.confide, body="We would pay 18,200.")
     assert said(table.bea) == said(table.sol) == said(table.vic) == ["We would pay 18,200."]
     assert said(table.rita) == []
     assert words(table.rita) == []
@@ -35,8 +37,8 @@ def test_it_is_read_by_every_buyer_and_by_nobody_else(table: Table) -> None:
 
 def test_it_joins_the_buyers_stream_alone(table: Table) -> None:
     before, seller = table.rita.deal, events(table, "seller")
-    table.bea.does(confer.confide, body="Quietly.")
-    table.sol.does(confer.sign_off, topic="Legal", verdict="waiting")
+    table.bea.does(buyer_room.confide, body="Quietly.")
+    table.sol.does(buyer_room.sign_off, topic="Legal", verdict="waiting")
     after = table.rita.deal
     assert events(table, "seller") == seller
     assert [event.kind for event in events(table, "buyer")][-2:] == ["confided", "sign_off"]
@@ -53,7 +55,7 @@ def test_the_inbox_stays_as_it_was(table: Table, clock: Clock) -> None:
     last = select(tables.deal.c.last_event_at).where(tables.deal.c.id == table.deal_id)
     then = table.database.read_now(lambda t: t.connection.execute(last).scalar_one())
     clock.advance(hours=2)
-    table.bea.does(confer.confide, body="Let them wait.")
+    table.bea.does(buyer_room.confide, body="Let them wait.")
     assert table.database.read_now(lambda t: inbox.load(t, view)) == before
     assert table.database.read_now(lambda t: t.connection.execute(last).scalar_one()) == then
     table.bea.says("We are thinking.")
@@ -63,8 +65,8 @@ def test_the_inbox_stays_as_it_was(table: Table, clock: Clock) -> None:
 def test_a_ring_says_whom_it_concerns(table: Table) -> None:
     rung: list[set[str]] = []
     table.database.ring = lambda deals, events: rung.append({*deals})
-    table.bea.does(confer.confide, body="Quietly.")
-    table.sol.does(confer.sign_off, topic="Legal", verdict="fine")
+    table.bea.does(buyer_room.confide, body="Quietly.")
+    table.sol.does(buyer_room.sign_off, topic="Legal", verdict="fine")
     table.bea.says("Aloud.")
     quiet = f"{AMONG_BUYERS}{table.deal_id}"
     assert rung == [{quiet}, {quiet}, {table.deal_id}]
@@ -77,22 +79,22 @@ def test_what_is_verified_is_not_counted(table: Table) -> None:
         )
 
     before = verdict()
-    table.bea.does(confer.confide, body="Quietly.")
+    table.bea.does(buyer_room.confide, body="Quietly.")
     assert verdict() == before
     assert before.intact
 
 
 def test_the_newest_word_on_a_topic_holds(table: Table) -> None:
-    table.bea.does(confer.sign_off, topic="Legal", verdict="waiting")
-    table.bea.does(confer.sign_off, topic="Finance", verdict="waiting", note="By Friday?")
-    table.sol.does(confer.sign_off, topic=" finance ", verdict="fine")
+    table.bea.does(buyer_room.sign_off, topic="Legal", verdict="waiting")
+    table.bea.does(buyer_room.sign_off, topic="Finance", verdict="waiting", note="By Friday?")
+    table.sol.does(buyer_room.sign_off, topic=" finance ", verdict="fine")
     assert words(table.vic) == [("Legal", "waiting", 1), ("finance", "fine", 1)]
-    table.sol.does(confer.sign_off, topic="Technology", verdict="objects", note="Too slow.")
+    table.sol.does(buyer_room.sign_off, topic="Technology", verdict="objects", note="Too slow.")
     assert [topic for topic, _, _ in words(table.bea)] == ["Technology", "Legal", "finance"]
     assert len(said(table.bea)) == 4
     table.rita.edits("press", unit_price="18400")
     table.rita.publishes()
-    table.sol.does(confer.sign_off, topic="Legal", verdict="fine")
+    table.sol.does(buyer_room.sign_off, topic="Legal", verdict="fine")
     assert ("Legal", "fine", 2) in words(table.bea)
     assert ("finance", "fine", 1) in words(table.bea)
 
@@ -102,26 +104,26 @@ def test_the_newest_word_on_a_topic_holds(table: Table) -> None:
 )
 def test_a_sign_off_is_complete(table: Table, wrong: dict[str, str]) -> None:
     with pytest.raises(Invalid):
-        table.bea.does(confer.sign_off, **({"topic": "Legal", "verdict": "fine"} | wrong))
+        table.bea.does(buyer_room.sign_off, **({"topic": "Legal", "verdict": "fine"} | wrong))
     assert words(table.bea) == []
 
 
 def test_who_may_only_look_says_nothing(table: Table) -> None:
     for who in (table.vic, table.rita):
         with pytest.raises(NotAllowed):
-            who.does(confer.confide, body="Hello")
+            who.does(buyer_room.confide, body="Hello")
         with pytest.raises(NotAllowed):
-            who.does(confer.sign_off, topic="Legal", verdict="fine")
+            who.does(buyer_room.sign_off, topic="Legal", verdict="fine")
 
 
 def test_a_key_says_it_once(table: Table) -> None:
-    first = table.bea.does(confer.confide, body="Once.", key="k")
-    assert table.bea.does(confer.confide, body="Once.", key="k") == first
+    first = table.bea.does(buyer_room.confide, body="Once.", key="k")
+    assert table.bea.does(buyer_room.confide, body="Once.", key="k") == first
     with pytest.raises(Conflict):
-        table.bea.does(confer.confide, body="Twice.", key="k")
+        table.bea.does(buyer_room.confide, body="Twice.", key="k")
     sign = {"topic": "Legal", "verdict": "fine"}
-    assert table.bea.does(confer.sign_off, **sign, key="s") == table.bea.does(
-        confer.sign_off, **sign, key="s"
+    assert table.bea.does(buyer_room.sign_off, **sign, key="s") == table.bea.does(
+        buyer_room.sign_off, **sign, key="s"
     )
     assert len(said(table.bea)) == 2
     # The same key at the table is another message.
@@ -131,7 +133,7 @@ def test_a_key_says_it_once(table: Table) -> None:
 
 def test_it_goes_on_after_the_deal(table: Table) -> None:
     table.sol.accepts()
-    table.bea.does(confer.confide, body="Well done.")
+    table.bea.does(buyer_room.confide, body="Well done.")
     deal: Deal = table.bea.deal
     assert deal.can("confer")
     assert said(table.sol) == ["Well done."]
@@ -139,10 +141,10 @@ def test_it_goes_on_after_the_deal(table: Table) -> None:
 
 def test_a_receipt_does_not_count_it(table: Table) -> None:
     """Both sides keep the receipt, so that its positions are those of the table."""
-    from portal.reading import receipts
+    from portal.reading.deal_page import receipts
 
-    table.bea.does(confer.confide, body="Now or never.")
-    table.sol.does(confer.confide, body="Now.")
+    table.bea.does(buyer_room.confide, body="Now or never.")
+    table.sol.does(buyer_room.confide, body="Now.")
     shared = [event for event in events(table, "buyer") if event.kind not in room.KINDS]
     seen = table.sol.deal.buyer_seq
     table.sol.accepts(table.sol.form(position=seen))

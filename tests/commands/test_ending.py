@@ -7,10 +7,10 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from portal.commands import ask_more_time, expire_deals, give_more_time, reopen
-from portal.domain import order as orders
+from portal.commands.deal import ask_more_time, expire_deals, give_more_time, reopen
+from portal.domain.order import order as orders
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading import insights
+from portal.reading.desk import insights
 from portal.storage import tables
 from tests.cast import Clock, Table
 from tests.commands.streams import events, verify

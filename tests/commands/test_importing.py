@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.access import System
-from portal.commands import import_quote
-from portal.domain.mail import Mail
+from portal.commands.revision import import_quote
+from portal.domain.deal.mail import Mail
 from portal.errors import Conflict, NotAllowed
 from portal.storage import tables
 from tests.cast import Table, read_quote

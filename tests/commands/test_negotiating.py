@@ -4,23 +4,22 @@ from decimal import Decimal
 
 import pytest
 
-from portal.commands import (
-    asks,
+from portal.commands.negotiation import (
     choose,
-    decide_approval,
     draft_counteroffer,
     make_counteroffer,
-    publish_revision,
+    open_asks,
     withdraw_counteroffer,
 )
-from portal.domain import totals
+from portal.commands.revision import decide_approval, publish_revision
+from portal.domain.offer import totals
 from portal.errors import Conflict, Invalid, NotAllowed
 from tests.cast import Table
 from tests.commands.streams import events, verify
 
 
 def open_ids(table: Table) -> list[str]:
-    found = table.database.read_now(lambda t: asks.open_asks(t, table.deal_id))
+    found = table.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
     return [change.id for ask in found for change in ask.changes]
 
 

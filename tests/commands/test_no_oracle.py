@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from portal.commands import asks, withdraw_counteroffer
-from portal.commands.unit_of_work import Database
-from portal.domain.change import Change
+from portal.commands.negotiation import open_asks as asks
+from portal.commands.negotiation import withdraw_counteroffer
+from portal.database.unit_of_work import Database
+from portal.domain.change.change import Change
 from portal.errors import Conflict, Invalid
 from tests.cast import Clock, Seat, Table, open_database
 from tests.quotes import quote

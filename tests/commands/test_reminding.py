@@ -10,19 +10,14 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from portal.commands import (
-    assign_owner,
-    expire_deals,
-    give_more_time,
-    record_view,
-    revoke_links,
-    set_reminders,
-)
-from portal.commands.remind import remind
-from portal.domain import ledger
-from portal.domain.mail import Mail
+from portal.commands.deal import assign_owner, expire_deals, give_more_time, record_view
+from portal.commands.mail import set_reminders
+from portal.commands.mail.remind import remind
+from portal.commands.people import revoke_links
+from portal.domain.deal.mail import Mail
+from portal.domain.ledger import ledger
 from portal.errors import Invalid, NotAllowed
-from portal.reading import inbox
+from portal.reading.desk import inbox
 from portal.storage import tables
 from tests.cast import START, Clock, Table
 

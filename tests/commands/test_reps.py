@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from portal.commands.add_rep import add_rep
+from portal.commands.people.add_rep import add_rep
 from portal.errors import Invalid, NotAllowed
 from portal.storage import tables
 from tests.cast import Seat, Table

@@ -13,21 +13,12 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal.access import System, token_hash
-from portal.commands import (
-    add_contact,
-    ask_more_time,
-    change_contact_role,
-    give_more_time,
-    import_quote,
-    issue_link,
-    join,
-    remind,
-    reopen,
-    revoke_links,
-    send_proposal,
-)
-from portal.commands.unit_of_work import UnitOfWork
-from portal.domain.mail import Mail
+from portal.commands.deal import ask_more_time, give_more_time, reopen, send_proposal
+from portal.commands.mail import remind
+from portal.commands.people import add_contact, change_contact_role, issue_link, join, revoke_links
+from portal.commands.revision import import_quote
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal.mail import Mail
 from portal.errors import Invalid, NotFound
 from portal.storage import tables
 from tests.cast import Clock, Seat, Table, read_quote

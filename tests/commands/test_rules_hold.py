@@ -17,19 +17,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from portal.access import Deal, deal_for
-from portal.commands import (
+from portal.commands.negotiation import (
     draft_counteroffer,
     make_counteroffer,
-    publish_revision,
-    take_back_revision,
     take_offer,
     withdraw_counteroffer,
 )
-from portal.commands.unit_of_work import UnitOfWork
-from portal.domain import change as changing
-from portal.domain.change import Change
-from portal.domain.counteroffer import Answer
-from portal.domain.revision import Offer
+from portal.commands.revision import publish_revision, take_back_revision
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import change as changing
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Answer
+from portal.domain.offer.revision import Offer
 from portal.errors import Refused
 from portal.storage.session import Transaction
 from tests.cast import Clock, Seat, Table, open_database

@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 
 from portal.access import deal_for
-from portal.commands import asks, draft_counteroffer, make_counteroffer, scenarios
-from portal.commands.send_scenario import send_scenario
-from portal.commands.share_scenario import share_scenario, stop_sharing
+from portal.commands.negotiation import draft_counteroffer, make_counteroffer, open_asks, scenarios
+from portal.commands.negotiation.send_scenario import send_scenario
+from portal.commands.negotiation.share_scenario import share_scenario, stop_sharing
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
-from portal.reading import scenarios as reading
-from portal.reading.scenarios import Scenario
+from portal.reading.buyer import scenarios as reading
+from portal.reading.buyer.scenarios import Scenario
 from tests.cast import Seat, Table
 from tests.commands.streams import events, verify
 
@@ -75,7 +75,7 @@ def test_sending_one_forgets_it_and_leaves_the_others(table: Table) -> None:
     made = table.bea.does(send_scenario, three.id, key="k")
     assert list(named(table.bea)) == ["Cheaper"]
     assert active(table.bea) == ["Cheaper"]
-    (ask,) = table.database.read_now(partial(asks.open_asks, deal_id=table.deal_id))
+    (ask,) = table.database.read_now(partial(open_asks.open_asks, deal_id=table.deal_id))
     assert [change.field for change in ask.changes] == ["quantity"]
     assert table.bea.does(send_scenario, three.id, key="k") == made
     # The tray sends the active one, and shows nothing afterwards until something is chosen or asked.

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from portal.commands import take_offer
-from portal.commands.unit_of_work import Database
-from portal.domain.standing_offer import holds
+from portal.commands.negotiation import take_offer
+from portal.database.unit_of_work import Database
+from portal.domain.change.standing_offer import holds
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading import table as tables
+from portal.reading.deal_page import deal_page as tables
 from tests.cast import Seat, Table
 from tests.commands.streams import events, verify
 from tests.quotes import quote

@@ -10,24 +10,19 @@ import pytest
 from sqlalchemy import select
 
 from portal.access import System
-from portal.commands import (
-    asks,
-    finish_delivery,
-    give_more_time,
-    issue_link,
-    join,
-    lease_deliveries,
-    record_view,
-    remind,
-    retry_delivery,
-    take_back_revision,
-    withdraw,
-)
-from portal.domain import ledger, rounds
-from portal.domain.mail import Mail
+from portal.commands.deal import give_more_time, record_view, withdraw
+from portal.commands.mail import remind
+from portal.commands.negotiation import open_asks
+from portal.commands.outbox import finish_delivery, lease_deliveries, retry_delivery
+from portal.commands.people import issue_link, join
+from portal.commands.revision import take_back_revision
+from portal.domain.deal.mail import Mail
+from portal.domain.ledger import ledger, rounds
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
-from portal.reading import deliveries, standing, talks
-from portal.reading import table as pages
+from portal.reading.deal_page import board_events
+from portal.reading.deal_page import deal_page as pages
+from portal.reading.desk import take_back_rules
+from portal.reading.operator import deliveries
 from portal.storage import documents, tables
 from tests.cast import Clock, Table
 from tests.commands.streams import events, verify
@@ -46,7 +41,7 @@ def take_back(table: Table, revision: int | None = None, **options: Any) -> Any:
 
 def why_not(table: Table) -> str:
     deal = table.rita.deal
-    return table.database.read_now(lambda transaction: standing.obstacle(transaction, deal))
+    return table.database.read_now(lambda transaction: take_back_rules.obstacle(transaction, deal))
 
 
 def test_what_stood_before_stands_again_under_a_new_number(table: Table, clock: Clock) -> None:
@@ -89,7 +84,7 @@ def test_what_it_had_answered_is_asked_again(table: Table, clock: Clock) -> None
     table.rita.publishes("decline")
     assert table.rita.deal.buyer_waits_since is None
     take_back(table)
-    waiting = table.database.read_now(lambda t: asks.open_asks(t, table.deal_id))
+    waiting = table.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
     assert [ask.id for ask in waiting] == [made.counteroffer]
     assert table.rita.deal.buyer_waits_since == clock.now
     page = table.database.read_now(lambda t: pages.load(t, table.bea.deal))
@@ -97,7 +92,7 @@ def test_what_it_had_answered_is_asked_again(table: Table, clock: Clock) -> None
     assert row is not None
     assert (row.state, row.answers) == ("asked", ())
     # Told from the ledger alone it is the same.
-    told = rounds.talks(table.database.read_now(lambda t: talks.moving(t, table.deal_id)))
+    told = rounds.talks(table.database.read_now(lambda t: board_events.moving(t, table.deal_id)))
     assert told.board(table.bea.offer).gap == page.board.gap
     assert [ask.counteroffer.id for ask in told.asks.values()] == [made.counteroffer]
     clock.advance(minutes=1)

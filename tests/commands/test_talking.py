@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain import ledger
+from portal.domain.ledger import ledger
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.cast import Table
 from tests.commands.streams import events, verify

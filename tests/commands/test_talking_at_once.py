@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from portal.commands.post_message import Message
-from portal.commands.unit_of_work import UnitOfWork
-from portal.domain import ledger
+from portal.commands.conversation.post_message import Message
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.ledger import ledger
 from portal.errors import Conflict, NotAllowed, NotFound, SignInNeeded
 from tests.cast import Seat, Table
 from tests.commands.streams import events, verify

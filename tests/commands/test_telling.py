@@ -3,8 +3,9 @@
 import msgspec
 from sqlalchemy import select, update
 
-from portal.commands import decide_approval, remind
-from portal.domain.mail import Mail
+from portal.commands.mail import remind
+from portal.commands.revision import decide_approval
+from portal.domain.deal.mail import Mail
 from portal.storage import tables
 from tests.cast import Clock, Table
 

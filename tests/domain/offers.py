@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from portal.domain.revision import (
+from portal.domain.offer.revision import (
     Adjustment,
     Bounds,
     Line,

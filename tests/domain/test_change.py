@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change import (
+from portal.domain.change.change import (
     FIELDS,
     Change,
     apply,
@@ -17,7 +17,7 @@ from portal.domain.change import (
     spell,
     touched,
 )
-from portal.domain.item import item
+from portal.domain.change.items import item
 from portal.errors import Invalid
 from tests.domain.offers import kestrel_offer, line
 

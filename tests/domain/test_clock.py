@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.clock import end_of_day, zone
+from portal.domain.deal.validity import end_of_day, zone
 from portal.errors import Invalid
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change import Change, apply
-from portal.domain.concession import Part, Trade, ideas, trade
-from portal.domain.revision import Adjustment, Offer
+from portal.domain.change.change import Change, apply
+from portal.domain.offer.revision import Adjustment, Offer
+from portal.domain.policy.concession import Part, Trade, ideas, trade
 from tests.domain.offers import kestrel_offer
 
 OFFER = kestrel_offer()

@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.change import Change, apply
-from portal.domain.counteroffer import Answer, Conflict, Counteroffer, check, effect, rebase, resolve
-from portal.domain.revision import Offer
+from portal.domain.change.change import Change, apply
+from portal.domain.change.counteroffer import Answer, Conflict, Counteroffer, check, effect, rebase, resolve
+from portal.domain.offer.revision import Offer
 from portal.errors import Invalid
 from tests.domain.offers import kestrel_offer, line, offer
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.domain import lifecycle
-from portal.domain.lifecycle import (
+from portal.domain.deal import lifecycle
+from portal.domain.deal.lifecycle import (
     BUYER_ROLES,
     CAPABILITIES,
     MOVES,

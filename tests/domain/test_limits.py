@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.change import Change
-from portal.domain.limits import problems
-from portal.domain.revision import Bounds
+from portal.domain.change.change import Change
+from portal.domain.change.limits import problems
+from portal.domain.offer.revision import Bounds
 from tests.domain.offers import decimals, kestrel_offer, line, offer
 
 

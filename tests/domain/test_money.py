@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import money
+from portal.domain.offer import money
 from tests.domain.offers import CURRENCIES, decimals
 
 

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from portal.domain import bill, money, order, totals, work_order
-from portal.domain.bill import Bill
-from portal.domain.order import OrderDocument
-from portal.domain.revision import Adjustment, Offer, canonical_bytes
-from portal.domain.work_order import Analysis, WorkOrder
+from portal.domain.offer import money, totals
+from portal.domain.offer.revision import Adjustment, Offer, canonical_bytes
+from portal.domain.order import bill, order, work_order
+from portal.domain.order.bill import Bill
+from portal.domain.order.order import OrderDocument
+from portal.domain.order.work_order import Analysis, WorkOrder
 from tests.domain.offers import kestrel_offer, line, offer, offers
 
 

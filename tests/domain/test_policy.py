@@ -5,12 +5,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.authority import Authority, Reason, discount, may_publish, reasons
-from portal.domain.auto_answer import Situation, judge
-from portal.domain.change import Change, apply
-from portal.domain.margin import below_floor, conceded, margin
-from portal.domain.published import inside_offer
-from portal.domain.revision import (
+from portal.domain.change.change import Change, apply
+from portal.domain.change.published_prices import inside_offer
+from portal.domain.offer.revision import (
     Adjustment,
     Condition,
     Consequence,
@@ -19,6 +16,9 @@ from portal.domain.revision import (
     PrivateFigures,
     StandingOffer,
 )
+from portal.domain.policy.authority import Authority, Reason, discount, may_publish, reasons
+from portal.domain.policy.auto_answer import Situation, judge
+from portal.domain.policy.margin import below_floor, conceded, margin
 from tests.domain.offers import kestrel_offer, line, offer
 
 

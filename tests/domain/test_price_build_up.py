@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain import money
-from portal.domain.change import Change, apply
-from portal.domain.revision import Line, PriceBreak, WhyStep
+from portal.domain.change.change import Change, apply
+from portal.domain.offer import money
+from portal.domain.offer.revision import Line, PriceBreak, WhyStep
 from tests.domain.offers import decimals, kestrel_offer, line, offer
 
 PRESS = "line:press"

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from portal.domain.receiver import public
+from portal.domain.order.receiver import public
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import entire, money
-from portal.domain.change import Change, apply
-from portal.domain.counteroffer import Counteroffer, check, effect, grants, rebase, unkept
-from portal.domain.revision import (
-    Adjustment,
-    Line,
-    Offer,
-    PriceBreak,
-    canonical_bytes,
-    decode,
-)
-from portal.domain.totals import revise
+from portal.domain.change import part_codec
+from portal.domain.change.change import Change, apply
+from portal.domain.change.counteroffer import Counteroffer, check, effect, grants, rebase, unkept
+from portal.domain.offer import money
+from portal.domain.offer.revision import Adjustment, Line, Offer, PriceBreak, canonical_bytes, decode
+from portal.domain.offer.totals import revise
 from portal.errors import Invalid
 from tests.domain.offers import CURRENCIES, VAT, kestrel_offer, line, offer
 
@@ -127,7 +121,7 @@ def _adjusted(key: str, percent: int) -> Change:
     part = Adjustment(
         key=key, label=key, kind="discount" if key == "loyalty" else "charge", percent=Decimal(percent)
     )
-    return change(f"adjustment:{key}", "adjustment", entire.text_of(part))
+    return change(f"adjustment:{key}", "adjustment", part_codec.text_of(part))
 
 
 def _added(price: str, quantity: str) -> Change:
@@ -140,7 +134,7 @@ def _added(price: str, quantity: str) -> Change:
         periods=12,
         tax=VAT,
     )
-    return change("new:extra", "line", entire.text_of(part))
+    return change("new:extra", "line", part_codec.text_of(part))
 
 
 @given(rounds=st.lists(moves(), min_size=1, max_size=4), currency=st.sampled_from(CURRENCIES))

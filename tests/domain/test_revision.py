@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.revision import (
+from portal.domain.offer.revision import (
     LinePrivate,
     PrivateFigures,
     Revision,
@@ -21,7 +21,7 @@ from portal.domain.revision import (
     decode_private,
     digest,
 )
-from portal.domain.totals import revise
+from portal.domain.offer.totals import revise
 from tests.domain.offers import decimals, kestrel_offer, line, offer, offers
 
 

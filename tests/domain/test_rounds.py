@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.domain import ledger, rounds
-from portal.domain.change import Change, apply
-from portal.domain.ledger import Answered
-from portal.domain.rounds import Event
+from portal.domain.change.change import Change, apply
+from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger.ledger import Answered
+from portal.domain.ledger.rounds import Event
 from tests.domain.offers import kestrel_offer
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

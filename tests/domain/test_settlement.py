@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.change import Change, apply, current
-from portal.domain.counteroffer import Counteroffer
-from portal.domain.ledger import Answered
-from portal.domain.revision import Offer
-from portal.domain.settlement import Ask, Given, board
+from portal.domain.change.change import Change, apply, current
+from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.ledger.ledger import Answered
+from portal.domain.ledger.settlement import Ask, Given, board
+from portal.domain.offer.revision import Offer
 from tests.domain.offers import kestrel_offer
 
 AT = datetime(2026, 2, 1, 10, 42, tzinfo=UTC)

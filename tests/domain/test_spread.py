@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.change import Change, apply
-from portal.domain.counteroffer import Counteroffer
-from portal.domain.revision import Adjustment, LinePrivate, Offer, PrivateFigures
-from portal.domain.spread import proposed, spread
-from portal.domain.totals import totals
+from portal.domain.change.change import Change, apply
+from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.change.target_distribution import proposed, spread
+from portal.domain.offer.revision import Adjustment, LinePrivate, Offer, PrivateFigures
+from portal.domain.offer.totals import totals
 from tests.domain.offers import CURRENCIES, line, offer
 
 PRICE = ("unit_price",)

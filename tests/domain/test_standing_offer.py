@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import money
-from portal.domain.change import apply
-from portal.domain.revision import Condition, Consequence, StandingOffer
-from portal.domain.standing_offer import broken, fits, holds, misfits, take
-from portal.domain.totals import line_net, totals
+from portal.domain.change.change import apply
+from portal.domain.change.standing_offer import broken, fits, holds, misfits, take
+from portal.domain.offer import money
+from portal.domain.offer.revision import Condition, Consequence, StandingOffer
+from portal.domain.offer.totals import line_net, totals
 from tests.domain.offers import CURRENCIES, kestrel_offer
 from tests.domain.test_requote import change, moves, priced, sums
 

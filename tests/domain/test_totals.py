@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from portal.domain.revision import Adjustment, Sum, Tax, Totals
-from portal.domain.totals import line_net, phases, totals
+from portal.domain.offer.revision import Adjustment, Sum, Tax, Totals
+from portal.domain.offer.totals import line_net, phases, totals
 from tests.domain.offers import REDUCED, VAT, kestrel_offer, line, offer
 
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain import money
-from portal.domain.revision import Offer, Totals
-from portal.domain.totals import phase_groups, phases, revise, totals
+from portal.domain.offer import money
+from portal.domain.offer.revision import Offer, Totals
+from portal.domain.offer.totals import phase_groups, phases, revise, totals
 from tests.domain.offers import offers
 
 

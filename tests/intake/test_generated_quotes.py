@@ -12,8 +12,8 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from portal.domain.revision import canonical_bytes, decode
-from portal.domain.totals import revise
+from portal.domain.offer.revision import canonical_bytes, decode
+from portal.domain.offer.totals import revise
 from portal.errors import Invalid, Problem
 from portal.intake.incoming import IncomingQuote, read_quote
 from tests.intake.ubl_written import allowance, line, quotation

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from portal.domain.revision import Address, Bounds, LinePrivate, PriceBreak, Tax, WhyStep
-from portal.domain.totals import totals
+from portal.domain.offer.revision import Address, Bounds, LinePrivate, PriceBreak, Tax, WhyStep
+from portal.domain.offer.totals import totals
 from portal.intake.incoming import NewContact
 from tests.intake.written import COMPLETE, SMALLEST, changed, line, problems, read
 

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from portal.domain.revision import LinePrivate, PriceBreak
+from portal.domain.offer.revision import LinePrivate, PriceBreak
 from portal.errors import Invalid
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.outbound.quote_template import quote_template

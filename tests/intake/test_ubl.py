@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.revision import Address, Tax
-from portal.domain.totals import totals
+from portal.domain.offer.revision import Address, Tax
+from portal.domain.offer.totals import totals
 from portal.intake.incoming import NewContact
 from tests.intake.ubl_written import SELLER, STANDARD, allowance, line, quotation
 from tests.intake.written import problems_of_bytes, read_bytes

@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.reading import stream
-from realtime import hub, socket
+from portal.reading.deal_page import event_stream
+from realtime.hub import hub
+from realtime.sockets import deal_socket
 from tests.cast import Table
 from tests.realtime.client import WITHIN
 from tests.realtime.conftest import (  # noqa: F401 - fixtures
@@ -37,12 +38,12 @@ async def test_pages_that_come_back_leave_room_for_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reading, most, gate, busy = 0, 0, threading.Event(), threading.Event()
-    counted, reads = threading.Lock(), stream.opening
+    counted, reads = threading.Lock(), event_stream.opening
 
-    def slow(transaction: Any, actor: Any, deal_id: str, after: int, limit: int) -> stream.Opening:
+    def slow(transaction: Any, actor: Any, deal_id: str, after: int, limit: int) -> event_stream.Opening:
         """As the database is when everybody asks; polling, which asks for more, is not slowed."""
         nonlocal reading, most
-        if limit == socket.BATCH:
+        if limit == deal_socket.BATCH:
             with counted:
                 reading, most = reading + 1, max(most, reading + 1)
             if reading == hub.CATCHING_UP:
@@ -52,7 +53,7 @@ async def test_pages_that_come_back_leave_room_for_others(
                 reading -= 1
         return reads(transaction, actor, deal_id, after, limit)
 
-    monkeypatch.setattr(stream, "opening", slow)
+    monkeypatch.setattr(event_stream, "opening", slow)
     pages = await asyncio.gather(*(opens(table.bea) for _ in range(MANY)))
     assert await asyncio.to_thread(busy.wait, WITHIN)
     address = f"{server.url}/deals/{table.deal_id}/changes?after=0"

@@ -15,7 +15,7 @@ import yaml
 from benchmarks import sizing
 from portal.cli.entry import parser
 from portal.settings import Settings
-from realtime import hub
+from realtime.hub import hub
 from tests.chaos.talk import opened
 from tests.operations.conftest import Installation
 

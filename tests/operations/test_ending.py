@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from portal.access import System
 from portal.cli import ending, serving
-from portal.commands.configure_receiver import add_receiver
+from portal.commands.order.configure_receiver import add_receiver
 from portal.errors import Refused
 from portal.outbound import worker
 from portal.storage import tables

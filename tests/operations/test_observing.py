@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from portal.access import System
-from portal.commands.new_token import new_token
+from portal.commands.people.new_token import new_token
 from portal.settings import Settings
-from portal.web import notices
+from portal.web.http import notices
 from tests.chaos.open_page import WITHIN
 from tests.chaos.tab import Tab
 from tests.chaos.talk import opened

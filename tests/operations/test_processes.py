@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from portal.commands import add_contact
+from portal.commands.people import add_contact
 from portal.storage import tables
 from tests.cast import Table
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified

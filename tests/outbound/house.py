@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import Row, select
 
 from portal.access import System
-from portal.commands.configure_receiver import Configured, add_receiver
-from portal.commands.unit_of_work import Database
-from portal.domain.hand_off import HandOff
-from portal.domain.mail import Mail
+from portal.commands.order.configure_receiver import Configured, add_receiver
+from portal.database.unit_of_work import Database
+from portal.domain.deal.mail import Mail
+from portal.domain.order.hand_off import HandOff
 from portal.outbound.worker import Worker
 from portal.settings import Settings
 from portal.storage import tables

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain import totals, work_order
-from portal.domain.revision import canonical_bytes
+from portal.domain.offer import totals
+from portal.domain.offer.revision import canonical_bytes
+from portal.domain.order import work_order
 from portal.errors import Invalid
 from portal.outbound.export import Exportable, export, guarded
 from tests.domain.offers import kestrel_offer, line, offer, offers

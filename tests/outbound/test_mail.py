@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from portal.domain.mail import TEMPLATES, Mail
+from portal.domain.deal.mail import TEMPLATES, Mail
 from portal.errors import Misconfigured
-from portal.outbound import mail, smtp
+from portal.outbound import smtp
 from portal.outbound.undelivered import Undelivered
+from portal.rendering import mail
 from portal.settings import Settings
 from tests.outbound.house import LETTER, House
 from tests.services.mail import SmtpSink

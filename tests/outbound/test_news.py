@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from portal.commands import publish_revision
-from portal.domain.counteroffer import Answer
-from portal.domain.mail import Mail
-from portal.outbound.mail import Rendered, render
+from portal.commands.revision import publish_revision
+from portal.domain.change.counteroffer import Answer
+from portal.domain.deal.mail import Mail
+from portal.rendering.mail import Rendered, render
 from portal.settings import Settings
 from portal.storage import tables
 from tests.cast import Clock, Seat, Table, open_database

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from portal.access import System
-from portal.domain.bill import Bill
-from portal.domain.work_order import WorkOrder
+from portal.domain.order.bill import Bill
+from portal.domain.order.work_order import WorkOrder
 from portal.errors import Conflict, NotFound, SignInNeeded
-from portal.reading import deliveries, orders
+from portal.reading.operator import deliveries, orders
 from tests.cast import Table
 from tests.outbound.house import House
 from tests.services.mail import SmtpSink

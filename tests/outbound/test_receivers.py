@@ -7,8 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from portal.access import System
-from portal.commands import configure_receiver
-from portal.commands.configure_receiver import Configured, add_receiver, remove_receiver, switch_receiver
+from portal.commands.order import configure_receiver
+from portal.commands.order.configure_receiver import (
+    Configured,
+    add_receiver,
+    remove_receiver,
+    switch_receiver,
+)
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
 from portal.storage import tables
 from tests.cast import Table

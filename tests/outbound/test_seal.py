@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from portal import seal
 from portal.access import deal_for
-from portal.commands.unit_of_work import Database
+from portal.database.unit_of_work import Database
 from portal.errors import Misconfigured, NotFound
-from portal.outbound import seal
-from portal.outbound.seal import seal_key
-from portal.reading import receipts
+from portal.reading.deal_page import receipts
+from portal.seal import seal_key
 from portal.settings import Settings
 from tests.cast import Clock, Table, open_database
 

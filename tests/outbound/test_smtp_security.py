@@ -9,9 +9,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from portal.commands.unit_of_work import utc_now
-from portal.outbound import mail, smtp
+from portal.database.unit_of_work import utc_now
+from portal.outbound import smtp
 from portal.outbound.undelivered import Undelivered
+from portal.rendering import mail
 from portal.settings import Settings
 from tests.outbound.certificates import certificate, server_context
 from tests.outbound.house import LETTER

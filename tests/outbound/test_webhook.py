@@ -10,9 +10,9 @@ import httpx
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from portal.commands.configure_receiver import new_secret, replace_secret
-from portal.commands.lease_deliveries import Delivery
-from portal.commands.unit_of_work import utc_now
+from portal.commands.order.configure_receiver import new_secret, replace_secret
+from portal.commands.outbox.lease_deliveries import Delivery
+from portal.database.unit_of_work import utc_now
 from portal.outbound import webhook
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered

@@ -9,10 +9,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from portal.commands import finish_delivery
-from portal.commands.finish_delivery import pause_after
-from portal.commands.lease_deliveries import LEASE, Leased, lease_deliveries, renew_lease
-from portal.commands.retry_delivery import retry_delivery
+from portal.commands.outbox import finish_delivery
+from portal.commands.outbox.finish_delivery import pause_after
+from portal.commands.outbox.lease_deliveries import LEASE, Leased, lease_deliveries, renew_lease
+from portal.commands.outbox.retry_delivery import retry_delivery
 from portal.errors import Conflict, NotFound
 from portal.outbound import webhook
 from tests.cast import Clock, Table, open_database

@@ -8,8 +8,8 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from portal.reading import stream
-from portal.web.sessions import buyer_session
+from portal.reading.deal_page import event_stream
+from portal.session_cookies import buyer_session
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 SCRIPTS = (
@@ -50,7 +50,7 @@ async def deal_page(request: Request[Any, Any, Any], deal_id: FromPath[str]) -> 
     services, actor = request.app.state.services, buyer_session(request)
     assert actor is not None
     found = await services.database.read(
-        partial(stream.opening, actor=actor, deal_id=deal_id, after=0, limit=10_000)
+        partial(event_stream.opening, actor=actor, deal_id=deal_id, after=0, limit=10_000)
     )
     deal = found.deal
     items = [

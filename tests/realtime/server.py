@@ -17,20 +17,20 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.params import FromPath
 
 from portal.access import DeskSession
-from portal.commands.post_message import post_message
-from portal.commands.unit_of_work import Database
-from portal.domain import ledger
-from portal.domain.ledger import PartyName
+from portal.commands.conversation.post_message import post_message
+from portal.database.unit_of_work import Database
+from portal.domain.ledger import ledger
+from portal.domain.ledger.ledger import PartyName
 from portal.errors import ParleyError
-from portal.reading.stream import Event
+from portal.reading.deal_page.event_stream import Event
+from portal.session_cookies import buyer_session
 from portal.settings import Settings
 from portal.storage.session import Store
-from portal.web.sessions import buyer_session
-from realtime import changes, connection, socket
-from realtime.doorbell import doorbell_for
-from realtime.hub import Hub
-from realtime.protocol import SocketProtocol
-from realtime.rate import Rate
+from realtime.hub.doorbell import doorbell_for
+from realtime.hub.hub import Hub
+from realtime.hub.rate import Rate
+from realtime.sockets import connection, deal_socket, polling
+from realtime.sockets.protocol import SocketProtocol
 from tests.realtime.page import page_routes
 
 
@@ -127,7 +127,7 @@ def create(configuration: Configuration) -> Litestar:
         database.close()
 
     app = Litestar(
-        [*socket.route_handlers, *changes.route_handlers, messages, state, *page_routes],
+        [*deal_socket.route_handlers, *polling.route_handlers, messages, state, *page_routes],
         lifespan=[running],
         exception_handlers={ParleyError: refused},
         openapi_config=None,
@@ -145,7 +145,7 @@ def config(configuration: Configuration) -> uvicorn.Config:
         create(configuration),
         host="127.0.0.1",
         port=configuration.port,
-        ws="realtime.protocol:SocketProtocol",
+        ws="realtime.sockets.protocol:SocketProtocol",
         ws_max_size=65536,
         ws_per_message_deflate=False,
         ws_ping_interval=configuration.ping,

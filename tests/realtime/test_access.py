@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import update
 from websockets.exceptions import InvalidStatus
 
-from portal.commands import change_contact_role, revoke_links, revoke_session
-from portal.commands.unit_of_work import Database
+from portal.commands.people import change_contact_role, revoke_links, revoke_session
+from portal.database.unit_of_work import Database
 from portal.storage import tables
-from realtime import hub
+from realtime.hub import hub
 from tests.cast import Table
 from tests.realtime.conftest import Opens, Server, cookie
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from portal.commands.unit_of_work import Database, UnitOfWork
-from portal.domain import ledger
+from portal.database.unit_of_work import Database, UnitOfWork
+from portal.domain.ledger import ledger
 from portal.storage import tables
-from realtime.feed import TAIL
+from realtime.hub.feed import TAIL
 from tests.cast import Table
 from tests.realtime.client import WITHIN, keys
 from tests.realtime.conftest import Opens, Server, StartServer

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.ledger import PartyName
+from portal.domain.ledger.ledger import PartyName
 from portal.errors import TooFast
-from portal.reading.stream import Event, Head
-from realtime.feed import TAIL, Feed
-from realtime.rate import Rate
+from portal.reading.deal_page.event_stream import Event, Head
+from realtime.hub.feed import TAIL, Feed
+from realtime.hub.rate import Rate
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

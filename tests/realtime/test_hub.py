@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy.event import listen
 
 from portal.access import BuyerSession
-from portal.commands.post_message import Message
-from portal.commands.unit_of_work import Database
-from portal.reading import stream
-from realtime.doorbell import MemoryDoorbell
-from realtime.hub import INBOX, Hub
+from portal.commands.conversation.post_message import Message
+from portal.database.unit_of_work import Database
+from portal.reading.deal_page import event_stream
+from realtime.hub.doorbell import MemoryDoorbell
+from realtime.hub.hub import INBOX, Hub
 from tests.cast import Table, open_database
 
 pytestmark = pytest.mark.anyio
@@ -42,9 +42,9 @@ def table(database: Database) -> Table:
     return Table(database)
 
 
-async def opening(database: Database, table: Table) -> stream.Opening:
+async def opening(database: Database, table: Table) -> event_stream.Opening:
     """What a socket of Bea's reads first."""
-    query = partial(stream.opening, actor=table.bea.actor, deal_id=table.deal_id, after=0, limit=100)
+    query = partial(event_stream.opening, actor=table.bea.actor, deal_id=table.deal_id, after=0, limit=100)
     return await database.read(query)
 
 

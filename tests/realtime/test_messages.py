@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.commands.unit_of_work import Database
-from portal.domain import ledger
+from portal.database.unit_of_work import Database
+from portal.domain.ledger import ledger
 from portal.storage import tables
 from tests.cast import Table
 from tests.realtime.client import Page, keys

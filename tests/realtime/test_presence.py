@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from portal.access import BuyerSession
-from realtime import presence, socket
-from realtime.feed import Feed, Waker
-from realtime.presence import Person, Presence, Word
+from realtime.hub import presence
+from realtime.hub.feed import Feed, Waker
+from realtime.hub.presence import Person, Presence, Word
+from realtime.sockets import deal_socket
 from tests.cast import Table
 from tests.realtime.client import WITHIN
 from tests.realtime.conftest import Opens
@@ -32,7 +33,7 @@ async def test_typing_is_seen_by_others_and_stored_nowhere(
     opens: Opens, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However long this takes here, it is within one pause.
-    monkeypatch.setattr(socket, "TYPING", 30.0)
+    monkeypatch.setattr(deal_socket, "TYPING", 30.0)
     bea, rita = await opens(table.bea), await opens(table.rita)
     before = table.rita.deal.seq
     for _ in range(5):

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from portal.commands import revoke_links
-from portal.reading.stream import Event
-from realtime.doorbell import MANY, RedisDoorbell
+from portal.commands.people import revoke_links
+from portal.reading.deal_page.event_stream import Event
+from realtime.hub.doorbell import MANY, RedisDoorbell
 from tests.cast import Table
 from tests.realtime.client import WITHIN, Page, keys
 from tests.realtime.conftest import Opens, StartServer
@@ -133,7 +133,7 @@ async def test_a_great_many_waiting_rings_become_one_for_everybody(own_redis: Re
 async def test_a_redis_that_does_not_answer_is_noticed(
     own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.doorbell.SILENCE", 0.2)
+    monkeypatch.setattr("realtime.hub.doorbell.SILENCE", 0.2)
     async with process(own_redis.url) as (bell, heard):
         own_redis.pause()
         await lost(bell)

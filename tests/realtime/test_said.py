@@ -8,17 +8,17 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from portal.domain import ledger
-from portal.domain.ledger import PartyName
-from portal.reading import conversation
-from portal.reading.people import Person
-from portal.reading.stream import Event
+from portal.domain.ledger import ledger
+from portal.domain.ledger.ledger import PartyName
+from portal.reading.deal_page import conversation
+from portal.reading.deal_page.event_stream import Event
+from portal.reading.deal_page.people import Person
+from portal.rendering import regions
+from portal.rendering.live.message_stencil import SaidStencils
+from portal.rendering.static_files import StaticFiles
+from portal.rendering.stencil import Mark
+from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
-from portal.web import regions
-from portal.web.static_files import StaticFiles
-from portal.web.stencil import Mark
-from portal.web.templating import Templates, shipped
-from realtime.said import SaidStencils
 
 TEMPLATES = Templates(Settings(secret_keys="of-a-test-on-this-machine"), StaticFiles(shipped("static")))
 STENCILS = SaidStencils(TEMPLATES)

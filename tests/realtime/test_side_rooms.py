@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from portal.commands import confer
-from portal.commands.unit_of_work import Database
-from portal.reading import stream
-from realtime.doorbell import MemoryDoorbell
-from realtime.feed import Waker
-from realtime.hub import INBOX, Hub
+from portal.commands.conversation import buyer_room
+from portal.database.unit_of_work import Database
+from portal.reading.deal_page import event_stream
+from realtime.hub.doorbell import MemoryDoorbell
+from realtime.hub.feed import Waker
+from realtime.hub.hub import INBOX, Hub
 from tests.cast import Seat, Table, open_database
 from tests.realtime.conftest import Opens
 
@@ -37,7 +37,7 @@ async def house(hub: Hub, tmp_path: Path) -> AsyncIterator[Database]:
 
 async def seated(hub: Hub, house: Database, who: Seat) -> Waker:
     waker = hub.watch(who.deal_id, who.actor)  # type: ignore[arg-type]  # people of the cast have sessions
-    query = partial(stream.opening, actor=who.actor, deal_id=who.deal_id, after=0, limit=100)
+    query = partial(event_stream.opening, actor=who.actor, deal_id=who.deal_id, after=0, limit=100)
     deal = (await house.read(query)).deal
     assert hub.seat(waker, deal.actor, deal.actor_name, deal.role, deal)
     return waker
@@ -56,7 +56,7 @@ async def test_the_desk_is_not_woken_while_the_buyers_confer(hub: Hub, house: Da
     for waker in (bea, rita, inbox):
         await quiet(waker)
     inbox.rung = set()
-    table.bea.does(confer.confide, body="Quietly.")
+    table.bea.does(buyer_room.confide, body="Quietly.")
     assert await bea.rest(10), "her colleague's page is woken"
     assert not await rita.rest(0.3)
     assert inbox.rung == set()
@@ -97,7 +97,7 @@ async def test_who_is_in_the_room_is_not_seen_at_the_table(opens: Opens, table: 
 async def test_the_room_is_live(opens: Opens, table: Table) -> None:
     sol, rita = await opens(table.sol, room="1"), await opens(table.rita)
     position = rita.position
-    table.bea.does(confer.confide, body="Quietly.")
+    table.bea.does(buyer_room.confide, body="Quietly.")
     frame = await sol.event()
     assert frame["seq"] == table.bea.deal.buyer_seq
     table.bea.says("Aloud.")

@@ -12,8 +12,8 @@ import pytest
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from portal.commands.post_message import post_message
-from portal.commands.unit_of_work import UnitOfWork
+from portal.commands.conversation.post_message import post_message
+from portal.database.unit_of_work import UnitOfWork
 from tests.cast import Table
 from tests.realtime.conftest import Opens, Server, StartServer, cookie
 

@@ -13,8 +13,8 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from portal.access import BuyerSession
-from realtime.feed import PARTIES, Feed, Made, Waker
-from realtime.protocol import framed, text_of
+from realtime.hub.feed import PARTIES, Feed, Made, Waker
+from realtime.sockets.protocol import framed, text_of
 
 pytestmark = pytest.mark.anyio
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from portal.commands.appending import New, append_events
-from portal.domain import ledger
+from portal.database.append_events import New, append_events
+from portal.domain.ledger import ledger
 from tests.cast import Table
 
 SAID = ledger.MessagePosted()

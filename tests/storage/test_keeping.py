@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.access import System, deal_for
-from portal.commands.unit_of_work import Database
+from portal.database.unit_of_work import Database
 from portal.errors import Refused
-from portal.reading import verification
-from portal.reading.stream import epoch
+from portal.reading.deal_page.event_stream import epoch
+from portal.reading.operator import verification
 from portal.storage import backup, tables
 from tests.cast import Table
 from tests.storage.ledgers import CONFIDED, NOTED, SAID, goes_on

@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import event, select
 
 from portal.access import deal_for
-from portal.commands import accept, publish_revision
-from portal.commands.unit_of_work import Database
-from portal.domain.ledger import PartyName
-from portal.reading import activity, conversation, history, last_event, people, room, standing, stream, talks
-from portal.reading import table as page
+from portal.commands.order import accept
+from portal.commands.revision import publish_revision
+from portal.database.unit_of_work import Database
+from portal.domain.ledger.ledger import PartyName
+from portal.reading.buyer import room
+from portal.reading.deal_page import board_events, conversation, event_stream, history, people
+from portal.reading.deal_page import deal_page as page
+from portal.reading.desk import activity, last_event, take_back_rules
 from portal.storage import tables
 from portal.storage.session import Transaction
 from tests.cast import Seat, Table
@@ -58,11 +61,13 @@ def seat(table: Table, party: PartyName) -> Seat:
 @pytest.mark.parametrize("limit", [1, 7, 500])
 def test_what_follows_a_number_is_every_number_after_it(table: Table, party: PartyName, limit: int) -> None:
     known = [row.seq for row in stored(table, party)]
-    follow = partial(stream.events_after, deal_id=table.deal_id, party=party, limit=limit)
+    follow = partial(event_stream.events_after, deal_id=table.deal_id, party=party, limit=limit)
     for after in (*range(0, len(known), 5), len(known) - 1, len(known), len(known) + 9, 2**70):
         found = table.database.read_now(partial(follow, after=after))
         assert [each.seq for each in found] == known[after : after + limit]
-    opening = partial(stream.opening, actor=seat(table, party).actor, deal_id=table.deal_id, limit=limit)
+    opening = partial(
+        event_stream.opening, actor=seat(table, party).actor, deal_id=table.deal_id, limit=limit
+    )
     opened = table.database.read_now(partial(opening, after=3))
     assert [each.seq for each in opened.events] == known[3 : 3 + limit]
 
@@ -179,18 +184,21 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
     [
         (lambda t, table: conversation.newest(t, table.deal_id, "buyer"), BY_ORDER),
         (lambda t, table: conversation.newest(t, table.deal_id, "seller", 40), f"{BY_ORDER} (deal_id=? AND seq<?)"),
-        (lambda t, table: stream.events_after(t, table.deal_id, "buyer", 90, 500), f"{BY_ORDER} (deal_id=? AND seq>?)"),
-        (lambda t, table: stream.events_after(t, table.deal_id, "seller", 1, 5), f"{BY_ORDER} (deal_id=? AND seq>?)"),
+        (
+            lambda t, table: event_stream.events_after(t, table.deal_id, "buyer", 90, 500),
+            f"{BY_ORDER} (deal_id=? AND seq>?)",
+        ),
+        (lambda t, table: event_stream.events_after(t, table.deal_id, "seller", 1, 5), f"{BY_ORDER} (deal_id=? AND seq>?)"),
         (lambda t, table: accept._at_table(t, deal_of(t, table.bea), 9), f"{BY_ORDER} (deal_id=? AND seq<?)"),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._TOLD)), BY_ORDER),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.happened("counteroffer")), BY_KIND),
-        (lambda t, table: talks.moving(t, table.deal_id), BY_KIND),
+        (lambda t, table: board_events.moving(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),
         (lambda t, table: page._endings(t, deal_of(t, table.bea)), BY_KIND),
         (lambda t, table: page._beside_chat(t, page.load(t, deal_of(t, table.bea))), f"COVERING INDEX {BY_KIND}"),
         (lambda t, table: publish_revision.round_of(t, deal_of(t, table.rita)), BY_KIND),
-        (lambda t, table: standing.publication(t, deal_of(t, table.rita)), BY_KIND),
-        (lambda t, table: standing._reopened(t, deal_of(t, table.rita)), BY_KIND),
+        (lambda t, table: take_back_rules.publication(t, deal_of(t, table.rita)), BY_KIND),
+        (lambda t, table: take_back_rules._reopened(t, deal_of(t, table.rita)), BY_KIND),
         (lambda t, table: activity.notes(t, deal_of(t, table.rita)), BY_KIND),
         (lambda t, table: room._newest(t, deal_of(t, table.bea), 200), f"{BY_KIND} (deal_id=? AND kind=? AND seq<?)"),
         (lambda t, table: people.at_table(t, table.deal_id, (), ""), BY_KIND),

@@ -9,8 +9,8 @@ from alembic import command
 from sqlalchemy import Connection, Table, insert, inspect, select, text
 
 from portal.access import System, deal_for
-from portal.commands.unit_of_work import Database
-from portal.reading import verification
+from portal.database.unit_of_work import Database
+from portal.reading.operator import verification
 from portal.storage import migrate, tables
 from portal.storage.session import Store
 from tests import cast

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, func, insert, select
 
-from portal.commands.unit_of_work import Database, UnitOfWork
+from portal.database.unit_of_work import Database, UnitOfWork
 from portal.errors import Misconfigured, Refused
 from portal.storage import migrate, tables
 from portal.storage.session import Store, Transaction

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from portal.access import System
-from portal.commands import asks
-from portal.commands.issue_link import issue_link
-from portal.commands.sign_in import issue_sign_in_link
-from portal.domain.mail import Mail
-from portal.outbound import mail
+from portal.commands.negotiation import open_asks
+from portal.commands.people.issue_link import issue_link
+from portal.commands.people.sign_in import issue_sign_in_link
+from portal.domain.deal.mail import Mail
+from portal.rendering import mail
 from tests.web.page import Page
 from tests.web.reader import HTMX, SAID, Reader
 
@@ -70,7 +70,7 @@ class BuyersTour(Reader):
         self.post(table.bea, f"{here}/messages", 422, body="")
         self.get(table.sol, here)
         table.bea.proposes("install", quantity="30")
-        (first, *_rest) = self.site.database.read_now(partial(asks.open_asks, deal_id=table.deal_id))
+        (first, *_rest) = self.site.database.read_now(partial(open_asks.open_asks, deal_id=table.deal_id))
         self.get(table.bea, f"{here}/conversation?before=3")
         self.get(table.bea, f"{here}/conversation?before=3", **HTMX)
         self.get(table.bea, f"{here}/lines/none/comment", 404, **HTMX)

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import html
 
 from portal.access import System
-from portal.commands.import_quote import import_quote
+from portal.commands.revision.import_quote import import_quote
 from portal.intake.incoming import read_quote
 from tests.cast import Table
 from tests.quotes import quote

@@ -9,9 +9,9 @@ from functools import partial
 import msgspec
 from sqlalchemy import update
 
-from portal.commands import asks
-from portal.outbound import mail
-from portal.reading import mailbox
+from portal.commands.negotiation import open_asks as asks
+from portal.reading.operator import mailbox
+from portal.rendering import mail
 from portal.storage import tables
 from tests.quotes import quote
 from tests.web.page import Page

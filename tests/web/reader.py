@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from portal.web.request import LANGUAGE_COOKIE
+from portal.request import LANGUAGE_COOKIE
 from tests.cast import Seat
 from tests.web.conftest import Browser, Site
 

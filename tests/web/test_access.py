@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ from sqlalchemy import update
 import portal.web
 from portal.access import System
 from portal.app import create_app
-from portal.commands.revoke_links import revoke_links
+from portal.commands.people.revoke_links import revoke_links
 from portal.settings import Settings
 from portal.storage import tables
 from tests.web.conftest import PUBLIC_URL, Browser, Site
@@ -133,9 +134,14 @@ def test_every_route_declares_its_audience(blank: Litestar) -> None:
 
 def test_every_module_s_routes_are_mounted(blank: Litestar) -> None:
     mounted = {name for _, name in handlers(blank)}
-    for module in pkgutil.iter_modules(portal.web.__path__, "portal.web."):
+    for module in pkgutil.walk_packages(portal.web.__path__, "portal.web."):
         part = importlib.import_module(module.name)
-        for handler in (*getattr(part, "routes", ()), *getattr(part, "desk_routes", ())):
+        lists = [
+            found
+            for name in ("routes", "desk_routes")
+            if isinstance(found := getattr(part, name, None), list)
+        ]
+        for handler in chain.from_iterable(lists):
             assert f"{module.name}.{handler.fn.__name__}" in mounted
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from portal.domain import change as changing
-from portal.reading.board import curve
+from portal.domain.change import change as changing
+from portal.reading.deal_page.board import curve
 from tests.cast import Table
 from tests.web.conftest import Site
 from tests.web.page import Page, words

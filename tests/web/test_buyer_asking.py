@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from portal.reading import tray
+from portal.reading.buyer import tray
 from tests.cast import Seat, Table
 from tests.web.conftest import Site
 from tests.web.page import Page

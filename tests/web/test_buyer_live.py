@@ -9,16 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.access import System
-from portal.commands import (
-    ask_more_time,
-    expire_deals,
-    give_more_time,
-    import_quote,
-    record_view,
-    reopen,
-    withdraw_counteroffer,
-)
-from portal.commands.unit_of_work import UnitOfWork
+from portal.commands.deal import ask_more_time, expire_deals, give_more_time, record_view, reopen
+from portal.commands.negotiation import withdraw_counteroffer
+from portal.commands.revision import import_quote
+from portal.database.unit_of_work import UnitOfWork
 from portal.intake.incoming import read_quote
 from tests.cast import Seat, Table
 from tests.quotes import quote

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from lxml import html
 from openpyxl import Workbook, load_workbook
 
-from portal.reading import tray
+from portal.reading.buyer import tray
 from tests.cast import Seat, Table
 from tests.web.conftest import Site
 from tests.web.test_buyer_page import page_of

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from portal.web import packed
+from portal.rendering import compressed_parts
 from tests.cast import Table
 from tests.quotes import quote
 from tests.web.conftest import Site
@@ -21,13 +21,13 @@ KILOBYTE = 1000
     "texts", [[], [""], ["a"], ["Grüße ", "und", " größere ", "x" * 200_000, "\N{PILE OF POO}"]]
 )
 def test_pieces_make_one_stream(texts: list[str]) -> None:
-    pieces = [packed.piece(text) for text in texts]
+    pieces = [compressed_parts.piece(text) for text in texts]
     whole = "".join(texts).encode()
-    assert packed.plain(pieces) == whole
-    assert gzip.decompress(packed.gzipped(pieces)) == whole
+    assert compressed_parts.plain(pieces) == whole
+    assert gzip.decompress(compressed_parts.gzipped(pieces)) == whole
     # As browsers read it: one stream, to its very end.
     reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    assert reader.decompress(packed.gzipped(pieces)) == whole
+    assert reader.decompress(compressed_parts.gzipped(pieces)) == whole
     assert reader.eof
     assert not reader.unused_data
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portal.access import deal_for
-from portal.commands import confer
-from portal.reading import room
+from portal.commands.conversation import buyer_room
+from portal.reading.buyer import room
 from tests.cast import Seat
 from tests.web.conftest import Browser, Site
 from tests.web.page import Page
@@ -101,7 +101,7 @@ def answer(browser: Browser, deal: str, word: str) -> None:
 
 def test_the_history_of_a_topic_is_in_the_room(site: Site) -> None:
     for verdict in ("waiting", "objects", "fine"):
-        site.table.bea.does(confer.sign_off, topic="Legal", verdict=verdict, note=f"It is {verdict}.")
+        site.table.bea.does(buyer_room.sign_off, topic="Legal", verdict=verdict, note=f"It is {verdict}.")
     page = room_of(site, site.table.sol)
     assert "Legal: fine" in page.text("room-words")
     for verdict in ("waiting", "objects", "fine"):
@@ -111,7 +111,7 @@ def test_the_history_of_a_topic_is_in_the_room(site: Site) -> None:
 def test_what_was_said_long_ago_is_found(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "NEWEST", 3)
     for number in range(5):
-        site.table.bea.does(confer.confide, body=f"Line {number}")
+        site.table.bea.does(buyer_room.confide, body=f"Line {number}")
     page = room_of(site, site.table.bea)
     assert "Line 1" not in page.text("room-log")
     (earlier,) = page.root.xpath("//p[@class='earlier']/a/@href")
@@ -119,7 +119,7 @@ def test_what_was_said_long_ago_is_found(site: Site, monkeypatch: pytest.MonkeyP
 
 
 def test_the_preview_of_the_desk_has_neither(site: Site) -> None:
-    site.table.bea.does(confer.sign_off, topic="Legal", verdict="waiting")
+    site.table.bea.does(buyer_room.sign_off, topic="Legal", verdict="waiting")
     page = site.browser(site.table.rita).get(f"/desk{here(site)}/preview").text
     assert "sign-offs" not in page
     assert "Legal" not in page

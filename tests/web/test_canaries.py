@@ -20,10 +20,11 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.access import System
-from portal.commands import decide_approval, draft_counteroffer
-from portal.commands.write_policy import write_policy
-from portal.domain.mail import Mail
-from portal.domain.policy import Policy
+from portal.commands.negotiation import draft_counteroffer
+from portal.commands.policy.write_policy import write_policy
+from portal.commands.revision import decide_approval
+from portal.domain.deal.mail import Mail
+from portal.domain.policy.policy import Policy
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.quotes import CANARIES

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.access import System
-from portal.commands import set_guard_rail
-from portal.domain.authority import Authority
-from portal.domain.mail import Mail
+from portal.commands.policy import set_guard_rail
+from portal.domain.deal.mail import Mail
+from portal.domain.policy.authority import Authority
 from portal.storage import tables
 from tests.cast import Table
 from tests.commands.streams import events, verify

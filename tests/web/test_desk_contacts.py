@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from portal.reading import contacts, mailbox
-from portal.reading.contacts import DealContact
+from portal.reading.desk import contacts
+from portal.reading.desk.contacts import DealContact
+from portal.reading.operator import mailbox
 from tests.cast import Table
 from tests.web.conftest import Browser, Site
 

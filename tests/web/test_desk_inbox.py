@@ -8,9 +8,9 @@ from datetime import timedelta
 from lxml import html
 from sqlalchemy import update
 
-from portal.domain import ledger
-from portal.reading import inbox
-from portal.reading.inbox import InboxRow, View
+from portal.domain.ledger import ledger
+from portal.reading.desk import inbox
+from portal.reading.desk.inbox import InboxRow, View
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.web.conftest import Site

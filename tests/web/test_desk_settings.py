@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select, update
 
-from portal.commands.configure_receiver import add_receiver
+from portal.commands.order.configure_receiver import add_receiver
 from portal.storage import tables
 from tests.cast import Table
 from tests.web.conftest import Browser, Site

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader
 
-from portal.domain.revision import Condition, Consequence
+from portal.domain.offer.revision import Condition, Consequence
 from tests.cast import Table
 from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page

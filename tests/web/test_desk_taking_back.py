@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from portal.commands import record_view
+from portal.commands.deal import record_view
 from tests.cast import Table
 from tests.web.conftest import Site
 from tests.web.test_buyer_page import page_of

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from portal.commands import draft_revision
-from portal.domain import change as changing
-from portal.domain import entire
-from portal.domain.change import Change
-from portal.domain.revision import Condition, Consequence, StandingOffer
+from portal.commands.revision import draft_revision
+from portal.domain.change import change as changing
+from portal.domain.change import part_codec
+from portal.domain.change.change import Change
+from portal.domain.offer.revision import Condition, Consequence, StandingOffer
 from tests.cast import Table
 from tests.web.conftest import Browser, Site
 from tests.web.desk_page import Page, open_page
@@ -149,7 +149,7 @@ def test_a_standing_offer_ends_with_the_next_revision(
         when=(Condition(line="press", min_quantity=Decimal(5)),),
         then=(Consequence(line="press", discount_percent=Decimal(4)),),
     )
-    added = Change(subject="standing:volume", field="standing_offer", value=entire.text_of(volume))
+    added = Change(subject="standing:volume", field="standing_offer", value=part_codec.text_of(volume))
     table.rita.does(draft_revision.put_changes, changes=[added])
     table.rita.publishes()
     assert table.bea.offer.standing_offers == (volume,)

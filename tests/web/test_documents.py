@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from portal.domain.totals import revise
+from portal import seal
+from portal.domain.offer.totals import revise
 from portal.intake.incoming import read_quote
-from portal.outbound import seal
-from portal.web import proposal_pdf
-from portal.web.proposal_pdf import Facts
+from portal.rendering import proposal_pdf
+from portal.rendering.proposal_pdf import Facts
 from tests.cast import START, Table
 from tests.quotes import quote
 from tests.web.conftest import Site

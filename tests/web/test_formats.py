@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.web import formats, language
+from portal.rendering import formats, language
 
 NBSP = "\u00a0"
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")

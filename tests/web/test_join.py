@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal.access import BuyerSession, System, deal_for, token_hash
-from portal.commands.issue_link import issue_link
-from portal.commands.revoke_links import revoke_links
-from portal.domain.mail import Mail
+from portal.commands.people.issue_link import issue_link
+from portal.commands.people.revoke_links import revoke_links
+from portal.domain.deal.mail import Mail
 from portal.storage import tables
-from realtime.rate import Rate
+from realtime.hub.rate import Rate
 from tests.cast import Seat
 from tests.web.conftest import Site
 

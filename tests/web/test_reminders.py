@@ -10,10 +10,11 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from portal.commands.remind import remind
-from portal.domain.mail import Mail
-from portal.outbound import mail, smtp
-from portal.reading import reminders
+from portal.commands.mail.remind import remind
+from portal.domain.deal.mail import Mail
+from portal.outbound import smtp
+from portal.reading.operator import reminders
+from portal.rendering import mail
 from portal.settings import Settings
 from portal.storage import tables
 from tests.cast import Seat, Table

@@ -16,7 +16,7 @@ from portal.app import create_app
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from portal.web.security import FORM_LIMIT, UPLOAD_LIMIT, Edge
+from portal.web.http.security import FORM_LIMIT, UPLOAD_LIMIT, Edge
 from portal.worlds import kestrel
 from tests.server import PortalServer
 from tests.web.conftest import PUBLIC_URL, Site

@@ -7,11 +7,9 @@ its words, and the buyers' own pages among its routes.)
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +17,13 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
 from portal.cli import main
-from portal.commands import confer, draft_counteroffer, scenarios
-from portal.commands.send_scenario import send_scenario
-from portal.commands.share_scenario import share_scenario
-from portal.commands.tally import name_of
+from portal.commands.conversation import buyer_room
+from portal.commands.negotiation import draft_counteroffer, scenarios
+from portal.commands.negotiation.send_scenario import send_scenario
+from portal.commands.negotiation.share_scenario import share_scenario
+from portal.database.command_metrics import name_of
 from portal.storage import tables
-from portal.web import metrics
+from portal.web.http import metrics
 from tests.cast import Clock, Table
 from tests.web.conftest import PUBLIC_URL, Browser, Site
 from tests.web.test_access import of, routes
@@ -37,9 +36,9 @@ QUERIES = ("", "?after=0", "?tab=waiting", "?mail=1", "?from=1&to=1")
 
 def confers(table: Table) -> None:
     """Everything that buyers can do among themselves."""
-    table.bea.does(confer.confide, body=f"{CANARIES[0]} says 16,161.61 at most.", key=CANARIES[0])
-    table.bea.does(confer.sign_off, topic=CANARIES[1], verdict="waiting", note=CANARIES[2])
-    table.sol.does(confer.sign_off, topic=CANARIES[1], verdict="objects", note=CANARIES[2])
+    table.bea.does(buyer_room.confide, body=f"{CANARIES[0]} says 16,161.61 at most.", key=CANARIES[0])
+    table.bea.does(buyer_room.sign_off, topic=CANARIES[1], verdict="waiting", note=CANARIES[2])
+    table.sol.does(buyer_room.sign_off, topic=CANARIES[1], verdict="objects", note=CANARIES[2])
     begun = table.bea.does(scenarios.begin, name=CANARIES[3])
     change = table.bea.change("press", "unit_price", CANARIES[5])
     table.bea.does(draft_counteroffer.put_changes, changes=[change], reason=CANARIES[4])
@@ -182,7 +181,7 @@ def test_the_command_line_does_not_print_it(
 
 
 def test_figures_count_it_as_work_on_a_draft(site: Site) -> None:
-    for verb in (confer.confide, confer.sign_off, scenarios.begin, share_scenario):
+    for verb in (buyer_room.confide, buyer_room.sign_off, scenarios.begin, share_scenario):
         assert name_of(verb) == "draft_counteroffer.put_changes"
     assert name_of(send_scenario) == "make_counteroffer"
     for route in site.app.routes:
@@ -192,32 +191,6 @@ def test_figures_count_it_as_work_on_a_draft(site: Site) -> None:
     text = metrics.text(site.app.state.services.hub, site.database, None).decode()
     assert found_in(text) is None
     assert "/room" not in text
-
-
-def test_the_seller_s_code_cannot_reach_it() -> None:
-    """What draws for the desk imports neither the room nor the scenarios."""
-    own = {
-        "room",
-        "scenarios",
-        "side_by_side",
-        "tray",
-        "buyer_parts",
-        "buyer_room",
-        "buyer_scenarios",
-        "confer",
-    }
-    # The buyers' page that the preview draws is given an empty tray.
-    excused = {("portal/web/desk_preview.py", "tray")}
-    found = {
-        (str(path), name.name)
-        for pattern in ("portal/web/desk*.py", "portal/reading/*.py", "portal/cli/*.py", "realtime/desk*.py")
-        for path in Path().glob(pattern)
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom)
-        for name in node.names
-        if name.name in own and path.stem not in own
-    }
-    assert found - excused == set()
 
 
 def test_every_address_of_the_buyers_alone_is_theirs(site: Site) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 import msgspec
 from sqlalchemy import select
 
-from portal.commands.sign_in import issue_sign_in_link
-from portal.domain.mail import Mail
+from portal.commands.people.sign_in import issue_sign_in_link
+from portal.domain.deal.mail import Mail
 from portal.storage import tables
 from tests.web.conftest import Site
 from tests.web.test_join import sessions, token_in

@@ -16,12 +16,11 @@ from babel.messages.mofile import write_mo
 from litestar.testing import TestClient
 
 from portal.app import create_app
-from portal.domain.mail import TEMPLATES
-from portal.outbound import mail
+from portal.domain.deal.mail import TEMPLATES
+from portal.rendering import language, mail
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
-from portal.web import language
 from tests import catalog_rules
 from tests.outbound.test_mail import SETTINGS, letter
 from tests.quotes import quote

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from portal.domain import money
+from portal.domain.offer import money
 from portal.errors import Problem
 from portal.intake.fields import no_decimal, plain
 from portal.intake.ubl.xml import Paths, text

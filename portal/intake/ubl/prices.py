@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from lxml import etree
 
-from portal.domain import money, revision
-from portal.domain.totals import line_net
+from portal.domain.offer import money, revision
+from portal.domain.offer.totals import line_net
 from portal.intake.fields import TOO_MUCH, plain
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find, text

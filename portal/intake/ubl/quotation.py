@@ -9,7 +9,7 @@ from collections import Counter
 from babel import Locale, UnknownLocaleError
 from lxml import etree
 
-from portal.domain import money
+from portal.domain.offer import money
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.problems import refusal

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from lxml import etree
 
-from portal.domain import money
-from portal.domain.revision import Totals
+from portal.domain.offer import money
+from portal.domain.offer.revision import Totals
 from portal.errors import Problem
 from portal.intake.document import Comparison
 from portal.intake.fields import plain

@@ -6,7 +6,7 @@ from typing import get_args
 
 from lxml import etree
 
-from portal.domain import money
+from portal.domain.offer import money
 from portal.intake.fields import plain
 from portal.intake.parts import TaxCategory
 from portal.intake.ubl.draft import Draft, decimal_string

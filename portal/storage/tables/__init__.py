@@ -15,12 +15,12 @@ from portal.storage.tables.deals import (
     revision_private,
     scenario,
 )
-from portal.storage.tables.house import command_key, counter, installation
+from portal.storage.tables.installation import command_key, counter, installation
+from portal.storage.tables.ledger_queries import happened, in_order, own_after, own_before, own_number
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
-from portal.storage.tables.rails import guard_rail, policy, policy_try, policy_use, rail_change
+from portal.storage.tables.policies import guard_rail, policy, policy_try, policy_use, rail_change
 from portal.storage.tables.reminders import reminder, reminder_off
-from portal.storage.tables.streams import happened, in_order, own_after, own_before, own_number
 
 __all__ = [
     "Instant",

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from portal.commands import revoke_links
-from portal.commands.unit_of_work import Database
+from portal.commands.people import revoke_links
+from portal.database.unit_of_work import Database
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.realtime.live_page.buyers_page import BuyersPage

@@ -1,0 +1,26 @@
+"""The step shared by giving more time and reopening: the same offer, valid until another day, as the next revision."""
+
+from datetime import date
+
+from msgspec.structs import replace
+
+from portal.access import Deal
+from portal.commands.revision import publish
+from portal.commands.revision.publish import Published
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal.lifecycle import Verb
+from portal.domain.deal.validity import end_of_day
+from portal.domain.offer.revision import Offer
+from portal.errors import Invalid
+from portal.storage import documents, private_documents
+
+
+def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -> tuple[Published, Offer]:
+    """Validity is part of what is offered, so another day is another revision. Invalid at "valid_until" for a past day."""
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    instant = end_of_day(valid_until, offer.time_zone)
+    if instant <= work.now:
+        raise Invalid.field("valid_until", f"{valid_until} has passed already.", "Choose a later day.")
+    extended = replace(offer, valid_until=valid_until, valid_until_instant=instant)
+    private = private_documents.figures(work, deal.id, deal.revision)
+    return publish.publish(work, deal, extended, private, verb=verb), extended

@@ -1,0 +1,28 @@
+"""Put a declined, withdrawn or expired offer back on the table, as a new revision."""
+
+from datetime import date
+
+from portal.access import Actor, deal_for
+from portal.commands.deal.extend_validity import publish_until
+from portal.commands.mail.notify import tell_buyers
+from portal.commands.revision import publish
+from portal.commands.revision.publish import Published
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.ledger import ledger
+
+
+def reopen(
+    work: UnitOfWork, actor: Actor, deal_id: str, *, valid_until: date, key: str | None = None
+) -> Published:
+    """`valid_until`: the last day, in the offer's time zone."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("reopen")
+        published, offer = publish_until(work, deal, valid_until, "reopen")
+        work.append(deal_id, deal.actor, ledger.Reopened(was=deal.state))
+        work.append(deal_id, deal.actor, publish.event(published, "rep"))
+        tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        return published
+
+    return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)

@@ -1,0 +1,43 @@
+"""Send a draft: it becomes revision 1, and every contact whose right was not taken back gets an invitation."""
+
+from sqlalchemy import delete
+
+from portal.access import Actor, deal_for
+from portal.commands.people.issue_link import addressees, invite
+from portal.commands.revision import publish
+from portal.commands.revision.publish import Published
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.ledger import ledger
+from portal.errors import Invalid
+from portal.storage import documents, private_documents, tables
+
+
+def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | None = None) -> Published:
+    """Invalid when there is nobody to send it to, or when its validity has ended."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("send")
+        offer = documents.drafted(work, deal_id)
+        contacts = addressees(work, deal)
+        if not contacts:
+            raise Invalid.field(
+                "contacts",
+                "Nobody can be invited yet.",
+                "Add a contact with a mail address. Somebody whose links were revoked needs a new one first.",
+            )
+        if offer.valid_until_instant <= work.now:
+            raise Invalid.field(
+                "valid_until", f"This proposal was valid until {offer.valid_until}.", "Give it a later day."
+            )
+        private = private_documents.figures(work, deal_id, 0)
+        published = publish.publish(work, deal, offer, private, verb="send")
+        work.connection.execute(delete(tables.draft).where(tables.draft.c.deal_id == deal_id))
+        work.append(
+            deal_id, deal.actor, ledger.ProposalSent(revision=published.revision, digest=published.digest)
+        )
+        for contact in contacts:
+            invite(work, deal, contact, offer)
+        return published
+
+    return work.once(deal.actor, deal_id, "send_proposal", key, [], Published, run)

@@ -1,0 +1,114 @@
+"""Mail to the people of a deal: to buyers with a link of their own, to reps with the deal on their desk."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.commands.people.issue_link import addressees, grant
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal.mail import Mail, Template
+from portal.domain.offer.revision import Offer
+from portal.storage import tables
+
+# Whose reminders of which kind the mail's own link switches off.
+Unsubscribe = tuple[str, str] | None
+_rep = tables.rep.c
+_REPS = select(_rep.id, _rep.name, _rep.email, _rep.language).where(_rep.active).order_by(_rep.id)
+
+
+def tell_buyers(
+    work: UnitOfWork, deal: Deal, template: Template, offer: Offer, context: Mapping[str, str]
+) -> None:
+    """A mail to every contact of the deal who may act on it. Nothing to those whose right was taken back."""
+    for person in addressees(work, deal, acting=True):
+        tell_contact(work, deal, person, template, offer, context)
+
+
+def tell_sellers(
+    work: UnitOfWork, deal: Deal, template: Template, context: Mapping[str, str], *, managers: bool = False
+) -> None:
+    """A mail to whoever answers for the deal, or to every manager."""
+    for person in _managers(work) if managers else answerable(work, deal):
+        tell_rep(work, deal, person, template, context)
+
+
+def tell_asker(
+    work: UnitOfWork, deal: Deal, template: Template, asked_by: str, context: Mapping[str, str]
+) -> None:
+    """A mail to the rep who asked ("rep:ID"), unless they have left, have done it themselves, or it was a program."""
+    theirs = _REPS.where(_rep.id == asked_by.removeprefix("rep:"))
+    for person in work.connection.execute(theirs).all():
+        if asked_by != deal.actor:
+            tell_rep(work, deal, person, template, context)
+
+
+def answerable(work: UnitOfWork, deal: Deal) -> Sequence[Any]:
+    """The rows of the deal's owner; of every rep while nobody owns it, or the owner has left."""
+    reps = work.connection.execute(_REPS).all()
+    return [each for each in reps if each.id == deal.owner_id] or reps
+
+
+def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
+    work: UnitOfWork,
+    deal: Deal,
+    person: Any,
+    template: Template,
+    offer: Offer,
+    context: Mapping[str, str],
+    *,
+    unsubscribe: Unsubscribe = None,
+) -> None:
+    """A mail to one of the deal's `addressees`; its link opens on any device."""
+    facts = {
+        "url": grant(work, deal, person, "mailed"),
+        "seller": offer.seller.name,
+        "title": offer.title,
+        "company": offer.buyer.name,
+        **context,
+    }
+    _mail(work, deal, person, template, offer.language, facts, unsubscribe)
+
+
+def tell_rep(
+    work: UnitOfWork,
+    deal: Deal,
+    person: Any,
+    template: Template,
+    context: Mapping[str, str],
+    *,
+    unsubscribe: Unsubscribe = None,
+) -> None:
+    """A mail to one rep."""
+    facts = {
+        "url": f"{work.public_url}/desk/deals/{deal.id}",
+        "title": deal.title,
+        "company": deal.company,
+        **context,
+    }
+    _mail(work, deal, person, template, person.language, facts, unsubscribe)
+
+
+def _mail(  # noqa: PLR0917 - to whom, about what, and in which words
+    work: UnitOfWork,
+    deal: Deal,
+    person: Any,
+    template: Template,
+    language: str,
+    facts: Mapping[str, str],
+    unsubscribe: Unsubscribe,
+) -> None:
+    mail = Mail(
+        template=template,
+        to_name=person.name,
+        to_email=person.email,
+        language=language,
+        unsubscribe=unsubscribe,
+        context={"number": deal.number, "name": person.name, **facts},
+    )
+    work.enqueue_mail(mail, deal.id)
+
+
+def _managers(work: UnitOfWork) -> Sequence[Any]:
+    return work.connection.execute(_REPS.where(_rep.role != "rep")).all()

@@ -1,0 +1,100 @@
+"""Ask for changes of the offer that stands. The offer goes on standing until it is replaced, withdrawn or expired.
+
+What lies wholly inside what the seller has pre-approved is answered in the same transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy import insert
+
+from portal.access import Actor, Deal, deal_for, new_id
+from portal.commands.mail.notify import tell_sellers
+from portal.commands.negotiation import draft_counteroffer, open_asks
+from portal.commands.policy.answer_by_policy import answer_by_policy
+from portal.commands.text import written
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import counteroffer
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.ledger import ledger
+from portal.errors import Invalid
+from portal.storage import documents, tables
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """`revision` answers it already; 0 when a person will."""
+
+    counteroffer: str
+    revision: int = 0
+
+
+def make_counteroffer(
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    *,
+    changes: Sequence[Change] | None = None,
+    package: bool | None = None,
+    note: str = "",
+    reasons: Mapping[str, str] | None = None,
+    key: str | None = None,
+) -> Made:
+    """Send the draft (`changes` None) or these changes. Invalid when something may not be asked; then nothing is sent."""
+    deal = deal_for(work, actor, deal_id)
+    draft = draft_counteroffer.draft_of(work, deal)
+    asked = draft.changes if changes is None else tuple(changes)
+    said = dict(draft.reasons if reasons is None else reasons)
+    bound = draft.package if package is None else package
+    # A draft is gone once it is sent: its repetition is recognised by the key alone.
+    content = [None if changes is None else asked, bound if changes else None, note]
+
+    def run() -> Made:
+        deal.require("counter")
+        ask = Counteroffer(id=new_id(), base_revision=deal.revision, changes=asked, package=bound)
+        _make(work, deal, ask, written(note, "note", required=False), said)
+        if changes is None:
+            draft_counteroffer.forget(work, deal)
+        answered = answer_by_policy(work, deal, ask)
+        _tell(work, deal, ask, answered)
+        return Made(counteroffer=ask.id, revision=answered)
+
+    return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
+
+
+def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: dict[str, str]) -> None:
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    problems = counteroffer.check(offer, ask.changes, today=work.now.date())
+    if problems:
+        raise Invalid("This counteroffer can't be sent as it is.", problems)
+    appended = work.append(
+        deal.id,
+        deal.actor,
+        ledger.CounterofferMade(
+            counteroffer=ask.id,
+            base_revision=ask.base_revision,
+            changes=ask.changes,
+            package=ask.package,
+            replaces=open_asks.overtake(work, deal, ask.changes),
+        ),
+        ledger.Personal(note=note, reasons=reasons),
+    )
+    work.connection.execute(
+        insert(tables.counteroffer).values(
+            id=ask.id,
+            deal_id=deal.id,
+            contact_id=deal.contact_id,
+            base_revision=ask.base_revision,
+            changes=msgspec.json.encode(ask.changes),
+            package=ask.package,
+            state="open",
+            event_seq=appended.seq,
+            made_at=work.now,
+        )
+    )
+
+
+def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
+    happened = "answered" if answered else "counteroffer"
+    facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
+    tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})

@@ -1,0 +1,53 @@
+"""Take a standing offer: its conditions and its consequences become the next revision in one step, or nothing does."""
+
+from portal.access import Actor, Deal, deal_for
+from portal.commands.revision import publish
+from portal.commands.revision.publish import Published
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import standing_offer
+from portal.domain.offer.compare import compare
+from portal.errors import Conflict
+from portal.storage import documents, private_documents
+
+
+def take_offer(
+    work: UnitOfWork, actor: Actor, deal_id: str, *, offer: str, revision: int, key: str | None = None
+) -> Published:
+    """`offer` is its key, `revision` the one the buyer saw. Conflict, with what changed, when the revision moved, and when
+    the offer is gone or was taken already."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("choose")
+        if revision != deal.revision:
+            raise Conflict(_moved(work, deal, revision))
+        before = documents.offered(work, deal_id, deal.revision).offer
+        standing = before.standing_offer(offer)
+        if standing is None or standing.taken or not standing_offer.fits(before, standing):
+            raise Conflict("This offer does not stand any more, or it was taken already.")
+        after = standing_offer.take(before, standing).offer
+        private = private_documents.figures(work, deal_id, deal.revision)
+        published = publish.publish(work, deal, after, private)
+        changed = publish.changed_subjects(before, after)
+        work.append(
+            deal_id,
+            deal.actor,
+            publish.event(published, "offer", changed=changed, standing_offer=standing.label),
+        )
+        return published
+
+    return work.once(deal.actor, deal_id, "take_offer", key, [offer, revision], Published, run)
+
+
+def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
+    again = "Look at it, then take the offer again."
+    if not 0 < seen < deal.revision:
+        return f"Revision {deal.revision} stands now. {again}"
+    then, now = (documents.offered(work, deal.id, number) for number in (seen, deal.revision))
+    found = compare(then, now)
+    names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]
+    names += [each.name for each in (*found.added_lines, *found.removed_lines)]
+    told = ", ".join(dict.fromkeys(names))
+    return (
+        f"Revision {deal.revision} has arrived meanwhile" + (f": {told} changed. " if told else ". ") + again
+    )

@@ -1,0 +1,112 @@
+"""Set up who gets an order's parts: managers and admins at the desk, the operator at the command line."""
+
+import base64
+import secrets
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from portal import access
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.order import receiver
+from portal.errors import Conflict, NotAllowed, NotFound
+from portal.storage import tables
+
+
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """`secret` is shown once: the receiver needs it to check a webhook's signature (Standard Webhooks, "whsec_…")."""
+
+    id: str
+    kind: str
+    transport: str
+    target: str
+    format: str
+    active: bool
+    secret: str = ""
+
+
+def add_receiver(
+    work: UnitOfWork,
+    actor: access.Actor,
+    *,
+    kind: str,
+    transport: str,
+    target: str,
+    format: str = "json",  # noqa: A002
+    demo: bool = False,
+) -> Configured:
+    """A receiver of the orders placed from now on. Invalid with the field, Conflict when it is there already.
+
+    `kind` is operations, accounting or analysis; `transport` folder or webhook; `demo` allows webhooks to this machine.
+    """
+    _must_manage(work, actor)
+    target = target.strip()
+    receiver.check(kind, transport, target, format, anywhere=isinstance(actor, access.System), loopback=demo)
+    rows = tables.receiver
+    same = (rows.c.kind == kind, rows.c.transport == transport, rows.c.target == target)
+    if work.connection.execute(select(rows.c.id).where(*same)).first():
+        raise Conflict(f"{target} is a receiver of {kind} already. Switch it on or remove it instead.")
+    configured = Configured(
+        id=access.new_id(),
+        kind=kind,
+        transport=transport,
+        target=target,
+        format=format,
+        active=True,
+        secret=new_secret() if transport == "webhook" else "",
+    )
+    work.connection.execute(insert(rows).values(msgspec.structs.asdict(configured)))
+    return configured
+
+
+def switch_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str, *, active: bool) -> Configured:
+    """On or off. What waits for a receiver that is off goes on waiting until it is on again."""
+    _must_manage(work, actor)
+    found = _receiver(work, receiver_id)
+    work.connection.execute(
+        update(tables.receiver).where(tables.receiver.c.id == receiver_id).values(active=active)
+    )
+    return msgspec.structs.replace(found, active=active)
+
+
+def replace_secret(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
+    """A new secret for a webhook, shown once; the old one signs nothing any more."""
+    _must_manage(work, actor)
+    found = _receiver(work, receiver_id)
+    if found.transport != "webhook":
+        raise Conflict("Only webhooks are signed. A folder has no secret.")
+    secret = new_secret()
+    work.connection.execute(
+        update(tables.receiver).where(tables.receiver.c.id == receiver_id).values(secret=secret)
+    )
+    return msgspec.structs.replace(found, secret=secret)
+
+
+def remove_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
+    """Only one that was never delivered to: the record of deliveries keeps the others."""
+    _must_manage(work, actor)
+    found = _receiver(work, receiver_id)
+    used = select(tables.outbox.c.id).where(tables.outbox.c.receiver_id == receiver_id).limit(1)
+    if work.connection.execute(used).first():
+        raise Conflict(f"{found.target} has deliveries, which stay on record. Switch it off instead.")
+    work.connection.execute(delete(tables.receiver).where(tables.receiver.c.id == receiver_id))
+    return found
+
+
+def new_secret() -> str:
+    """32 random bytes as Standard Webhooks writes them."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _must_manage(work: UnitOfWork, actor: access.Actor) -> None:
+    if access.seller_role(work, actor) == "rep":
+        raise NotAllowed("Only a manager or an admin can set up who receives orders.")
+
+
+def _receiver(work: UnitOfWork, receiver_id: str) -> Configured:
+    rows = tables.receiver
+    columns = (rows.c.id, rows.c.kind, rows.c.transport, rows.c.target, rows.c.format, rows.c.active)
+    row = work.connection.execute(select(*columns).where(rows.c.id == receiver_id)).mappings().first()
+    if row is None:
+        raise NotFound("There is no such receiver.")
+    return Configured(**row)

@@ -1,0 +1,40 @@
+"""Add somebody of the seller's, or change their name and role."""
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from portal.access import DeskSession, System, new_id, rep_for
+from portal.commands.people.add_contact import checked_address
+from portal.commands.text import written
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal import lifecycle
+from portal.errors import Invalid, NotAllowed
+from portal.storage import tables
+
+
+class RepAdded(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+
+
+def add_rep(
+    work: UnitOfWork, *, email: str, name: str, role: str, actor: DeskSession | System | None = None
+) -> RepAdded:
+    """Adding a known address again changes name and role. A manager may add reps, an admin everybody; None: the operator."""
+    if role not in lifecycle.SELLER_ROLES:
+        raise Invalid.field(
+            "role", f"{role!r} is not a role.", f"Choose one of {', '.join(lifecycle.SELLER_ROLES)}."
+        )
+    address, rep = checked_address(email), tables.rep
+    known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
+    if isinstance(actor, DeskSession):
+        mine = rep_for(work, actor.id).role
+        touched = {role, known.role} if known else {role}
+        if mine == "rep" or (mine == "manager" and touched != {"rep"}):
+            raise NotAllowed(f"A {mine} can't give or take the role {max(touched - {'rep'}, default=role)}.")
+    values = {"name": written(name, "name", longest=200), "role": role, "active": True}
+    if known:
+        work.connection.execute(update(rep).where(rep.c.id == known.id).values(**values))
+        return RepAdded(id=known.id)
+    rep_id = new_id()
+    work.connection.execute(insert(rep).values(id=rep_id, email=address, created_at=work.now, **values))
+    return RepAdded(id=rep_id)

@@ -1,0 +1,36 @@
+"""Make a token with which a program may use the API."""
+
+import msgspec
+from sqlalchemy import insert, select
+
+from portal import access
+from portal.commands.text import written
+from portal.database.unit_of_work import UnitOfWork
+from portal.errors import Invalid, NotAllowed
+from portal.storage import tables
+
+
+class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
+    """`token` is shown once; the database keeps its hash."""
+
+    id: str
+    name: str
+    token: str
+
+
+def new_token(work: UnitOfWork, actor: access.Actor, *, name: str) -> TokenMade:
+    """For an admin; Invalid when a living token has this name, so that a list tells them apart."""
+    if access.seller_role(work, actor) != "admin":
+        raise NotAllowed("Only an admin can make a token for the API.")
+    label, known = written(name, "name", longest=100), tables.api_token
+    if work.connection.execute(
+        select(known.c.id).where(known.c.name == label, known.c.revoked_at.is_(None))
+    ).first():
+        raise Invalid.field("name", f"There is a token named {label} already.", "Choose another name.")
+    made = TokenMade(id=access.new_id(), name=label, token=f"parley_{access.new_token()}")
+    work.connection.execute(
+        insert(known).values(
+            id=made.id, name=label, token_hash=access.token_hash(made.token), created_at=work.now
+        )
+    )
+    return made

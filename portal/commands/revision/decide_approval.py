@@ -1,0 +1,139 @@
+"""A manager decides on a publication that goes beyond what its rep may publish alone: it is published as it was asked, with
+other values of the manager's, or goes back. The rep gets a mail either way."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import select, update
+
+from portal.access import Actor, Deal, deal_for
+from portal.commands.mail.notify import tell_asker
+from portal.commands.negotiation import open_asks
+from portal.commands.revision.publish import Published
+from portal.commands.revision.publish_revision import Publication, publish_with
+from portal.commands.text import written
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import change as changing
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Answer
+from portal.domain.ledger import ledger
+from portal.domain.offer.revision import Offer
+from portal.errors import Conflict, Invalid, NotFound
+from portal.storage import documents, tables
+
+_publication = msgspec.json.Decoder(Publication)
+_edits = msgspec.json.Decoder(tuple[Change, ...])
+
+
+def decide_approval(
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    approval_id: str,
+    *,
+    granted: bool,
+    note: str = "",
+    values: Mapping[str, str] | None = None,
+    buyers_note: str | None = None,
+) -> Published:
+    """`note` is for the team. `values`, by change id, take the place of what the rep answered or edited, and `buyers_note`
+    that of the rep's note to the buyers. Conflict when it is decided or overtaken already; Invalid as in publishing.
+    """
+    deal = deal_for(work, actor, deal_id)
+    deal.require("approve")
+    row = _waiting(work, deal_id, approval_id)
+    asked, asked_edits = _publication.decode(row.publication), _edits.decode(row.edits)
+    publication, edits = asked, asked_edits
+    if granted:
+        publication, edits = _changed(work, deal, asked, asked_edits, values or {}, buyers_note)
+    edited = (publication, edits) != (asked, asked_edits)
+    _close(work, deal, approval_id, granted=granted, publication=publication, edits=edits)
+    text = written(note, "note", required=False)
+    work.append(
+        deal_id,
+        deal.actor,
+        ledger.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
+        ledger.Personal(note=text) if text else None,
+    )
+    published = Published(revision=0, digest="")
+    if granted:
+        # The buyer reads the rep's name: who had to approve is the seller's own affair.
+        published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
+    decision = "edited" if edited else "granted" if granted else "refused"
+    facts = {"sender": deal.actor_name, "decision": decision, "note": text}
+    tell_asker(work, deal, "approval_decided", row.asked_by, facts | {"revision": str(published.revision)})
+    return published
+
+
+def _waiting(work: UnitOfWork, deal_id: str, approval_id: str) -> Any:
+    approval = tables.approval
+    row = work.connection.execute(
+        select(approval).where(approval.c.id == approval_id, approval.c.deal_id == deal_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such request for approval.")
+    if row.state != "waiting":
+        raise Conflict("This request was decided already, or another revision has come meanwhile.")
+    return row
+
+
+def _close(
+    work: UnitOfWork,
+    deal: Deal,
+    approval_id: str,
+    *,
+    granted: bool,
+    publication: Publication,
+    edits: Sequence[Change],
+) -> None:
+    approval = tables.approval
+    work.connection.execute(
+        update(approval)
+        .where(approval.c.id == approval_id)
+        .values(
+            state="granted" if granted else "refused",
+            decided_by=deal.actor,
+            decided_at=work.now,
+            publication=msgspec.json.encode(publication),
+            edits=msgspec.json.encode(tuple(edits)),
+        )
+    )
+
+
+def _changed(  # noqa: PLR0917 - what was asked for, and what the manager makes of it
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: tuple[Change, ...],
+    values: Mapping[str, str],
+    note: str | None,
+) -> tuple[Publication, tuple[Change, ...]]:
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    asked = {change.id: change for ask in open_asks.open_asks(work, deal.id) for change in ask.changes}
+    answers = tuple(_answer(offer, asked, answer, values) for answer in publication.answers)
+    said = publication.note if note is None else note
+    changed = tuple(
+        changing.spell(offer, each.subject, each.field, values[each.id]) if each.id in values else each
+        for each in edits
+    )
+    return replace(publication, answers=answers, note=said), changed
+
+
+def _answer(offer: Offer, asked: Mapping[str, Change], answer: Answer, values: Mapping[str, str]) -> Answer:
+    """Another value is a counter, unless it is what was asked for. What was declined stays declined."""
+    change, text = asked.get(answer.change_id), values.get(answer.change_id)
+    if change is None or not text or answer.verdict == "decline":
+        return answer
+    try:
+        wanted = changing.spell(offer, change.subject, change.field, text).value
+        stood = change.value if answer.verdict == "accept" else answer.value or ""
+        before = changing.spell(offer, change.subject, change.field, stood).value
+    except Invalid as error:
+        raise Invalid("This value can't be used.", error.problems) from None
+    if wanted == before:
+        return answer
+    if wanted == change.value:
+        return Answer(change_id=change.id, verdict="accept")
+    return Answer(change_id=change.id, verdict="counter", value=wanted)

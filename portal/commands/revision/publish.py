@@ -1,0 +1,98 @@
+"""The step that every publishing verb shares: from an offer to the deal's next revision."""
+
+import msgspec
+from sqlalchemy import delete, update
+
+from portal.access import Deal
+from portal.commands.deal.transition import move
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal.lifecycle import Verb
+from portal.domain.ledger import ledger
+from portal.domain.offer import money
+from portal.domain.offer.revision import Offer, PrivateFigures
+from portal.domain.offer.totals import revise
+from portal.storage import documents, private_documents, tables
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """The revision that now stands; number 0 and `approval` set when a manager must approve it first."""
+
+    revision: int
+    digest: str
+    approval: str | None = None
+
+
+def publish(
+    work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, verb: Verb = "publish"
+) -> Published:
+    """Keep the next revision and make it the deal's current one. The event that tells of it is the verb's to append."""
+    number, revision = deal.revision + 1, revise(offer)
+    digest = documents.keep(work, deal.id, number, revision, by=deal.actor)
+    private_documents.keep(work, deal.id, number, private)
+    contract = revision.totals.contract
+    move(
+        work,
+        deal,
+        verb,
+        revision=number,
+        digest=digest,
+        title=offer.title,
+        company=offer.buyer.name,
+        language=offer.language,
+        valid_until=offer.valid_until_instant,
+        contract_net=money.to_minor(contract.net, offer.currency),
+        contract_total=money.to_minor(contract.total, offer.currency),
+    )
+    approvals = tables.approval
+    work.connection.execute(
+        update(approvals)
+        .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")
+        .values(state="overtaken", decided_at=work.now)
+    )
+    return Published(revision=number, digest=digest)
+
+
+def forget_edits(work: UnitOfWork, deal: Deal) -> None:
+    """The rep's own edits have become part of a revision."""
+    work.connection.execute(delete(tables.revision_draft).where(tables.revision_draft.c.deal_id == deal.id))
+
+
+def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:
+    """What differs, new and gone parts included, as "line:KEY", "term:KEY", "adjustment:KEY" and "standing:KEY"."""
+    then, now = _parts(before), _parts(after)
+    return tuple(subject for subject in now | then if now.get(subject) != then.get(subject))
+
+
+def _parts(offer: Offer) -> dict[str, object]:
+    return {
+        f"{kind}:{part.key}": part
+        for kind, parts in (
+            ("line", offer.lines),
+            ("term", offer.terms),
+            ("adjustment", offer.adjustments),
+            ("standing", offer.standing_offers),
+        )
+        for part in parts
+    }
+
+
+def event(
+    published: Published,
+    signed: ledger.Signature,
+    *,
+    changed: tuple[str, ...] = (),
+    counteroffers: tuple[str, ...] = (),
+    answers: tuple[ledger.Answered, ...] = (),
+    standing_offer: str = "",
+) -> ledger.RevisionPublished:
+    """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
+    one that was taken."""
+    return ledger.RevisionPublished(
+        revision=published.revision,
+        digest=published.digest,
+        signed=signed,
+        counteroffers=counteroffers,
+        answers=answers,
+        changed=changed,
+        standing_offer=standing_offer,
+    )

@@ -1,0 +1,202 @@
+"""Answer what was asked, add the seller's own edits, and publish the next revision; below the floor a manager approves."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import insert, select, update
+
+from portal.access import Actor, Deal, deal_for, new_id
+from portal.commands.mail.notify import tell_buyers, tell_sellers
+from portal.commands.negotiation import open_asks as asks
+from portal.commands.revision import draft_revision, publish
+from portal.commands.revision.publish import Published
+from portal.commands.revision.revision_mail import news
+from portal.commands.text import written
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import change as changing
+from portal.domain.change import counteroffer
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.items import item
+from portal.domain.ledger import ledger
+from portal.domain.offer.revision import Offer
+from portal.domain.policy import authority
+from portal.domain.policy.authority import Reason
+from portal.errors import Conflict, Invalid, Problem
+from portal.storage import documents, guard_rails, private_documents, tables
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole."""
+
+    base_revision: int
+    answers: tuple[Answer, ...] = ()
+    answer_notes: dict[str, str] = {}
+    note: str = ""
+
+
+def publish_revision(
+    work: UnitOfWork, actor: Actor, deal_id: str, publication: Publication, *, key: str | None = None
+) -> Published:
+    """Conflict when the revision moved meanwhile; Invalid, with a problem per change, when an answer is missing or wrong."""
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        return publish_with(work, deal, publication, draft_revision.edits_of(work, deal).changes)
+
+    return work.once(deal.actor, deal_id, "publish_revision", key, publication, Published, run)
+
+
+def publish_with(
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: Sequence[Change],
+    *,
+    asked_by: str | None = None,
+) -> Published:
+    """Publish in the name of the deal's actor, with the authority of its role."""
+    deal.require("publish")
+    if publication.base_revision != deal.revision:
+        raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then publish again.")
+    offer = documents.offered(work, deal.id, deal.revision).offer
+    open_asks = asks.open_asks(work, deal.id)
+    made, answered = _answered(work, deal, offer, open_asks, publication.answers)
+    if not open_asks and not edits:
+        raise Invalid("There is nothing to publish yet.", [])
+    round_number = round_of(work, deal) if open_asks else None
+    offered = changing.apply(offer, [*made, *edits], concession=True, round_number=round_number)
+    if unkept := counteroffer.unkept(offered, made):
+        raise Invalid("The revision does not keep what these answers grant.", unkept)
+    private = private_documents.figures(work, deal.id, deal.revision)
+    limits = guard_rails.authority(work, deal.actor)
+    reasons = authority.reasons(offer, offered, private, limits)
+    if not authority.may_publish(deal.role, reasons):
+        return _ask_for_approval(work, deal, publication, edits, reasons)
+    published = publish.publish(work, deal, offered, private)
+    publish.forget_edits(work, deal)
+    ids = tuple(ask.id for ask in open_asks)
+    asks.set_state(work, ids, "answered")
+    work.append(
+        deal.id,
+        deal.actor,
+        publish.event(
+            published,
+            "rep",
+            changed=publish.changed_subjects(offer, offered),
+            counteroffers=ids,
+            answers=tuple(_as_published(offered, each) for each in answered),
+        ),
+        _words(publication),
+    )
+    told = news(work, deal, published, answered, publication.answer_notes)
+    tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
+    return published
+
+
+def _answered(
+    work: UnitOfWork, deal: Deal, offer: Offer, open_asks: Sequence[Counteroffer], answers: Sequence[Answer]
+) -> tuple[list[Change], list[ledger.Answered]]:
+    """What the answers change, and how the ledger keeps them. All asks are looked at before anything is refused."""
+    known = {change.id for ask in open_asks for change in ask.changes}
+    problems: list[Problem] = []
+    stray = [answer.change_id for answer in answers if answer.change_id not in known]
+    if stray:
+        raise Conflict("An ask that you answer is not open any more. Look at the deal afresh.")
+    made: list[Change] = []
+    kept: list[ledger.Answered] = []
+    for ask in open_asks:
+        base = documents.offered(work, deal.id, ask.base_revision).offer
+        settled = {change.id for change in counteroffer.rebase(ask.changes, base, offer).settled}
+        ids = {change.id for change in ask.changes}
+        own = [answer for answer in answers if answer.change_id in ids]
+        given = {answer.change_id for answer in own}
+        # What the offer says already by now needs no answer of its own, in a package that is declined neither.
+        left = tuple(change for change in ask.changes if change.id in given or change.id not in settled)
+        try:
+            made += counteroffer.resolve(replace(ask, changes=left), own, offer)
+        except Invalid as error:
+            problems += error.problems
+            continue
+        own += [Answer(change_id=each, verdict="accept") for each in settled - given]
+        kept += [_kept(base, offer, change, own) for change in ask.changes]
+    if problems:
+        raise Invalid("Some asks are not answered yet, or not in a way that is possible.", problems)
+    return made, kept
+
+
+def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
+    answer = next(each for each in answers if each.change_id == change.id)
+    # Of what is gone from the offer, what it said when it was asked about.
+    offered = changing.current(offer if item(offer, change.subject) else base, change)
+    values = {"accept": change.value, "decline": offered}
+    if answer.verdict == "counter":
+        values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
+    return ledger.Answered(
+        change=change, verdict=answer.verdict, offered=offered, answered=values[answer.verdict]
+    )
+
+
+def _as_published(offered: Offer, answered: ledger.Answered) -> ledger.Answered:
+    """A total and a wish are answered by what the revision as a whole comes to."""
+    if answered.change.field not in ("target", "wish") or answered.verdict == "decline":
+        return answered
+    return replace(answered, answered=changing.current(offered, answered.change))
+
+
+def round_of(work: UnitOfWork, deal: Deal) -> int:
+    """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
+    bodies = work.connection.execute(
+        select(tables.event.c.body).where(tables.event.c.deal_id == deal.id, tables.happened("revision"))
+    ).scalars()
+    published = (ledger.decode_body(body) for body in bodies)
+    return 1 + sum(
+        isinstance(each, ledger.RevisionPublished) and bool(each.counteroffers) for each in published
+    )
+
+
+def _words(publication: Publication) -> ledger.Personal | None:
+    note = written(publication.note, "note", required=False)
+    notes = {
+        change_id: written(text, f"note:{change_id}", longest=2_000)
+        for change_id, text in publication.answer_notes.items()
+        if text.strip()
+    }
+    return ledger.Personal(note=note, reasons=notes) if note or notes else None
+
+
+def _ask_for_approval(
+    work: UnitOfWork,
+    deal: Deal,
+    publication: Publication,
+    edits: Sequence[Change],
+    reasons: tuple[Reason, ...],
+) -> Published:
+    """The rep's publication waits for a manager; a newer one takes the place of an older."""
+    approval, approvals = new_id(), tables.approval
+    work.connection.execute(
+        update(approvals)
+        .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")
+        .values(state="overtaken", decided_at=work.now)
+    )
+    work.connection.execute(
+        insert(approvals).values(
+            id=approval,
+            deal_id=deal.id,
+            base_revision=deal.revision,
+            asked_by=deal.actor,
+            asked_at=work.now,
+            publication=msgspec.json.encode(publication),
+            edits=msgspec.json.encode(tuple(edits)),
+            state="waiting",
+        )
+    )
+    keys = tuple(each.line for each in reasons if each.kind == "floor")
+    work.append(
+        deal.id,
+        deal.actor,
+        ledger.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
+    )
+    tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    return Published(revision=0, digest="", approval=approval)

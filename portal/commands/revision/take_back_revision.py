@@ -1,0 +1,77 @@
+"""Take back a revision that nobody on the other side has opened: what stood before stands again, under a new number.
+
+Numbers are never given out twice, and both sides keep the record. An acceptance and a take-back at the same instant have
+one winner: each needs the deal's row, and the second finds another revision, or another state. A mail about it that has
+not left yet does not leave.
+"""
+
+from sqlalchemy import select, update
+
+from portal.access import Actor, deal_for
+from portal.commands.outbox.cancel_mail import cancel_news
+from portal.commands.revision import publish
+from portal.commands.revision.publish import Published
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.ledger import ledger
+from portal.domain.offer.revision import Offer
+from portal.errors import Conflict
+from portal.reading.desk.take_back_rules import obstacle, publication
+from portal.storage import documents, private_documents, tables
+
+
+def take_back_revision(
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    *,
+    revision: int,
+    present: bool = False,
+    key: str | None = None,
+) -> Published:
+    """The revision that stands instead. Conflict, with the reason, when `revision` can't be taken back (any more).
+
+    `present`: somebody of the buyer's has the page open, and may be reading it.
+    """
+    deal = deal_for(work, actor, deal_id)
+
+    def run() -> Published:
+        deal.require("take_back")
+        if revision != deal.revision:
+            raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it first.")
+        if reason := obstacle(work, deal):
+            raise Conflict(reason)
+        if present:
+            raise Conflict(f"{deal.company} has the page open; only a newer revision corrects it.")
+        now, before = (documents.offered(work, deal_id, number).offer for number in (revision, revision - 1))
+        private = private_documents.figures(work, deal_id, revision - 1)
+        answered = publication(work, deal)
+        published = publish.publish(work, deal, before, private)
+        reopened = _ask_again(work, answered)
+        work.append(deal_id, deal.actor, _event(published, revision, reopened, now, before))
+        cancel_news(work, deal, revision)
+        return published
+
+    return work.once(deal.actor, deal_id, "take_back_revision", key, [revision], Published, run)
+
+
+def _ask_again(work: UnitOfWork, fact: ledger.RevisionPublished | None) -> tuple[str, ...]:
+    """Open again what the revision had answered; the ids."""
+    ask, answered = tables.counteroffer, fact.counteroffers if fact else ()
+    mine = (ask.c.id.in_(answered), ask.c.state == "answered")
+    ids = tuple(work.connection.execute(select(ask.c.id).where(*mine).order_by(ask.c.event_seq)).scalars())
+    if ids:
+        work.connection.execute(update(ask).where(*mine).values(state="open"))
+    return ids
+
+
+def _event(
+    published: Published, revision: int, reopened: tuple[str, ...], now: Offer, before: Offer
+) -> ledger.RevisionPublished:
+    return ledger.RevisionPublished(
+        revision=published.revision,
+        digest=published.digest,
+        signed="rep",
+        changed=publish.changed_subjects(now, before),
+        takes_back=revision,
+        reopens=reopened,
+    )

@@ -1,0 +1,147 @@
+"""The negotiation told from the ledger alone, step by step: what was asked, answered and agreed, and the gap after each.
+
+The fold knows no rows and no clock. What it comes to after the last event is the board that the pages show.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
+
+from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.ledger import ledger, settlement
+from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.settlement import Ask, Board, Consent, Given
+from portal.domain.offer.revision import Offer
+
+# What moves a board; every other event leaves it as it is.
+MOVING = (
+    "proposal_sent",
+    "counteroffer",
+    "counteroffer_withdrawn",
+    "counteroffers_closed",
+    "revision",
+    "lines_agreed",
+)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of the table, in the order of the ledger."""
+
+    body: ledger.Body
+    actor: str
+    at: datetime
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event came to: the standing revision, the gap over the whole contract (net, signed), and the open points."""
+
+    kind: str
+    by: str
+    at: datetime
+    revision: int
+    gap: Decimal
+    open: int
+
+    @property
+    def side(self) -> PartyName:
+        return "buyer" if ledger.by_buyer(self.by) else "seller"
+
+
+@dataclass
+class Talks:
+    """Where the two stand after the events taken so far. `asks` by id, `consents` by subject."""
+
+    revision: int = 0
+    asks: dict[str, Ask] = field(default_factory=dict)
+    answers: list[Given] = field(default_factory=list)
+    consents: dict[str, Consent] = field(default_factory=dict)
+    # Where they stood before the newest revision, for when it is taken back.
+    before: "Talks | None" = None
+
+    def take(self, event: Event) -> None:
+        match event.body:
+            case ledger.ProposalSent(revision=number):
+                self.revision = number
+            case ledger.CounterofferMade() as made:
+                self._asked(made, event)
+            case ledger.CounterofferWithdrawn(counteroffer=one):
+                self.asks.pop(one, None)
+            case ledger.CounteroffersClosed(counteroffers=several):
+                for one in several:
+                    self.asks.pop(one, None)
+            case ledger.RevisionPublished() as published:
+                self._published(published, event)
+            case ledger.LinesAgreed(subjects=subjects, revision=number):
+                consent = Consent(by=event.actor, at=event.at, revision=number)
+                self.consents |= dict.fromkeys(subjects, consent)
+
+    def board(self, offer: Offer) -> Board:
+        """`offer`: what the standing revision says."""
+        return settlement.board(offer, list(self.asks.values()), self.answers, self.consents)
+
+    def _asked(self, made: ledger.CounterofferMade, event: Event) -> None:
+        """A newer ask overtakes what older ones asked of the same fields, and ends what was agreed there."""
+        anew = {change.id for change in made.changes}
+        for one in made.replaces:
+            self.asks.pop(one, None)
+        for one, ask in self.asks.items():
+            left = tuple(change for change in ask.counteroffer.changes if change.id not in anew)
+            self.asks[one] = replace(ask, counteroffer=replace(ask.counteroffer, changes=left))
+        for change in made.changes:
+            self.consents.pop(change.subject, None)
+        self.asks[made.counteroffer] = Ask(
+            counteroffer=Counteroffer(
+                id=made.counteroffer,
+                base_revision=made.base_revision,
+                changes=made.changes,
+                package=made.package,
+            ),
+            by=event.actor,
+            since=event.at,
+        )
+
+    def _published(self, published: ledger.RevisionPublished, event: Event) -> None:
+        if published.takes_back and self.before:
+            # Nobody of the buyer's had opened it, so nothing has been said since.
+            earlier = self.before
+            self.asks, self.answers, self.consents = earlier.asks, earlier.answers, earlier.consents
+            self.revision, self.before = published.revision, None
+            return
+        self.before = Talks(self.revision, dict(self.asks), list(self.answers), dict(self.consents))
+        self.revision = published.revision
+        for one in published.counteroffers:
+            self.asks.pop(one, None)
+        for subject in published.changed:
+            # Agreed was what the line said then.
+            self.consents.pop(subject, None)
+        self.answers += [
+            Given(answer=each, by=event.actor, at=event.at, revision=published.revision)
+            for each in published.answers
+        ]
+
+
+def talks(events: Iterable[Event]) -> Talks:
+    found = Talks()
+    for event in events:
+        found.take(event)
+    return found
+
+
+def steps(events: Iterable[Event], offers: Mapping[int, Offer]) -> Iterator[Step]:
+    """Every step that moved something. `offers`: what each revision says, by its number."""
+    found = Talks()
+    for event in events:
+        found.take(event)
+        board = found.board(offers[found.revision])
+        yield Step(
+            kind=event.body.kind,
+            by=event.actor,
+            at=event.at,
+            revision=found.revision,
+            gap=board.gap,
+            open=len(board.open),
+        )

@@ -1,0 +1,112 @@
+"""How the text of one field is read and spelled: `read("9,20")` is refused, `read("9.2")` is "9.200000".
+
+Every function takes what came from an edge (a locale's number already turned into a plain decimal string) and returns the
+field's one spelling. ValueError carries a sentence for whoever wrote the text.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from portal.domain.offer import money
+
+LONGEST_WORDING = 500
+_WISH = re.compile(r"(\S+) x (.+)")
+
+
+class Wish(NamedTuple):
+    """What is wanted, and how many of it."""
+
+    quantity: Decimal
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize(money.CONTEXT):f} x {self.words}"
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return money.six(money.parse(text.strip()))
+    except ValueError as error:
+        raise ValueError(f"{text.strip()!r} is not a number that can be used here: {error}.") from None
+
+
+def quantity(text: str) -> str:
+    number = _decimal(text)
+    if number <= 0:
+        raise ValueError("The quantity must be more than zero.")
+    return str(number)
+
+
+def unit_price(text: str) -> str:
+    price = _decimal(text)
+    if price < 0:
+        raise ValueError("The unit price can't be negative.")
+    return str(price)
+
+
+def discount(text: str) -> str:
+    percent = _decimal(text)
+    if not 0 <= percent <= 100:
+        raise ValueError("The discount must be between 0 and 100 percent.")
+    return str(percent)
+
+
+def ticked(text: str) -> str:
+    if text.strip() not in {"true", "false"}:
+        raise ValueError('Say "true" to include it or "false" to leave it out.')
+    return text.strip()
+
+
+def chosen(text: str) -> str:
+    if text.strip() != "true":
+        raise ValueError('A choice is made with "true" on the line that is wanted.')
+    return "true"
+
+
+def day(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise ValueError(f"{text.strip()!r} is not a day such as 2026-12-31.") from None
+
+
+def target(text: str, currency: str) -> str:
+    """An amount of the currency, net over the whole contract."""
+    wanted = _decimal(text)
+    if wanted < 0:
+        raise ValueError("The overall price can't be negative.")
+    rounded = money.amount(wanted, currency)
+    if rounded != wanted:
+        raise ValueError(f"{currency} has {money.places(currency)} decimal places.")
+    return str(rounded)
+
+
+def wished(text: str) -> Wish:
+    """ "4 x Filter set": how many, and what."""
+    found = _WISH.fullmatch(plain(text))
+    if found is None:
+        raise ValueError('Say how many and what, such as "4 x Filter set".')
+    return Wish(Decimal(quantity(found[1])), wording(found[2]))
+
+
+def wish(text: str) -> str:
+    return str(wished(text))
+
+
+def plain(text: str) -> str:
+    """On one line, in NFC."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def wording(text: str) -> str:
+    words = plain(text)
+    if not words:
+        raise ValueError("Say what it should be.")
+    if len(words) > LONGEST_WORDING:
+        raise ValueError(f"At most {LONGEST_WORDING} characters.")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in words):
+        raise ValueError("It contains characters that can't be shown.")
+    return words

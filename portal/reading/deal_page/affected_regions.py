@@ -1,0 +1,130 @@
+"""Which parts of a deal's page an event changes: drawn anew from the present, they make an open page equal to a new one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain.change.change import Change
+from portal.domain.ledger import ledger
+from portal.domain.offer.revision import Offer
+from portal.reading.deal_page import lines
+from portal.reading.deal_page.deal_page import Table
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+# By kind: regions of the page (see web.regions). What the deal's state decides is drawn everywhere.
+_ASKING = frozenset({"settlement", "sent", "whole"})
+_REVISION = frozenset(
+    {
+        "state",
+        "introduction",
+        "turn",
+        "banner",
+        "settlement",
+        "offers",
+        "whole",
+        "summary",
+        "sent",
+        "actions",
+        "refusal",
+        "history",
+    }
+)
+_EVERYTHING = _REVISION | {"lines", "terms", "people"}
+REGIONS: Mapping[str, frozenset[str]] = {
+    "message": frozenset(),
+    **dict.fromkeys(("viewed", "contact_added", "contact_role_changed"), frozenset({"people"})),
+    "counteroffer": _ASKING | {"turn"},
+    "counteroffer_withdrawn": _ASKING | {"turn"},
+    "counteroffers_closed": _ASKING,
+    "lines_agreed": frozenset({"settlement", "whole"}),
+    "revision": _REVISION,
+    "more_time_asked": frozenset({"banner", "turn"}),
+    **dict.fromkeys(
+        ("proposal_sent", "declined", "withdrawn", "expired", "reopened", "more_time_given", "accepted"),
+        _EVERYTHING,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """Names of regions, and subjects of single lines and terms."""
+
+    regions: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+
+
+def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Body) -> Touched:
+    """What the event with this body changes on a page that shows everything before it."""
+    regions = REGIONS.get(body.kind, frozenset())
+    match body:
+        case ledger.CounterofferMade(changes=changes, replaces=replaced):
+            subjects = _subjects(changes) | _asked(transaction, replaced)
+        case ledger.CounterofferWithdrawn(counteroffer=one):
+            subjects = _asked(transaction, [one])
+        case ledger.CounteroffersClosed(counteroffers=several):
+            subjects = _asked(transaction, several)
+        case ledger.LinesAgreed(subjects=agreed):
+            subjects = frozenset(agreed)
+        case ledger.RevisionPublished(revision=number, counteroffers=several, reopens=again):
+            offers = _offers(transaction, deal, since=number)
+            if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
+                # Comments in the log name what they are on.
+                regions |= {"log"}
+            if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
+                return Touched(regions=regions | {"lines", "terms"})
+            subjects = _marked(table, since=number) | _asked(transaction, (*several, *again))
+        case _:
+            subjects = frozenset()
+    return Touched(regions=regions, subjects=subjects)
+
+
+def _subjects(changes: Iterable[Change]) -> frozenset[str]:
+    return frozenset(change.subject for change in changes)
+
+
+_changes = msgspec.json.Decoder(tuple[Change, ...])
+
+
+def _asked(transaction: Transaction, counteroffers: Iterable[str]) -> frozenset[str]:
+    """What these counteroffers were made about, whatever has been taken out of them since."""
+    ids, ask, event = list(counteroffers), tables.counteroffer, tables.event
+    if not ids:
+        return frozenset()
+    made = transaction.connection.execute(
+        select(event.c.body)
+        .join(ask, (event.c.deal_id == ask.c.deal_id) & (event.c.seq == ask.c.event_seq))
+        .where(ask.c.id.in_(ids))
+    ).scalars()
+    facts = (ledger.decode_body(body) for body in made)
+    return frozenset().union(
+        *(_subjects(fact.changes) for fact in facts if isinstance(fact, ledger.CounterofferMade))
+    )
+
+
+def _marked(table: Table, *, since: int) -> frozenset[str]:
+    """What has changed in a revision and in later ones, and what has changed in the one before it: marks come and go."""
+    return frozenset(
+        subject
+        for entry in table.history
+        if entry.number >= since - 1
+        for subject in (*entry.changed, *(answer.id.rpartition(":")[0] for answer in entry.answers))
+    )
+
+
+def _offers(transaction: Transaction, deal: Deal, *, since: int) -> list[Offer]:
+    """What was offered from two revisions before on: the marks of the one before end with this one."""
+    numbers = range(max(1, since - 2), deal.revision + 1)
+    return [documents.offered(transaction, deal.id, number).offer for number in numbers]
+
+
+def _arrangement(offer: Offer) -> tuple[object, ...]:
+    """Which lines and terms there are, in their order: one that comes, goes or moves is drawn with all others."""
+    return (
+        [(line.key, line.section) for line in offer.lines],
+        [term.key for term in offer.terms],
+    )

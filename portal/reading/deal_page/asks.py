@@ -1,0 +1,238 @@
+"""What was asked and answered, with the words that went with it, and as values that a page can show."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from portal.domain.change import part_codec
+from portal.domain.change.change import Change, Field
+from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.ledger import ledger, settlement
+from portal.domain.offer import spelling
+from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer
+from portal.domain.offer.spelling import Wish
+from portal.reading.deal_page import board_events
+from portal.reading.deal_page.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+Shown = Decimal | date | bool | str | Wish | Line | Adjustment | StandingOffer | None
+_changes = msgspec.json.Decoder(tuple[Change, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskView:
+    """One field somebody wants otherwise: offered and asked. `since` None for one that is not sent yet."""
+
+    id: str
+    field: Field
+    offered: Shown
+    asked: Shown
+    # The same in the field's one spelling.
+    asked_text: str = ""
+    who: Person | None = None
+    since: datetime | None = None
+    reason: str = ""
+    counteroffer: str = ""
+    package: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerView:
+    """One answer: offered, asked, answered, in which revision."""
+
+    id: str
+    field: Field
+    verdict: str
+    offered: Shown
+    asked: Shown
+    answered: Shown
+    who: Person
+    at: datetime
+    revision: int
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentView:
+    """Who agreed to a line or term as `revision` offers it."""
+
+    who: Person
+    at: datetime
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentChange:
+    """One change of an open counteroffer, for whoever reads what is waiting."""
+
+    subject: str
+    name: str
+    field: Field
+    asked: Shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAsk:
+    """An open counteroffer as a whole."""
+
+    id: str
+    who: Person
+    at: datetime
+    base_revision: int
+    package: bool
+    note: str
+    changes: tuple[Change, ...]
+    asked: tuple[SentChange, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Everything asked and answered so far; `words` are reasons and notes by (counteroffer or revision, change id)."""
+
+    open: tuple[settlement.Ask, ...]
+    given: tuple[settlement.Given, ...]
+    notes: Mapping[str, str]
+    words: Mapping[tuple[str, str], str]
+    consents: Mapping[str, settlement.Consent] = field(default_factory=dict)
+
+    def actors(self) -> set[str]:
+        agreed = {consent.by for consent in self.consents.values()}
+        return {ask.by for ask in self.open} | {given.by for given in self.given} | agreed
+
+    def board(self, offer: Offer) -> settlement.Board:
+        """`offer`: what stands."""
+        return settlement.board(offer, self.open, self.given, self.consents)
+
+
+def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
+    """`revisions`: the rows of the events that published revisions, oldest first."""
+    ask, event = tables.counteroffer, tables.event
+    rows = transaction.connection.execute(
+        select(ask, event.c.personal)
+        .join(event, (event.c.deal_id == ask.c.deal_id) & (event.c.seq == ask.c.event_seq))
+        .where(ask.c.deal_id == deal_id, ask.c.state == "open")
+        .order_by(ask.c.event_seq)
+    ).all()
+    words: dict[tuple[str, str], str] = {}
+    notes: dict[str, str] = {}
+    for row in rows:
+        personal = ledger.decode_personal(row.personal)
+        notes[row.id] = personal.note
+        words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
+    given: list[settlement.Given] = []
+    for row in revisions:
+        body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
+        if isinstance(body, ledger.RevisionPublished):
+            # What was taken back has answered nothing.
+            given = [each for each in given if each.revision != body.takes_back]
+            given += [
+                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision)
+                for each in body.answers
+            ]
+            words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
+    return Asking(
+        open=tuple(_ask(row) for row in rows),
+        given=tuple(given),
+        notes=notes,
+        words=words,
+        consents=board_events.consents(transaction, deal_id, revisions),
+    )
+
+
+def _ask(row: Any) -> settlement.Ask:
+    return settlement.Ask(
+        counteroffer=Counteroffer(
+            id=row.id,
+            base_revision=row.base_revision,
+            changes=_changes.decode(row.changes),
+            package=row.package,
+        ),
+        by=f"contact:{row.contact_id}",
+        since=row.made_at,
+    )
+
+
+def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str]) -> tuple[SentAsk, ...]:
+    """`names`: of lines and terms, by subject."""
+    return tuple(
+        SentAsk(
+            id=ask.counteroffer.id,
+            who=people[ask.by],
+            at=ask.since,
+            base_revision=ask.counteroffer.base_revision,
+            package=ask.counteroffer.package,
+            note=asking.notes.get(ask.counteroffer.id, ""),
+            changes=ask.counteroffer.changes,
+            asked=tuple(
+                SentChange(
+                    subject=each.subject,
+                    name=names.get(each.subject, "New line" if each.field == "wish" else each.key),
+                    field=each.field,
+                    asked=shown(each.field, each.value),
+                )
+                for each in ask.counteroffer.changes
+            ),
+        )
+        for ask in asking.open
+    )
+
+
+def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
+    return AskView(
+        id=each.change.id,
+        field=each.change.field,
+        offered=shown(each.change.field, each.offered),
+        asked=shown(each.change.field, each.change.value),
+        asked_text=each.change.value,
+        who=people[each.by],
+        since=each.since,
+        reason=asking.words.get((each.counteroffer, each.change.id), ""),
+        counteroffer=each.counteroffer,
+        package=each.package,
+    )
+
+
+def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
+    field = given.answer.change.field
+    return AnswerView(
+        id=given.answer.change.id,
+        field=field,
+        verdict=given.answer.verdict,
+        offered=shown(field, given.answer.offered),
+        asked=shown(field, given.answer.change.value),
+        answered=shown(field, given.answer.answered),
+        who=people[given.by],
+        at=given.at,
+        revision=given.revision,
+        note=asking.words.get((str(given.revision), given.answer.change.id), ""),
+    )
+
+
+def consent_view(consent: settlement.Consent, people: Mapping[str, Person]) -> ConsentView:
+    return ConsentView(who=people[consent.by], at=consent.at, revision=consent.revision)
+
+
+def shown(field: Field, text: str | None) -> Shown:
+    """A field's spelling as the value it spells; None where nothing is stated."""
+    if text is None or (not text and field in _MAY_BE_ABSENT):
+        return None
+    read = _READ.get(field)
+    return read(text) if read else text
+
+
+_MAY_BE_ABSENT = ("delivery_date", "wish", "line", "adjustment", "standing_offer")
+_READ: Mapping[Field, Callable[[str], Shown]] = {
+    **dict.fromkeys(("quantity", "unit_price", "discount_percent", "target"), Decimal),
+    **dict.fromkeys(("selected", "choice"), lambda text: text == "true"),
+    "delivery_date": date.fromisoformat,
+    "wish": spelling.wished,
+    "line": lambda text: part_codec.read(Line, text),
+    "adjustment": lambda text: part_codec.read(Adjustment, text),
+    "standing_offer": lambda text: part_codec.read(StandingOffer, text),
+}

@@ -1,0 +1,39 @@
+"""The events that move a settlement board, as the fold over them takes them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger.rounds import Event
+from portal.domain.ledger.settlement import Consent
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+def moving(transaction: Transaction, deal_id: str) -> list[Event]:
+    """All of them, oldest first."""
+    return _events(_rows(transaction, deal_id, rounds.MOVING))
+
+
+def consents(transaction: Transaction, deal_id: str, published: Sequence[Any]) -> Mapping[str, Consent]:
+    """What the buyer has agreed to and still holds, by subject. `published`: the rows that published revisions."""
+    said = _rows(transaction, deal_id, ("lines_agreed", "counteroffer"))
+    if not published or all(row.kind != "lines_agreed" for row in said):
+        return {}
+    return rounds.talks(_events(sorted([*published, *said], key=lambda row: row.seq))).consents
+
+
+def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Sequence[Any]:
+    event = tables.event
+    rows = transaction.connection.execute(
+        select(event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body).where(
+            event.c.deal_id == deal_id, tables.happened(*kinds)
+        )
+    )
+    return tables.in_order(rows)
+
+
+def _events(rows: Iterable[Any]) -> list[Event]:
+    return [Event(body=ledger.decode_body(row.body), actor=row.actor, at=row.at) for row in rows]

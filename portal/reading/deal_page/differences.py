@@ -1,0 +1,70 @@
+"""Any two revisions of a deal beside each other: in sentences, and as a table with marks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.access import Deal
+from portal.domain.offer import difference_sentences
+from portal.domain.offer.compare import compare
+from portal.domain.offer.difference_sentences import Told
+from portal.domain.offer.revision import Line, Revision
+from portal.storage import documents
+from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """One line that differs, as it was and as it is; None where it is new or gone. Nets are per period."""
+
+    name: str
+    before: Line | None
+    after: Line | None
+    net_before: Decimal | None
+    net_after: Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """From revision `earlier` to revision `later`, whichever is the older."""
+
+    earlier: int
+    later: int
+    comparison: Told
+    lines: tuple[Marked, ...]
+
+
+def load(transaction: Transaction, deal: Deal, query: Mapping[str, str]) -> Differences:
+    """`from` and `to` are numbers of revisions; without them the newest two. NotFound for one that there is not."""
+    later = _number(query.get("to", ""), deal.revision)
+    earlier = _number(query.get("from", ""), max(1, later - 1))
+    then, now = (documents.offered(transaction, deal.id, number) for number in (earlier, later))
+    found = difference_sentences.told(compare(then, now))
+    return Differences(earlier=earlier, later=later, comparison=found, lines=marked(then, now, found))
+
+
+def marked(then: Revision, now: Revision, found: Told) -> tuple[Marked, ...]:
+    """The lines that differ in quantity, price or total, in the order of the later revision; those that are gone last."""
+    before, after = ({line.key: line for line in each.offer.lines} for each in (then, now))
+    was, will = ({each.key: each.net for each in revision.totals.lines} for revision in (then, now))
+    subjects = {*found.comparison.subjects}
+    rows = [
+        Marked(
+            name=(after.get(key) or before[key]).name,
+            before=before.get(key),
+            after=after.get(key),
+            net_before=was.get(key),
+            net_after=will.get(key),
+        )
+        for key in after | before
+        if f"line:{key}" in subjects
+    ]
+    return tuple(row for row in rows if _figures(row.before) != _figures(row.after))
+
+
+def _figures(line: Line | None) -> tuple[object, ...]:
+    return (line.quantity, line.net_unit_price, line.selected, line.periods) if line else ()
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else otherwise

@@ -1,0 +1,78 @@
+"""The revisions of a deal, newest first: who signed each, why, and what was answered in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.domain.ledger import ledger, settlement
+from portal.reading.deal_page import asks
+from portal.reading.deal_page.asks import AnswerView, Asking
+from portal.reading.deal_page.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+# The events that publish a revision.
+PUBLISHING = ("proposal_sent", "revision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevisionEntry:
+    """`signed` is "sent" for the first, else as in the ledger; `changed` are the subjects of lines and terms it touches.
+
+    `takes_back`: the revision that it took back, 0 for none; `taken_back`: that it was itself.
+    """
+
+    number: int
+    digest: str
+    at: datetime
+    who: Person
+    signed: str
+    note: str = ""
+    changed: tuple[str, ...] = ()
+    answers: tuple[AnswerView, ...] = ()
+    # What the standing offer is called that was taken by it.
+    standing_offer: str = ""
+    takes_back: int = 0
+    taken_back: bool = False
+
+
+def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
+    """The events that published a revision, oldest first."""
+    event = tables.event
+    query = select(event).where(event.c.deal_id == deal_id, tables.happened(*PUBLISHING))
+    return tables.in_order(transaction.connection.execute(query))
+
+
+def history(
+    published: Sequence[Any], asking: Asking, people: Mapping[str, Person]
+) -> tuple[RevisionEntry, ...]:
+    entries = [_entry(row, asking, people) for row in reversed(published)]
+    taken = {entry.takes_back for entry in entries}
+    return tuple(replace(entry, taken_back=entry.number in taken) for entry in entries)
+
+
+def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
+    body, who = ledger.decode_body(row.body), people[row.actor]
+    if isinstance(body, ledger.ProposalSent):
+        return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
+    assert isinstance(body, ledger.RevisionPublished)
+    return RevisionEntry(
+        number=body.revision,
+        digest=body.digest,
+        at=row.at,
+        who=who,
+        signed=body.signed,
+        note=ledger.decode_personal(row.personal).note,
+        changed=body.changed,
+        standing_offer=body.standing_offer,
+        answers=tuple(
+            asks.answer_view(
+                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
+            )
+            for each in body.answers
+        ),
+        takes_back=body.takes_back,
+    )

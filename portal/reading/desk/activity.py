@@ -1,0 +1,86 @@
+"""Everything that happened on a deal, as the seller's side may read it: notes, and what buyers are never told.
+
+For the seller's pages alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal.access import Deal
+from portal.domain.ledger import ledger
+from portal.reading.deal_page import people
+from portal.reading.deal_page.people import Person
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+NEWEST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """One event. `about` names the contact or rep that it is about, where it is about somebody."""
+
+    seq: int
+    kind: str
+    at: datetime
+    who: Person
+    fact: ledger.AnyBody
+    text: str = ""
+    about: str = ""
+
+
+def notes(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
+    """The seller's internal notes, oldest first."""
+    return tuple(reversed(_read(transaction, deal, _events(deal).where(tables.happened("note")))))
+
+
+def log(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
+    """The newest events, newest first; the conversation has the messages, and the notes stand beside it."""
+    return _read(transaction, deal, _events(deal).where(tables.event.c.kind.not_in(("message", "note"))))
+
+
+def _events(deal: Deal) -> Select[Any]:
+    event = tables.event
+    own = event.c.deal_id == deal.id, event.c.seller_seq.is_not(None)
+    return select(event).where(*own).order_by(event.c.seq.desc()).limit(NEWEST)
+
+
+def _read(transaction: Transaction, deal: Deal, query: Select[Any]) -> tuple[Happening, ...]:
+    rows = transaction.connection.execute(query).all()
+    bodies = {row.seq: ledger.decode_body(row.body) for row in rows}
+    actors = {row.actor for row in rows} | {_subject(body) for body in bodies.values()} - {""}
+    named = people.at_table(transaction, deal.id, actors, "")
+    return tuple(happening(row, bodies[row.seq], named) for row in rows)
+
+
+def happening(row: Any, fact: ledger.AnyBody, named: Mapping[str, Person]) -> Happening:
+    personal = ledger.decode_personal(row.personal)
+    about = named.get(_subject(fact))
+    return Happening(
+        seq=row.seller_seq,
+        kind=row.kind,
+        at=row.at,
+        who=named[row.actor],
+        fact=fact,
+        text=personal.body or personal.note or personal.reason or personal.name,
+        about=about.name if about else "",
+    )
+
+
+def _subject(fact: ledger.AnyBody) -> str:
+    """The actor that an event is about, "" for most."""
+    match fact:
+        case (
+            ledger.ContactAdded(contact=contact)
+            | ledger.ContactRoleChanged(contact=contact)
+            | ledger.LinkIssued(contact=contact)
+            | ledger.LinksRevoked(contact=contact)
+        ):
+            return f"contact:{contact}"
+        case ledger.OwnerChanged(owner=owner) if owner:
+            return f"rep:{owner}"
+    return ""

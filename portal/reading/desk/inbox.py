@@ -1,0 +1,261 @@
+"""The rep's inbox: a row per deal, whoever has waited longest first.
+
+Nothing of a revision's private document is read here. Rows come by page and by socket from the same two functions, so
+that a row that arrives later looks like one that was there from the start.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+
+from portal.domain.deal import lifecycle
+from portal.domain.deal.reminders import DEFAULT_GOAL
+from portal.domain.offer import money, totals
+from portal.reading.desk.last_event import LastEvent, last_events
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+Tab = Literal["all", "needs", "waiting", "closing", "won", "lost"]
+Whose = Literal["mine", "team"]
+TABS: tuple[Tab, ...] = get_args(Tab)
+CLOSING = timedelta(days=7)
+# What is closed only grows; older deals are found by searching.
+MOST_CLOSED = 100
+_CLOSED = ("accepted", "declined", "withdrawn", "expired")
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What of the inbox one rep looks at. `mine` is what the rep owns and what nobody owns."""
+
+    rep_id: str
+    tab: Tab = "all"
+    whose: Whose = "team"
+    search: str = ""
+
+    @classmethod
+    def of(cls, rep_id: str, query: Mapping[str, str]) -> "View":
+        """From an address's query (`tab`, `whose`, `search`); what it does not know falls back to everything."""
+        wanted = query.get("tab", "")
+        return cls(
+            rep_id=rep_id,
+            tab=next((tab for tab in TABS if tab == wanted), "all"),
+            whose="mine" if query.get("whose") == "mine" else "team",
+            search=query.get("search", "").strip()[:100],
+        )
+
+    def query(self, **other: str) -> dict[str, str]:
+        """The query that leads to this view, with parts replaced; defaults are left out."""
+        parts = {"tab": self.tab, "whose": self.whose, "search": self.search, **other}
+        return {name: value for name, value in parts.items() if value not in ("", "all", "team")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxRow:
+    """One deal at a glance. `since`: when the wait began of whoever waits; `value`: net over the contract."""
+
+    deal_id: str
+    number: str
+    title: str
+    company: str
+    state: str
+    turn: str
+    revision: int
+    currency: str
+    value: Decimal
+    owner_id: str | None
+    owner: str
+    since: datetime
+    valid_until: datetime
+    closing: bool
+    asks: int
+    approval: bool
+    last: LastEvent | None
+    # How long a buyer may wait, and whether this one has waited longer.
+    goal: timedelta
+    late: bool
+
+    @property
+    def goal_hours(self) -> int:
+        return self.goal // timedelta(hours=1)
+
+    @property
+    def name(self) -> str:
+        return f"{self.title}, {self.company}"
+
+    @property
+    def tab(self) -> Tab:
+        """Where the row belongs; "closing" is not a place of its own."""
+        if self.turn == "seller":
+            return "needs"
+        if self.turn == "buyer":
+            return "waiting"
+        return "won" if self.state == "accepted" else "lost"
+
+    @property
+    def order(self) -> int:
+        """Rows ascend by this number: who needs an answer, then who is waited for, longest first; then the closed."""
+        rank = ("needs", "waiting", "won", "lost").index(self.tab)
+        seconds = int(self.since.timestamp())
+        return min(rank, 2) * 10**11 + (seconds if rank < 2 else 10**11 - seconds)
+
+    def within(self, view: View) -> bool:
+        if view.whose == "mine" and self.owner_id not in (None, view.rep_id):
+            return False
+        if view.search and view.search.casefold() not in f"{self.name} {self.number}".casefold():
+            return False
+        return view.tab in ("all", self.tab) or (view.tab == "closing" and self.closing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox:
+    """One view's rows, and how many each tab has (`more`: closed deals beyond the newest hundred)."""
+
+    view: View
+    rows: tuple[InboxRow, ...]
+    counts: Mapping[str, int]
+    more: bool
+
+
+def load(transaction: Transaction, view: View) -> Inbox:
+    """The inbox as one rep looks at it."""
+    everything = _rows(transaction, view)
+    per_tab = Counter[str](row.tab for row in everything)
+    closed = _count_closed(transaction, view)
+    counts = {
+        "all": per_tab["needs"] + per_tab["waiting"] + sum(closed.values()),
+        "needs": per_tab["needs"],
+        "waiting": per_tab["waiting"],
+        "closing": sum(row.closing for row in everything),
+        "won": closed["won"],
+        "lost": closed["lost"],
+    }
+    shown = [row for row in everything if row.within(view)]
+    return Inbox(view=view, rows=tuple(shown), counts=counts, more=sum(closed.values()) > MOST_CLOSED)
+
+
+def rows(transaction: Transaction, view: View) -> tuple[InboxRow, ...]:
+    """The rows of a view, in their order."""
+    return load(transaction, view).rows
+
+
+def row(transaction: Transaction, deal_id: str, view: View) -> InboxRow | None:
+    """One deal's row; None when there is no such deal or the view does not show it."""
+    found = _read(transaction, _heads().where(tables.deal.c.id == deal_id))
+    return found[0] if found and found[0].within(view) else None
+
+
+def needing(transaction: Transaction, rep_id: str) -> int:
+    """How many deals of the rep, or of nobody, wait for the seller."""
+    view = View(rep_id=rep_id, whose="mine")
+    heads = transaction.connection.execute(_heads().where(_mine(view), _going())).all()
+    return sum(_row(head, None, transaction.now).tab == "needs" for head in heads)
+
+
+def _rows(transaction: Transaction, view: View) -> list[InboxRow]:
+    heads, newest = _heads().where(_mine(view)), tables.deal.c.last_event_at.desc()
+    closed = heads.where(~_going(), _matching(view)).order_by(newest).limit(MOST_CLOSED)
+    found = [*_read(transaction, heads.where(_going())), *_read(transaction, closed)]
+    return sorted(found, key=lambda each: (each.order, each.number))
+
+
+def _going() -> ColumnElement[bool]:
+    """Deals that somebody may still be waiting in; a few of them turn out to have lapsed."""
+    return or_(tables.deal.c.state.not_in(_CLOSED), tables.deal.c.buyer_waits_since.is_not(None))
+
+
+def _mine(view: View) -> ColumnElement[bool]:
+    owner = tables.deal.c.owner_id
+    return or_(owner.is_(None), owner == view.rep_id) if view.whose == "mine" else true()
+
+
+def _matching(view: View) -> ColumnElement[bool]:
+    wanted = view.search
+    columns = (tables.deal.c.title, tables.deal.c.company, tables.deal.c.number)
+    return or_(*(column.icontains(wanted, autoescape=True) for column in columns))
+
+
+def _count_closed(transaction: Transaction, view: View) -> Counter[str]:
+    """Deals that wait for nobody any more, as the clock sees them."""
+    deal, now = tables.deal, transaction.now
+    lapsed = and_(deal.c.state == "open", deal.c.valid_until <= now)
+    counted = transaction.connection.execute(
+        # By the column alone: PostgreSQL takes a comparison with a bound value for another one each time.
+        select(deal.c.state, func.count())
+        .where(_mine(view), deal.c.buyer_waits_since.is_(None), or_(deal.c.state.in_(_CLOSED), lapsed))
+        .group_by(deal.c.state)
+    )
+    closed = Counter[str]()
+    for state, count in counted:
+        closed["won" if state == "accepted" else "lost"] += count
+    return closed
+
+
+def _heads() -> Select[Any]:
+    """The columns of a row, with what is open beside the deal."""
+    deal, ask, approval = tables.deal, tables.counteroffer, tables.approval
+    asks = (
+        select(ask.c.deal_id, func.count().label("asks"), func.min(ask.c.made_at).label("asked_at"))
+        .where(ask.c.state == "open")
+        .group_by(ask.c.deal_id)
+        .subquery()
+    )
+    waits = select(approval.c.id).where(approval.c.deal_id == deal.c.id, approval.c.state == "waiting")
+    return (
+        select(
+            deal,
+            tables.rep.c.name.label("owner"),
+            asks.c.asks,
+            asks.c.asked_at,
+            waits.exists().label("approval"),
+            select(tables.installation.c.response_goal).limit(1).scalar_subquery().label("goal"),
+        )
+        .outerjoin(tables.rep, tables.rep.c.id == deal.c.owner_id)
+        .outerjoin(asks, asks.c.deal_id == deal.c.id)
+    )
+
+
+def _read(transaction: Transaction, heads: Select[Any]) -> list[InboxRow]:
+    found = transaction.connection.execute(heads).all()
+    asking = {head.id for head in found if head.asks}
+    last = last_events(transaction, [head.id for head in found], asking)
+    rows = (_row(head, last.get(head.id), transaction.now) for head in found)
+    return [replace(row, value=_drafted(transaction, row)) if row.state == "draft" else row for row in rows]
+
+
+def _drafted(transaction: Transaction, row: InboxRow) -> Decimal:
+    return totals.totals(documents.drafted(transaction, row.deal_id)).contract.net
+
+
+def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
+    state = lifecycle.effective_state(head.state, head.valid_until, now)
+    asks = head.asks or 0
+    turn = lifecycle.awaiting(state, open_counteroffers=asks, buyer_waits=head.buyer_waits_since is not None)
+    waits = [at for at in (head.buyer_waits_since, head.asked_at) if at is not None]
+    goal = DEFAULT_GOAL if head.goal is None else timedelta(minutes=head.goal)
+    return InboxRow(
+        deal_id=head.id,
+        number=head.number,
+        title=head.title,
+        company=head.company,
+        state=state,
+        turn=turn,
+        revision=head.revision,
+        currency=head.currency,
+        value=money.from_minor(head.contract_net, head.currency),
+        owner_id=head.owner_id,
+        owner=head.owner or "",
+        since=min(waits) if waits and turn == "seller" else head.last_event_at,
+        valid_until=head.valid_until,
+        closing=state == "open" and head.valid_until - now <= CLOSING,
+        asks=asks,
+        approval=bool(head.approval),
+        last=last,
+        goal=goal,
+        late=turn == "seller" and bool(waits) and now - min(waits) >= goal,
+    )

@@ -1,0 +1,172 @@
+"""What publishing would come to: totals and margin before and after. For the seller's templates alone.
+
+Nothing that renders for buyers may import this.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.access import Deal
+from portal.domain.change import change as changing
+from portal.domain.change import counteroffer
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.offer import money
+from portal.domain.offer.revision import Offer, PrivateFigures, Totals
+from portal.domain.offer.totals import totals
+from portal.domain.policy import authority, concession, margin
+from portal.domain.policy.authority import Reason
+from portal.domain.policy.concession import Idea, Trade
+from portal.errors import Invalid, Problem
+from portal.reading.deal_page import asks
+from portal.storage import documents, guard_rails, private_documents
+from portal.storage.session import Transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earned:
+    """What the seller earns over the contract. `partly`: only of the lines whose cost is known; None where no line's is."""
+
+    amount: Decimal | None
+    percent: Decimal | None
+    partly: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BelowFloor:
+    """A line under its floor; both prices are net per `price_base_quantity`."""
+
+    name: str
+    price: Decimal
+    floor: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beyond:
+    """Over the rep's own limit, in percent: a line's discount against its list price, or (name "") the whole concession."""
+
+    name: str
+    figure: Decimal
+    limit: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What publishing would come to. `below` tells the lines under their floor, `beyond` what else exceeds the limits of
+    whoever publishes; `alone` says whether they may without a manager."""
+
+    currency: str
+    before: Totals
+    after: Totals
+    earned_before: Earned
+    earned_after: Earned
+    below: tuple[BelowFloor, ...]
+    beyond: tuple[Beyond, ...]
+    alone: bool
+    problems: tuple[Problem, ...]
+    # What is given and what comes back, and what could be asked for while nothing does.
+    trade: Trade
+    ideas: tuple[Idea, ...]
+
+
+def weigh(
+    transaction: Transaction,
+    deal: Deal,
+    answers: Sequence[Answer],
+    edits: Sequence[Change],
+    *,
+    publisher: str = "",
+) -> Outcome:
+    """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
+    declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
+    limits hold (an actor), when it is not whoever looks.
+    """
+    offer = documents.offered(transaction, deal.id, deal.revision).offer
+    private = private_documents.figures(transaction, deal.id, deal.revision)
+    problems: list[Problem] = []
+    made: list[Change] = []
+    for each in asks.load(transaction, deal.id, ()).open:
+        made += _granted(each.counteroffer, answers, offer, problems)
+    after = _applied(offer, [*made, *edits], problems)
+    problems += counteroffer.unkept(after, made)
+    limits = guard_rails.authority(transaction, publisher or deal.actor)
+    found = authority.reasons(offer, after, private, limits)
+    traded = concession.trade(offer, after, [change.subject for change in made])
+    return Outcome(
+        currency=offer.currency,
+        before=totals(offer),
+        after=totals(after),
+        earned_before=earned(offer, private),
+        earned_after=earned(after, private),
+        below=tuple(_below(after, each) for each in found if each.kind == "floor"),
+        beyond=tuple(_beyond(after, each) for each in found if each.kind != "floor"),
+        alone=authority.may_publish(deal.role, found),
+        problems=tuple(problems),
+        trade=traded,
+        ideas=concession.ideas(after) if traded.one_sided else (),
+    )
+
+
+def earned(offer: Offer, private: PrivateFigures) -> Earned:
+    """The margin of the whole; where a line's cost is not known, that of the others without the deal's adjustments."""
+    whole = margin.margin(offer, private)
+    if whole.amount is not None:
+        return Earned(amount=whole.amount, percent=whole.percent, partly=False)
+    periods = {line.key: Decimal(1 if line.billing == "once" else line.periods) for line in offer.lines}
+    known = [(each, each.amount) for each in whole.lines if each.amount is not None]
+    if not known:
+        return Earned(amount=None, percent=None, partly=True)
+    amount = money.add(money.times(each, periods[line.key]) for line, each in known)
+    net = money.add(money.times(line.net, periods[line.key]) for line, _ in known)
+    percent = money.divide(money.times(amount, Decimal(100)), net) if net else None
+    return Earned(amount=money.amount(amount, offer.currency), percent=percent, partly=True)
+
+
+def _below(after: Offer, reason: Reason) -> BelowFloor:
+    return BelowFloor(name=_name(after, reason.line), price=reason.figure, floor=reason.limit)
+
+
+def _beyond(after: Offer, reason: Reason) -> Beyond:
+    return Beyond(name=_name(after, reason.line), figure=reason.figure, limit=reason.limit)
+
+
+def _name(offer: Offer, key: str) -> str:
+    line = offer.line(key)
+    return line.name if line else key
+
+
+def _granted(
+    counter: Counteroffer, answers: Sequence[Answer], offer: Offer, problems: list[Problem]
+) -> list[Change]:
+    """What the answers to one counteroffer change. A bad one is told and left out, and the others still count."""
+    by_change = {answer.change_id: answer for answer in answers}
+    made: list[Change] = []
+    for change in counter.changes:
+        answer = by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
+        single = Counteroffer(id=counter.id, base_revision=counter.base_revision, changes=(change,))
+        try:
+            made += counteroffer.resolve(single, [answer], offer)
+        except Invalid as error:
+            problems += error.problems
+    # What the offer says already by now is no part of the package any more, unless it is answered.
+    settled = {each.id for each in counteroffer.rebase(counter.changes, offer, offer).settled}
+    asked = [each for each in counter.changes if each.id in by_change or each.id not in settled]
+    accepted = [each for each in asked if _accepts(by_change.get(each.id))]
+    if counter.package and accepted and len(accepted) < len(asked):
+        problems.append(
+            Problem("", "This counteroffer is all or nothing: accept every change of it, or none.")
+        )
+    return made
+
+
+def _accepts(answer: Answer | None) -> bool:
+    return answer is not None and answer.verdict == "accept"
+
+
+def _applied(offer: Offer, changes: Sequence[Change], problems: list[Problem]) -> Offer:
+    try:
+        return changing.apply(offer, changes, concession=True)
+    except Invalid as error:
+        problems += error.problems
+        return offer

@@ -1,0 +1,71 @@
+"""Whether the current revision has to stand, or can be taken back: nobody on the buyer's side may have opened it."""
+
+from sqlalchemy import exists, select
+
+from portal.access import Deal
+from portal.domain.ledger import ledger
+from portal.storage import documents, tables
+from portal.storage.session import Transaction
+
+
+def obstacle(transaction: Transaction, deal: Deal) -> str:
+    """Why the current revision can't be taken back, as a sentence; "" when it can."""
+    fact, number = publication(transaction, deal), deal.revision
+    if fact is None:
+        return "The first revision can't be taken back; withdraw the proposal instead."
+    if fact.takes_back:
+        return f"Revision {number} took another one back; only a newer revision corrects it."
+    if fact.signed != "rep":
+        return f"Revision {number} was not published by a rep; only a newer revision corrects it."
+    if _opened(transaction, deal):
+        return f"{deal.company} has opened revision {number}; only a newer revision corrects it."
+    return _unstandable(transaction, deal)
+
+
+def _unstandable(transaction: Transaction, deal: Deal) -> str:
+    """Why what stood before can't stand again; "" when it can."""
+    number = deal.revision
+    if _reopened(transaction, deal):
+        return f"Revision {number} reopened the proposal; withdraw the proposal instead."
+    if documents.offered(transaction, deal.id, number - 1).offer.valid_until_instant <= transaction.now:
+        return f"What stood before revision {number} has expired; only a newer revision corrects it."
+    return ""
+
+
+def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublished | None:
+    """The event of the current revision; None for the first, which was sent."""
+    event = tables.event.c
+    body = transaction.connection.execute(
+        select(event.body)
+        .where(event.deal_id == deal.id, tables.happened("revision"))
+        .order_by(event.seq.desc())
+        .limit(1)
+    ).scalar()
+    fact = ledger.decode_body(body) if body else None
+    return fact if isinstance(fact, ledger.RevisionPublished) and fact.revision == deal.revision else None
+
+
+def _opened(transaction: Transaction, deal: Deal) -> bool:
+    """Whether anybody on the buyer's side has done anything since: looked, written, or used a link from a mail."""
+    event, session, held = tables.event.c, tables.session.c, tables.session_grant.c
+    since = select(event.seq).where(event.deal_id == deal.id, tables.happened("revision"))
+    newest = since.order_by(event.seq.desc()).limit(1).scalar_subquery()
+    acted = exists().where(event.deal_id == deal.id, event.seq > newest, event.actor.startswith("contact:"))
+    came = exists().where(
+        held.deal_id == deal.id,
+        held.session_id == session.id,
+        session.created_at >= documents.published_at(transaction, deal.id, deal.revision),
+    )
+    found = transaction.connection.execute(select(acted.label("acted"), came.label("came"))).one()
+    return bool(found.acted or found.came)
+
+
+def _reopened(transaction: Transaction, deal: Deal) -> bool:
+    """Whether the revision opened a closed deal: the event of that comes right before its own."""
+    event = tables.event.c
+    rows = transaction.connection.execute(
+        select(event.seq, event.kind).where(
+            event.deal_id == deal.id, event.audience == "table", tables.happened("reopened", "revision")
+        )
+    )
+    return "reopened" in {row.kind for row in tables.in_order(rows)[-2:]}

@@ -1,0 +1,110 @@
+"""Whether a stored deal is what it was: both chains, every revision's bytes, and what was accepted."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from portal.access import Deal
+from portal.domain.ledger import ledger
+from portal.domain.offer import revision
+from portal.storage import tables
+from portal.storage.session import Transaction
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """`broken` names the first entry that does not hold, in words; None when everything does.
+
+    `events` are the seller's: what the buyers keep to themselves is verified as well, and not counted.
+    """
+
+    deal: str
+    events: int
+    revisions: int
+    broken: str | None = None
+
+    @property
+    def intact(self) -> bool:
+        return self.broken is None
+
+
+def verify(transaction: Transaction, deal: Deal) -> Verdict:
+    """Recompute everything that is bound by a digest, from the first event on."""
+    event, document = tables.event, tables.revision
+    events = transaction.connection.execute(
+        select(event).where(event.c.deal_id == deal.id).order_by(event.c.seq)
+    ).all()
+    revisions = transaction.connection.execute(
+        select(document).where(document.c.deal_id == deal.id).order_by(document.c.number)
+    ).all()
+    head = transaction.connection.execute(select(tables.deal).where(tables.deal.c.id == deal.id)).one()
+    broken = (
+        _broken_chain(deal.id, events, head, "seller")
+        or _broken_chain(deal.id, events, head, "buyer")
+        or _broken_revision(revisions)
+        or _broken_acceptance(transaction, deal, {row.number: row.digest for row in revisions})
+    )
+    return Verdict(
+        deal=deal.id,
+        events=sum(row.seller_seq is not None for row in events),
+        revisions=len(revisions),
+        broken=broken,
+    )
+
+
+def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName) -> str | None:
+    digest, seq = ledger.GENESIS, 0
+    for number, row in enumerate(events, start=1):
+        if row.seq != number:
+            return f"event {number} is missing"
+        if (misplaced := _misplaced(row, party, seq + 1)) is not None:
+            return misplaced
+        if row.audience not in ("table", party):
+            continue
+        seq += 1
+        # An erased text leaves its digest behind; a text that is there must match it.
+        if row.personal is not None and ledger.personal_digest(row.salt, row.personal) != row.personal_digest:
+            return f"the text of event {row.seq} was changed"
+        link = ledger.Link(
+            deal=deal_id,
+            seq=seq,
+            at=row.at,
+            actor=row.actor,
+            body=msgspec.Raw(row.body),
+            personal=row.personal_digest,
+            salt=row.salt.hex(),
+        )
+        digest = ledger.chain(digest, link)
+        if getattr(row, f"{party}_digest") != digest:
+            return f"event {row.seq} ({row.kind}) does not follow from the one before it"
+    if (getattr(head, f"{party}_seq"), getattr(head, f"{party}_digest")) != (seq, digest):
+        return f"the {party}'s ledger ends before its newest event"
+    return None
+
+
+def _misplaced(row: Any, party: ledger.PartyName, following: int) -> str | None:
+    """What is wrong with an event's number in a party's ledger: no constraint of the database keeps them apart."""
+    given, event = getattr(row, f"{party}_seq"), f"event {row.seq} ({row.kind})"
+    if row.audience not in ("table", party):
+        return None if given is None else f"{event} stands in the {party}'s ledger and is none of theirs"
+    if given == following:
+        return None
+    has = "no number" if given is None else f"the number {given}"
+    return f"{event} has {has} in the {party}'s ledger, where {following} follows"
+
+
+def _broken_revision(revisions: Any) -> str | None:
+    for row in revisions:
+        if revision.digest(row.document) != row.digest:
+            return f"revision {row.number} was changed"
+    return None
+
+
+def _broken_acceptance(transaction: Transaction, deal: Deal, digests: dict[int, str]) -> str | None:
+    for table, name in ((tables.acceptance, "acceptance"), (tables.order, "order")):
+        row = transaction.connection.execute(
+            select(table.c.revision, table.c.digest).where(table.c.deal_id == deal.id)
+        ).first()
+        if row is not None and digests.get(row.revision) != row.digest:
+            return f"the {name} names a revision {row.revision} that is not the stored one"
+    return None

@@ -1,0 +1,185 @@
+"""How amounts, days and texts read on a page, in the language of the rendering (see `language.current`).
+
+Amounts are rounded by our own rule before they come here; nothing is rounded a second time.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+import nh3
+from babel.core import Locale
+from babel.dates import format_date, format_timedelta, get_timezone_name
+from babel.numbers import NumberPattern, parse_pattern
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from portal.domain.offer import money as amounts
+from portal.rendering import language
+from portal.rendering.language import gettext, ngettext
+
+NARROW = "\u00a0"
+# CLDR's medium day for English is the American one; the day first and the month by name is read alike everywhere.
+_ENGLISH_DAY = "d MMM y"
+
+# No images: loading one would tell a third party who reads. No `data-*`: htmx obeys `data-hx-*`.
+_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
+_TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
+_markdown = (
+    MarkdownIt("commonmark", {"html": False, "breaks": True})
+    .enable(["strikethrough", "table"])
+    .disable("image")
+)
+
+
+# One line of a chat that holds nothing Markdown could mean: most messages. An ordered list begins with a digit.
+_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f ,.;:?!'%/()€\u2019-]*(?<! )")
+
+
+_SIGNS = {"KGM": "kg", "GRM": "g", "TNE": "t", "MTR": "m", "CMT": "cm", "MMT": "mm", "KMT": "km", "MTK": "m²"}
+_SIGNS |= {"MTQ": "m³", "LTR": "l", "MLT": "ml", "KWH": "kWh", "MIN": "min", "P1": "%"}
+
+
+def money(value: Decimal, currency: str) -> str:
+    """An amount with its ISO code, where the language puts it: "EUR 51,289.00", "51.289,00 EUR"."""
+    return _money(value, currency, language.current.get())
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """The same without the code, for columns that name the currency once."""
+    return _amount(value, currency, language.current.get())
+
+
+def number(value: Decimal | int) -> str:
+    """A number with as many places as it has, trailing zeros dropped: a quantity, a unit price's spelling."""
+    return _number(Decimal(value), language.current.get())
+
+
+def percent(value: Decimal) -> str:
+    """`value` in percent (19 reads "19%")."""
+    return f"{number(value)}{_percent_sign(language.current.get())}"
+
+
+def day(value: date, zone: ZoneInfo) -> str:
+    """A day; an instant counts as the day it has in the seller's zone."""
+    return _day(
+        value.astimezone(zone).date() if isinstance(value, datetime) else value, language.current.get()
+    )
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Day and time in the seller's zone, with the zone's name."""
+    return _moment(value.astimezone(zone), language.current.get())
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """Hours and minutes in the seller's zone."""
+    local = value.astimezone(zone)
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """How long since, or until: "12 min ago", "in 3 days"."""
+    return format_timedelta(value - now, add_direction=True, format="short", locale=_locale())
+
+
+@lru_cache(maxsize=4096)
+def markdown(text: str) -> Markup:
+    """Markdown source with HTML off, sanitised; what looks like a tag is text."""
+    if _PLAIN.fullmatch(text):
+        return Markup(f"<p>{text}</p>\n")  # noqa: S704 - no character of it means anything in HTML
+    return parsed(text)
+
+
+def parsed(text: str) -> Markup:
+    """The long way to what `markdown` answers, for any text."""
+    return Markup(  # noqa: S704 - the output of a sanitizer
+        nh3.clean(
+            _markdown.render(text),
+            tags=_TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
+
+
+def unit(code: str, quantity: Decimal | int = 1) -> str:
+    """The word or sign for a UN/ECE Rec 20 code; nothing for plain pieces, the code itself for a rare one."""
+    words = _words(1 if quantity == 1 else 2)
+    return words.get(code, code)
+
+
+def _words(count: int) -> dict[str, str]:
+    return {
+        "C62": "",
+        "H87": ngettext("piece", "pieces", count),
+        "EA": gettext("each"),
+        "HUR": ngettext("hour", "hours", count),
+        "DAY": ngettext("day", "days", count),
+        "WEE": ngettext("week", "weeks", count),
+        "MON": ngettext("month", "months", count),
+        "ANN": ngettext("year", "years", count),
+        "SET": ngettext("set", "sets", count),
+        "PR": ngettext("pair", "pairs", count),
+        "E48": ngettext("service unit", "service units", count),
+        "LS": gettext("lump sum"),
+    } | _SIGNS
+
+
+def _locale() -> Locale:
+    return language.locale(language.current.get())
+
+
+@lru_cache(maxsize=16384)
+def _money(value: Decimal, currency: str, tag: str) -> str:
+    pattern = _money_pattern(currency, tag)
+    return str(pattern.apply(value, language.locale(tag), currency=currency, currency_digits=False))
+
+
+@lru_cache(maxsize=16384)
+def _amount(value: Decimal, currency: str, tag: str) -> str:
+    pattern = parse_pattern("#,##0")
+    pattern.frac_prec = _places(currency)
+    return str(pattern.apply(value, language.locale(tag)))
+
+
+@lru_cache(maxsize=16384)
+def _number(value: Decimal, tag: str) -> str:
+    return str(parse_pattern("#,##0.######").apply(value, language.locale(tag)))
+
+
+@cache
+def _money_pattern(currency: str, tag: str) -> NumberPattern:
+    standard = str(language.locale(tag).currency_formats["standard"].pattern)
+    coded = standard.replace("¤", "¤¤")
+    if "¤¤#" in coded:
+        coded = coded.replace("¤¤#", f"¤¤{NARROW}#")
+    pattern = parse_pattern(coded)
+    pattern.frac_prec = _places(currency)
+    return pattern
+
+
+def _places(currency: str) -> tuple[int, int]:
+    # A unit price may have up to six places; it is shown as it is rather than rounded.
+    return amounts.places(currency), 6
+
+
+@cache
+def _percent_sign(tag: str) -> str:
+    # "#,##0 %" in German, "#,##0%" in English: whatever follows the last digit.
+    return str(language.locale(tag).percent_formats[None].pattern).rpartition("0")[2] or "%"
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, tag: str) -> str:
+    style = _ENGLISH_DAY if tag.startswith(language.ENGLISH) else "medium"
+    return format_date(value, style, locale=language.locale(tag))
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: datetime, tag: str) -> str:
+    name = get_timezone_name(value, width="short", locale=language.locale(tag))
+    return f"{_day(value.date(), tag)}, {value:%H:%M}{NARROW}{name}"

@@ -1,0 +1,59 @@
+"""What frames carry for the seller's side alone: rows with figures, notes, the inbox. Nothing for buyers imports this."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal import access
+from portal.access import Deal, DeskSession
+from portal.domain.ledger import ledger
+from portal.reading.deal_page import people
+from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.event_stream import Event
+from portal.reading.desk import activity, inbox, private
+from portal.rendering import regions
+from portal.rendering.addresses import Urls
+from portal.rendering.regions import Renders
+from portal.storage.session import Transaction
+
+
+def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any]:
+    """What the rep's rows need besides the table: the desk's addresses, and the seller's own figures."""
+    return {
+        "urls": Urls.desk(deal.id),
+        "figures": private.figures(transaction, deal, table.offer),
+        "line_template": "desk/_line.html",
+    }
+
+
+def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: Event, table: Table) -> str:
+    """A note, or the beat by which the page's script fetches what is never pushed (answers, activity)."""
+    if event.kind == "note":
+        who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
+        note = activity.happening(event, ledger.decode_body(event.body), {event.actor: who})
+        content = render("desk/_note.html", note=note)
+        return f'<hx-upsert hx-target="#note-log" key="data-seq">{content}</hx-upsert>'
+    return regions.morph("#desk-pulse", f'<span id="desk-pulse" data-seq="{event.seller_seq}" hidden></span>')
+
+
+def inbox_list(
+    transaction: Transaction, render: Renders, actor: DeskSession, query: Mapping[str, str]
+) -> str:
+    view = _view(transaction, actor, query)
+    content = render("desk/_inbox_list.html", inbox=inbox.load(transaction, view))
+    return f'<hx-partial hx-target=".inbox-table" hx-swap="outerMorph">{content}</hx-partial>'
+
+
+def inbox_row(
+    transaction: Transaction, render: Renders, actor: DeskSession, query: Mapping[str, str], deal_id: str
+) -> str:
+    """The row in its place, or the mark by which the page lets it go when the view does not show it any more."""
+    row = inbox.row(transaction, deal_id, _view(transaction, actor, query))
+    if row is None:
+        gone = f'<div id="deal-{deal_id}" class="inbox-row" role="row" data-left hidden></div>'
+        return f'<hx-partial hx-target="[id=\'deal-{deal_id}\']" hx-swap="outerMorph">{gone}</hx-partial>'
+    content = render("desk/_inbox_row.html", row=row)
+    return f'<hx-upsert hx-target="#inbox-list" key="data-order">{content}</hx-upsert>'
+
+
+def _view(transaction: Transaction, actor: DeskSession, query: Mapping[str, str]) -> inbox.View:
+    return inbox.View.of(access.rep_for(transaction, actor.id).id, query)

@@ -1,0 +1,202 @@
+"""A revision as a PDF (PDF/A-3b), set by typst from the revision's own figures: nothing is computed here.
+
+The same revision gives the same bytes, dated with its publication, so one rendering serves everybody.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+import typst
+
+from portal.domain.offer.revision import Address, Line, Party, Revision
+from portal.reading.deal_page.deal_level_items import ConditionView, ConsequenceView, StandingView
+from portal.reading.deal_page.deal_level_items import whole as whole_of
+from portal.reading.deal_page.summary import Part, summary
+from portal.rendering.formats import amount, day, moment, money, number, percent, unit
+from portal.rendering.language import gettext as _
+from portal.rendering.language import speaking
+from portal.rendering.templating import shipped
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What stands on the paper beside the revision. `accepted` is a sentence, "" before acceptance."""
+
+    number: str
+    revision: int
+    digest: str
+    published_at: datetime
+    language: str
+    accepted_by: str = ""
+    accepted_on: datetime | None = None
+    order: str = ""
+
+
+@lru_cache(maxsize=64)
+def render(facts: Facts, revision: Revision) -> bytes:
+    """The document. It takes tens of milliseconds and holds no lock of Python's: call it from a thread."""
+    folder = shipped("templates") / "pdf"
+    with speaking(facts.language):
+        data = msgspec.json.encode(_document(facts, revision)).decode()
+    return typst.compile(
+        str(folder / "proposal.typ"),
+        root=str(folder),
+        sys_inputs={"data": data},
+        pdf_standards="a-3b",
+        timestamp=int(facts.published_at.timestamp()),
+    )
+
+
+def _document(facts: Facts, revision: Revision) -> dict[str, object]:
+    offer = revision.offer
+    zone = ZoneInfo(offer.time_zone)
+    nets = {line.key: line.net for line in revision.totals.lines}
+    whole = summary(revision, None)
+    return {
+        "title": offer.title,
+        "language": facts.language.partition("-")[0],
+        "head": _("Proposal %(number)s, revision %(revision)s")
+        % {"number": facts.number, "revision": facts.revision},
+        "validity": _("valid until %(day)s (%(zone)s)")
+        % {"day": day(offer.valid_until, zone), "zone": offer.time_zone},
+        "digest": facts.digest,
+        "introduction": offer.introduction,
+        "seller": _party(offer.seller),
+        "buyer": _party(offer.buyer),
+        "lines": [_line(line, nets[line.key], offer.currency) for line in offer.lines],
+        "parts": [_part(part, offer.currency) for part in whole.parts],
+        "contract": _contract(whole.contract.net, whole.contract.total, offer.currency)
+        if whole.recurring
+        else None,
+        "standing": [
+            _standing(each, offer.currency) for each in whole_of(revision).standing if _told(each, facts)
+        ],
+        "terms": [{"name": term.name, "value": term.value} for term in offer.terms],
+        "accepted": _accepted(facts, offer.buyer.name, zone),
+        "words": {
+            "digest": _("SHA-256"),
+            "seller": _("Seller"),
+            "buyer": _("Buyer"),
+            "lines": _("Line items"),
+            "amounts": _("Amounts in %(currency)s, net") % {"currency": offer.currency},
+            "line": _("Line"),
+            "price": _("Quantity and price"),
+            "net": _("Net"),
+            "terms": _("Terms"),
+            "standing": _("Standing offers"),
+        },
+    }
+
+
+def _party(party: Party) -> dict[str, object]:
+    lines = [*_address(party.address), *([party.tax_id] if party.tax_id else [])]
+    return {"name": party.name, "lines": lines}
+
+
+def _address(address: Address) -> Iterator[str]:
+    yield from filter(None, (address.street, address.street2))
+    yield from filter(None, [" ".join(filter(None, (address.postcode, address.city)))])
+    yield from filter(None, [", ".join(filter(None, (address.region, address.country)))])
+
+
+def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
+    base = line.price_base_quantity
+    per = f" / {number(base)}" if base != 1 else ""
+    counted = " ".join(filter(None, (number(line.quantity), unit(line.unit, line.quantity))))
+    price = f"{counted} × {amount(line.net_unit_price, currency)}{per}"
+    return {
+        "name": line.name,
+        "selected": line.selected,
+        "notes": [*filter(None, (line.sku, line.description)), *line.includes],
+        "price": price,
+        "net": amount(net, currency) if line.selected else _("not included"),
+        "per": _per(line),
+    }
+
+
+def _per(line: Line) -> str:
+    match line.billing:
+        case "month":
+            return _("per month, %(count)s times") % {"count": line.periods}
+        case "year":
+            return _("per year, %(count)s times") % {"count": line.periods}
+    return ""
+
+
+def _part(part: Part, currency: str) -> dict[str, object]:
+    name, due = {
+        "once": (_("Once"), _("Due once")),
+        "month": (_("Per month"), _("Due per month")),
+        "year": (_("Per year"), _("Due per year")),
+    }[part.billing]
+    rows = (
+        [(_("Lines"), part.lines), *((each.label, each.net) for each in part.adjustments)]
+        if part.adjustments
+        else []
+    )
+    rows.append((_("Net"), part.sum.net))
+    rows += [(_("Tax %(rate)s") % {"rate": percent(tax.rate)}, tax.tax) for tax in part.taxes]
+    return {
+        "name": name,
+        "due": due,
+        "total": money(part.sum.total, currency),
+        "rows": [{"label": label, "amount": amount(value, currency)} for label, value in rows],
+    }
+
+
+def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str]]:
+    return [
+        {"label": _("Whole contract, net"), "amount": money(net, currency)},
+        {"label": _("Whole contract with tax"), "amount": money(total, currency)},
+    ]
+
+
+def _told(standing: StandingView, facts: Facts) -> bool:
+    """Once it is accepted, nothing can be taken any more."""
+    return standing.offer.taken or facts.accepted_on is None
+
+
+def _standing(standing: StandingView, currency: str) -> dict[str, object]:
+    """Of what was taken, the prices stand in the lines already; of what is open, what they would be."""
+    if_so = f" {_('and')} ".join(_condition(each) for each in standing.when)
+    prices = "; ".join(_price(each, currency, taken=standing.offer.taken) for each in standing.then)
+    gap = standing.gap
+    signed = f"{'−' if gap < 0 else '+'}{amount(abs(gap), currency)}"
+    then = _("then %(total)s with tax") % {"total": money(standing.after.contract.total, currency)}
+    return {
+        "label": standing.offer.label,
+        "taken": _("Taken") if standing.offer.taken else "",
+        "when": f"{_('If')} {if_so}",
+        "then": f"{_('then')} {prices}",
+        "whole": "" if standing.offer.taken else f"{_('The whole')}: {signed} {_('net')}, {then}",
+    }
+
+
+def _condition(view: ConditionView) -> str:
+    condition = view.condition
+    if condition.term:
+        return _("%(name)s is %(value)s") % {"name": view.item.name, "value": condition.value}
+    if condition.min_quantity is None or not isinstance(view.item, Line):
+        return _("%(name)s is included") % {"name": view.item.name}
+    counted = " ".join(
+        filter(None, (number(condition.min_quantity), unit(view.item.unit, condition.min_quantity)))
+    )
+    return _("%(name)s: %(count)s or more") % {"name": view.item.name, "count": counted}
+
+
+def _price(view: ConsequenceView, currency: str, *, taken: bool) -> str:
+    before = (
+        "" if taken or view.before == view.after else f" ({_('instead of')} {amount(view.before, currency)})"
+    )
+    return f"{view.line.name}: {amount(view.after, currency)}{before}"
+
+
+def _accepted(facts: Facts, company: str, zone: ZoneInfo) -> str:
+    if facts.accepted_on is None:
+        return ""
+    said = _("Accepted by %(name)s for %(company)s, %(moment)s, as order %(order)s.")
+    when = moment(facts.accepted_on, zone)
+    return said % {"name": facts.accepted_by, "company": company, "moment": when, "order": facts.order}

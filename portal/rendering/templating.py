@@ -1,0 +1,90 @@
+"""The one Jinja environment: pages, htmx replies, socket fragments and error pages are all rendered through it.
+
+Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
+markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction; and the filter told, for sentences
+that rules and commands made (`_` would take them for markup).
+"""
+
+from collections.abc import MutableMapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import portal
+from portal.rendering import formats, language
+from portal.rendering.static_files import StaticFiles
+from portal.rendering.stencil import passing
+from portal.settings import Settings
+
+
+def shipped(folder: str) -> Path:
+    """Where templates/ or static/ stands: inside the package once installed, beside it in the repository."""
+    installed = Path(portal.__file__).parent / folder
+    return installed if installed.is_dir() else Path(portal.__file__).parent.parent / folder
+
+
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One mapping: as it comes it is two in one, and copied anew, name by name, for each rendering of each part."""
+        return {**self.globals, **(d or {})}
+
+
+class Templates:
+    """`render(name, language, **context)`; an unknown name in a template is an error, never an empty string."""
+
+    def __init__(self, settings: Settings, static: StaticFiles, folder: Path | None = None) -> None:
+        self.environment = _Environment(
+            loader=FileSystemLoader(folder or shipped("templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+            # The files of a release do not change under it.
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.environment.install_gettext_callables(  # type: ignore[attr-defined]
+            language.gettext,
+            language.ngettext,
+            newstyle=True,
+            pgettext=language.pgettext,
+            npgettext=language.npgettext,
+        )
+        functions = _formats(settings)
+        self.environment.globals |= functions | {
+            "static": static.url,
+            "languages": language.available,
+            "own_name": language.own_name,
+            "direction": language.direction,
+        }
+        marking = {name: passing(functions[name]) for name in ("day", "clock", "markdown")}
+        self.environment.filters |= functions | marking | {"told": language.told}
+
+    def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
+        token = language.current.set(language_tag)
+        try:
+            return self.environment.get_template(name).render(context)
+        finally:
+            language.current.reset(token)
+
+
+def _formats(settings: Settings) -> dict[str, Any]:
+    zone = settings.zone
+
+    def day(value: date) -> str:
+        return formats.day(value, zone)
+
+    def moment(value: datetime) -> str:
+        return formats.moment(value, zone)
+
+    def clock(value: datetime) -> str:
+        return formats.clock(value, zone)
+
+    def ago(value: datetime, now: datetime | None = None) -> str:
+        return formats.ago(value, now or datetime.now(UTC))
+
+    shared = (formats.money, formats.amount, formats.number, formats.percent, formats.markdown, formats.unit)
+    return {function.__name__: function for function in (*shared, day, moment, clock, ago)}

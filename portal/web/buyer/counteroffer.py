@@ -1,0 +1,185 @@
+"""What a buyer asks for: changes gathered in the tray, sent as a counteroffer, taken back; and choices inside the offer."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Response, post
+
+from portal.access import Actor, deal_for
+from portal.commands.negotiation import choose as choosing
+from portal.commands.negotiation import (
+    draft_counteroffer,
+    keep_ask,
+    make_counteroffer,
+    take_offer,
+    withdraw_counteroffer,
+)
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import items
+from portal.domain.change.change import Change
+from portal.domain.change.items import Item
+from portal.domain.offer.revision import Offer
+from portal.errors import Invalid, NotFound
+from portal.reading.buyer import tray as trays
+from portal.reading.deal_page import preview as previews
+from portal.rendering.language import gettext as _
+from portal.rendering.regions import dom_id
+from portal.storage import documents
+from portal.storage.session import Transaction
+from portal.web.buyer.deal import asked_at, subject_of
+from portal.web.buyer.page import GONE
+from portal.web.buyer.visit import Visit
+from portal.web.forms import change_form, part_form
+from portal.web.forms.change_form import Typed
+from portal.web.forms.form_fields import FormFields
+
+TRAY_PROBLEM = "#tray-problem"
+
+
+@post(asked_at("change"), status_code=200)
+async def add_change(  # noqa: PLR0917 - one of the four says what it is about
+    visit: Visit,
+    deal_id: str,
+    form: FormFields,
+    line: str = "",
+    term: str = "",
+    whole: str = "",
+    wish: str = "",
+) -> Response[Any]:
+    """Into the tray; nothing is sent."""
+    subject = subject_of(line, term, whole, wish)
+    typed = await visit.read(partial(_typed, visit=visit, deal_id=deal_id, subject=subject, form=form))
+    slot, form_part = f"[id='change-{dom_id(subject)}']", "table/_change_form.html"
+    put = partial(_put, typed=typed)
+    return await visit.attempt(
+        deal_id, put, at="tray", emptied=[slot], beside=form_part, change=subject, typed=typed
+    )
+
+
+@post(asked_at("preview"), status_code=200)
+async def preview(  # noqa: PLR0917 - one of the four says what it is about
+    visit: Visit,
+    deal_id: str,
+    form: FormFields,
+    line: str = "",
+    term: str = "",
+    whole: str = "",
+    wish: str = "",
+) -> Response[str]:
+    """What it would come to. Published prices and limits only; nothing is kept."""
+    subject = subject_of(line, term, whole, wish)
+    effect = await visit.read(partial(_effect, visit=visit, deal_id=deal_id, subject=subject, form=form))
+    return await visit.part("table/_preview_reply.html", deal_id, **effect)
+
+
+@post("/deals/{deal_id:str}/counteroffer", status_code=200)
+async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Send what is in the tray."""
+    key = form.one("key") or None
+    make = partial(make_counteroffer.make_counteroffer, package=form.checked("package"), key=key)
+    return await visit.attempt(deal_id, make, at="sent", emptied=[TRAY_PROBLEM], problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffer/drop", status_code=200)
+async def drop(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    leave_out = partial(draft_counteroffer.drop_change, change_id=form.one("change_id"))
+    return await visit.attempt(deal_id, leave_out, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffer/keep", status_code=200)
+async def keep(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Stay with an ask whose field has moved since."""
+    stay = partial(keep_ask.keep_ask, change_id=form.one("change_id"))
+    return await visit.attempt(deal_id, stay, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffer/discard", status_code=200)
+async def discard(visit: Visit, deal_id: str) -> Response[Any]:
+    drop_all = draft_counteroffer.drop_all
+    return await visit.attempt(deal_id, drop_all, at="tray", emptied=[TRAY_PROBLEM], problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffer/package", status_code=200)
+async def bind(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    set_package = partial(draft_counteroffer.set_package, package=form.checked("package"))
+    return await visit.attempt(deal_id, set_package, at="tray", shown=True, problems_at="tray")
+
+
+@post("/deals/{deal_id:str}/counteroffers/{counteroffer:str}/withdraw", status_code=200)
+async def take_back(visit: Visit, deal_id: str, counteroffer: str) -> Response[Any]:
+    withdraw = partial(withdraw_counteroffer.withdraw_counteroffer, counteroffer_id=counteroffer)
+    return await visit.attempt(deal_id, withdraw, at="settlement", emptied=["#problem"], problems_at="")
+
+
+@post("/deals/{deal_id:str}/choices", status_code=200)
+async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
+    identity, _sep, value = form.one("choice").rpartition(":")
+    subject, _sep, field = identity.rpartition(":")
+    pick = partial(_choose, subject=subject, field=field, value=value, seen=form.one("revision"))
+    place = dom_id(subject)
+    return await visit.attempt(
+        deal_id, pick, at=place, emptied=[f"[id='problem-{place}']"], problems_at=subject
+    )
+
+
+@post("/deals/{deal_id:str}/offers/{standing:str}/take", status_code=200)
+async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> Response[Any]:
+    """A standing offer, as a whole."""
+    seen = form.one("revision")
+    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    accept = partial(take_offer.take_offer, offer=standing, revision=revision)
+    place = f"offer-{standing}"
+    return await visit.attempt(
+        deal_id, accept, at=place, emptied=[f"[id='problem-{place}']"], problems_at=f"standing:{standing}"
+    )
+
+
+def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
+    if typed.problems:
+        raise Invalid(_("This can't be asked for yet."), typed.problems)
+    changes, reason = part_form.named(typed.changes, ()), typed.reason
+    return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
+
+
+def _choose(
+    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, seen: str
+) -> object:
+    change, revision = _change(subject, field, value), int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    return choosing.choose(work, actor, deal_id, changes=[change], revision=revision)
+
+
+def _change(subject: str, field: str, value: str) -> Change:
+    if field not in ("selected", "choice"):
+        raise Invalid(_("This can't be chosen."), [])
+    return Change(subject=subject, field="choice" if field == "choice" else "selected", value=value)
+
+
+def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Item]:
+    deal = deal_for(transaction, visit.actor, deal_id)
+    deal.require("counter")
+    offer = documents.offered(transaction, deal_id, deal.revision).offer
+    found = items.item(offer, subject)
+    if found is None:
+        raise NotFound(GONE)
+    return offer, found
+
+
+def _typed(transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields) -> Typed:
+    return change_form.read(form, *_offered(transaction, visit, deal_id, subject))
+
+
+def _effect(
+    transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields
+) -> dict[str, Any]:
+    offer, found = _offered(transaction, visit, deal_id, subject)
+    typed = change_form.read(form, offer, found)
+    problems = change_form.check(offer, typed, today=transaction.now.date())
+    tray = trays.load(transaction, deal_for(transaction, visit.actor, deal_id), offer)
+    shown: previews.Preview | None = None
+    if not problems:
+        shown = change_form.preview_of(offer, found, tray.asked, typed)
+    return {"preview": shown, "problems": problems, "fields": change_form.fields_of(found)}
+
+
+routes = [add_change, preview, send, drop, keep, discard, bind, take_back, choose, take]

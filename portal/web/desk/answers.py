@@ -1,0 +1,74 @@
+"""Answering what was asked, and publishing the next revision."""
+
+from functools import partial
+from typing import Any, get_args
+
+from litestar import Response, post
+
+from portal.access import deal_for
+from portal.commands.revision.publish_revision import Publication, publish_revision
+from portal.domain.change.counteroffer import Answer, Verdict
+from portal.reading.desk import answering, outcome
+from portal.reading.desk.outcome import Outcome
+from portal.rendering.decimal_input import plain_decimal
+from portal.storage.session import Transaction
+from portal.web.desk.deal import act
+from portal.web.desk.request import Desk
+from portal.web.forms.form_fields import FormFields
+
+NUMBERS = ("quantity", "unit_price", "discount_percent", "target")
+
+
+@post("/desk/deals/{deal_id:str}/publish")
+async def publish(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    """Answers, the seller's own edits and a note make the next revision, or wait for a manager."""
+    publication = Publication(
+        base_revision=int(form.one("base")[:9]) if form.one("base").isdecimal() else 0,
+        answers=_answers(desk, form),
+        answer_notes=form.beginning("note:"),
+        note=form.one("note"),
+    )
+    command = partial(publish_revision, publication=publication, key=form.one("key") or None)
+    return await act(desk, deal_id, "publish", form, command)
+
+
+@post("/desk/deals/{deal_id:str}/outcome")
+async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
+    """What publishing the answers as they are filled in would come to; nothing is kept."""
+    answers = _answers(desk, form)
+
+    def read(transaction: Transaction) -> Outcome:
+        deal = deal_for(transaction, desk.actor, deal_id)
+        return outcome.weigh(transaction, deal, answers, answering.own_edits(transaction, deal))
+
+    weighed = await desk.read(read)
+    return desk.services.page("desk/_outcome.html", desk.request, outcome=weighed)
+
+
+def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
+    """One for each change with a verdict, its own or that on its whole package; a value counts for a counter alone."""
+    packages = form.beginning("package:")
+    whole = {change_id: packages.get(ask, "") for change_id, ask in form.beginning("member:").items()}
+    # A value without a verdict is a counter: who types one means it.
+    typed = {change_id: "counter" for change_id, text in form.beginning("value:").items() if text}
+    given = whole | typed | form.beginning("verdict:")
+    verdicts = {
+        change_id: each for change_id, text in given.items() for each in get_args(Verdict) if each == text
+    }
+    return tuple(
+        Answer(
+            change_id=change_id,
+            verdict=verdict,
+            value=as_spelled(desk, change_id, form.one(f"value:{change_id}"))
+            if verdict == "counter"
+            else None,
+        )
+        for change_id, verdict in verdicts.items()
+    )
+
+
+def as_spelled(desk: Desk, field: str, text: str) -> str:
+    return plain_decimal(text, desk.language) if field.endswith(NUMBERS) else text
+
+
+routes = [publish, weigh]

@@ -1,0 +1,142 @@
+"""What goes over a socket, as CONTRACT's frames: encoded once per event and kind of reader, sent to all of them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from portal.access import DeskSession
+from portal.domain.ledger.ledger import PartyName
+from portal.reading.deal_page.event_stream import Event
+from portal.request import Connection
+from realtime.sockets.protocol import framed
+
+# Bytes of frames kept for sockets that are a moment behind the first.
+MOST_KEPT = 8_000_000
+
+
+class Renders(Protocol):
+    """Who turns events into elements (portal.rendering.live.fragments.Fragments)."""
+
+    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+        """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
+        ...
+
+    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+        """The same, when nothing has to be read for it; None otherwise."""
+        ...
+
+    async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
+        """The whole list of the inbox (`innerMorph` of #inbox-list), in the view the query asks for."""
+        ...
+
+    async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
+        """One deal's row, or its removal when the view does not show it; "" when nothing changes."""
+        ...
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """An event. `prev` is the position before it: the streams of both parties have no holes."""
+
+    prev: int
+    seq: int
+    content: str
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    hb: int
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """A key that was sent before, and whose event this connection has been given already."""
+
+    ack: str
+    seq: int
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`again`: whether it was kept is not known; the same message with the same key settles it."""
+
+    nack: str | None
+    error: str
+    again: bool = False
+
+
+class Reload(msgspec.Struct, frozen=True):
+    reload: Literal[True] = True
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(frame: msgspec.Struct) -> bytes:
+    """As it goes over the wire, to any socket."""
+    return framed(_encoder.encode(frame))
+
+
+class Frames:
+    """Encoded event frames of a process; the newest are kept, and each is made once however many wait for it."""
+
+    def __init__(self, renders: Renders) -> None:
+        self.renders = renders
+        self._kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
+        self._size = 0
+        self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
+
+    def at_hand(self, event: Event, party: PartyName, role: str, language: str) -> bytes | None:
+        """The frame, when it is kept or can be made without waiting."""
+        key = _key(event, party, role, language)
+        made = self._kept.get(key)
+        if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
+            made = self._keep(key, _encoded(event, party, content))
+        return made
+
+    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> bytes:
+        key = _key(event, party, role, language)
+        while (kept := self._kept.get(key)) is None:
+            making = self._making.get(key)
+            if making is None:
+                return await self._make(key, event, party, role, language)
+            # Whoever makes it may be cancelled or fail: then the next makes it.
+            await asyncio.wait([making])
+        return kept
+
+    async def _make(
+        self, key: tuple[Any, ...], event: Event, party: PartyName, role: str, language: str
+    ) -> bytes:
+        self._making[key] = asyncio.get_running_loop().create_future()
+        try:
+            content = await self.renders.content(event.deal_id, event, party, role, language)
+        finally:
+            self._making.pop(key).cancel()
+        return self._keep(key, _encoded(event, party, content))
+
+    def _keep(self, key: tuple[Any, ...], made: bytes) -> bytes:
+        self._size += len(made) - len(self._kept.get(key, b""))
+        self._kept[key] = made
+        while self._size > MOST_KEPT:
+            self._size -= len(self._kept.popitem(last=False)[1])
+        return made
+
+
+def _key(event: Event, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
+    # A restored backup gives numbers out again; the instant tells its events from the lost ones.
+    # What was said looks the same in every role.
+    return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
+
+
+def _encoded(event: Event, party: PartyName, content: str) -> bytes:
+    position = event.position(party)
+    assert position is not None, "an event of the other side room"
+    return encode(Frame(position - 1, position, content))
+
+
+def frames_of(connection: Connection) -> Frames:
+    """The frames of this process, made when the first socket asks for them."""
+    state = connection.app.state
+    if "frames" not in state:
+        state.frames = Frames(state.services.fragments)
+    found: Frames = state.frames
+    return found

@@ -1,0 +1,66 @@
+"""The socket of the rep's inbox: the whole list once, then a row for each deal that moves.
+
+Numbers are this connection's own, from 0: a list that is drawn anew at every connect has nothing to resume. The view
+(`tab`, `whose`, `search`) is the query of the address, as on the page.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import partial
+
+from portal import access
+from portal.access import DeskSession
+from portal.request import Socket
+from realtime.hub.hub import INBOX
+from realtime.sockets.connection import Connection, Services
+from realtime.sockets.frames import Frame, encode, frames_of
+
+# Rows whose last content is remembered, so that a ring that changes nothing sends nothing.
+MOST_ROWS = 500
+
+
+class InboxSocket(Connection):
+    def __init__(self, socket: Socket, services: Services, actor: DeskSession) -> None:
+        super().__init__(socket, services, actor, INBOX)
+        self.rep, self.renders = actor, frames_of(socket).renders
+        self.view = {name: str(value) for name, value in socket.query_params.items()} | {
+            "lang": self.language
+        }
+        self._sent, self._rows = 0, OrderedDict[str, int]()
+
+    async def open(self) -> bool:
+        rep = await self.services.database.read(partial(access.rep_for, session_id=self.actor.id))
+        # The list is drawn first of all, as if too much had moved to name it.
+        self.waker.rung = None
+        return self.services.hub.seat(self.waker, f"rep:{rep.id}", rep.name, rep.role)
+
+    @property
+    def position(self) -> int:
+        return self._sent
+
+    async def next(self) -> Sequence[bytes]:
+        rung, self.waker.rung = self.waker.rung, set()
+        if rung is None:
+            self._rows.clear()
+            return [self._frame(await self.renders.inbox_list(self.rep, self.view))]
+        rows = [await self._row(deal_id) for deal_id in sorted(rung)]
+        return [self._frame(row) for row in rows if row]
+
+    def sent(self) -> None:
+        """A row shows the present, whenever it was that something moved: there is no delay to count."""
+
+    async def take(self, text: str) -> None:
+        """Nothing is said to an inbox."""
+
+    async def _row(self, deal_id: str) -> str:
+        row = await self.renders.inbox_row(self.rep, deal_id, self.view)
+        if self._rows.get(deal_id) == hash(row):
+            return ""
+        self._rows[deal_id] = hash(row)
+        if len(self._rows) > MOST_ROWS:
+            self._rows.popitem(last=False)
+        return row
+
+    def _frame(self, content: str) -> bytes:
+        self._sent += 1
+        return encode(Frame(self._sent - 1, self._sent, content))
