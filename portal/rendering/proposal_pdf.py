@@ -104,9 +104,8 @@ def _address(address: Address) -> Iterator[str]:
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     base = line.price_base_quantity
-    per = f" / {number(base)}" if base != 1 else ""
-    counted = " ".join(filter(None, (number(line.quantity), unit(line.unit, line.quantity))))
-    price = f"{counted} × {amount(line.net_unit_price, currency)}{per}"
+    per = " " + _("per %(count)s") % {"count": _counted(base, line.unit)} if base != 1 else ""
+    price = f"{_counted(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
     return {
         "name": line.name,
         "selected": line.selected,
@@ -115,6 +114,10 @@ def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
         "net": amount(net, currency) if line.selected else _("not included"),
         "per": _per(line),
     }
+
+
+def _counted(count: Decimal, unit_code: str) -> str:
+    return " ".join(filter(None, (number(count), unit(unit_code, count))))
 
 
 def _per(line: Line) -> str:

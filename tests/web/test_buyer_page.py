@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from tests.cast import Seat, Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 from tests.web.page import Page
 
@@ -29,6 +32,28 @@ def test_the_page_tells_the_offer(site: Site, table: Table) -> None:
     assert "Due once EUR 52,241.00" in page.text("summary")
     assert "Due per month EUR 297.50" in page.text("summary")
     assert "Your turn" in page.text("turn")
+
+
+def test_a_price_for_a_hundred_says_so_wherever_it_stands(site: Site, table: Table) -> None:
+    oil = {
+        "key": "oil",
+        "name": "Hydraulic oil",
+        "quantity": "250",
+        "unit": "KGM",
+        "unit_price": "389.00",
+        "price_base_quantity": "100",
+        "negotiable": ["quantity", "unit_price"],
+        "why": [{"label": "List price", "amount": "389.00"}],
+    }
+    deal_id, seats = table._sent(quote(external_id="CPQ-OIL", lines=[oil]))
+    deal, bea = f"/deals/{deal_id}", site.browser(seats["bea"])
+    line = Page(bea.get(deal).text).text("line-oil")
+    assert "250 kg × at 389.00 per 100 kg 972.50" in line
+    assert "Net unit price 389.00 per 100 kg" in line
+    preview = bea.post(f"{deal}/lines/oil/preview", {"unit_price": "380"}, HX_Request="true").text
+    assert "at 380.00 per 100 kg" in Page(preview).root.text_content()
+    paper = PdfReader(io.BytesIO(bea.get(f"{deal}/proposal.pdf").content))
+    assert "250 kg × 389.00 per 100 kg" in " ".join(paper.pages[0].extract_text().split())
 
 
 def test_the_page_holds_its_position_and_its_socket(site: Site, table: Table) -> None:
