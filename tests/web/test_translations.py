@@ -144,7 +144,9 @@ def test_the_tour_renders_every_template(german: Tour) -> None:
 def test_no_amount_runs_into_the_word_after_it(german: Tour) -> None:
     glued = re.compile(r"\d[.,]\d\d(?=[A-Za-zÄÖÜäöüß(])")
     # Blocks that hold no other blocks: their texts flow into each other.
-    blocks = "//*[self::p or self::li or self::td or self::th or self::dd][not(.//p or .//li or .//dl or .//div)]"
+    blocks = (
+        "//*[self::p or self::li or self::td or self::th or self::dd][not(.//p or .//li or .//dl or .//div)]"
+    )
     for name, html in german.seen.items():
         for element in lxml.html.fromstring(html).xpath(blocks):
             assert not glued.search(element.text_content()), f"{name}: {element.text_content()!r}"
