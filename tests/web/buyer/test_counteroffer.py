@@ -163,7 +163,7 @@ def test_the_tray_tells_what_moved_since(site: Site, table: Table) -> None:
     send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
     table.rita.edits("press", unit_price="18000")
     table.rita.publishes()
-    told = "The offer moved since you wrote this. Was 18,450.00 Now 18,000.00 You ask 17,200.00"
+    told = "This changed after you wrote it. Was 18,450.00 Now 18,000.00 You request 17,200.00"
     assert told in page_of(site, table.bea).text("tray")
 
 
@@ -174,7 +174,7 @@ def test_a_conflict_is_decided_by_keeping_the_ask_or_taking_the_offer(site: Site
     kept = send_by_htmx(site, table.bea, "/counteroffer/keep", change_id="line:press:unit_price")
     assert kept.status_code == 200
     page = page_of(site, table.bea)
-    assert "The offer moved" not in page.text("tray")
+    assert "This changed" not in page.text("tray")
     assert "18,000.00 → becomes 17,200.00 We are many." in page.text("tray")
     table.rita.edits("press", unit_price="17900")
     table.rita.publishes()
