@@ -120,7 +120,7 @@ def test_the_buyers_confer_live_and_no_rep_sees_it(room: Room, axe: Axe) -> None
 
     sol.page.get_by_role("link", name="Team space (private)").click()
     sol.button("Legal: Approve").click()
-    expect(bea.page.locator("#room-words")).to_contain_text("Legal: fine")
+    expect(bea.page.locator("#room-words")).to_contain_text("Legal: approved")
     # What the rep is told next is what was said at the table, and nothing before it.
     room.elsewhere("bea").says("One moment, please.")
     rita.hears("One moment, please.")

@@ -149,7 +149,7 @@ def confer(bea: Hands) -> None:
     expect(page.locator("#room-words")).to_contain_text("Legal: waiting")
     bea.is_at(page.get_by_role("button", name="Post sign-off to team"))
     bea.presses("Legal: Approve", back=True)
-    expect(page.locator("#room-words")).to_contain_text("Legal: fine")
+    expect(page.locator("#room-words")).to_contain_text("Legal: approved")
     bea.is_at(page.get_by_role("heading", name="Sign-offs"))
 
 

@@ -131,7 +131,7 @@ def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     expect(bea.tray.get_by_role("checkbox", name="Only as a package")).to_be_checked()
     bea.sends_counteroffer()
     expect(bea.region("Waiting for an answer")).to_contain_text("only as a package")
-    expect(rita.counteroffer).to_contain_text("Only as a package")
+    expect(rita.counteroffer).to_contain_text("All or nothing")
     rita.accepts(f"{PRESS}: Unit price")
     rita.declines(f"{INSTALLATION}: Quantity")
     rita.publishes(2)
