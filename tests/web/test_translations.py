@@ -76,7 +76,7 @@ def pseudo(tmp_path: Path) -> Iterator[None]:
     catalog = Catalog(locale="ar")
     for message in GERMAN:
         if isinstance(message.id, str):
-            catalog.add(message.id, f"⟦{message.id}⟧")
+            catalog.add(message.id, f"⟦{message.id}⟧", context=message.context)
         else:
             catalog.add(message.id, [f"⟦{message.id[1]}⟧"] * catalog.num_plurals)
     folder = tmp_path / "ar" / "LC_MESSAGES"

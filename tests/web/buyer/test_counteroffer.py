@@ -46,7 +46,7 @@ def test_a_change_waits_in_the_tray_and_is_sent_with_it(site: Site, table: Table
     assert in_tray(site, table.sol) == {}
     page = page_of(site, table.bea)
     assert "Unit price 18,450.00 → becomes 17,200.00 Good customers." in page.text("tray")
-    assert "less by −2,500.00 EUR net. Due once: EUR 49,266.00" in page.text("tray")
+    assert "Total down EUR 2,500.00 net. Due once: EUR 49,266.00" in page.text("tray")
     answer = send(site, table.bea, "/counteroffer", **page.form("tray-form"))
     assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#sent")
     assert in_tray(site, table.bea) == {}
@@ -193,7 +193,7 @@ def test_an_overall_price_and_something_else_gather_in_the_tray(site: Site, tabl
     assert wish.startswith("new:boxes-of-spare-filters-")
     text = page_of(site, table.bea).text("tray")
     assert "Overall price 52,900.00 → becomes 50,000.00" in text
-    assert "less by −2,900.00 EUR net" in text
+    assert "Total down EUR 2,900.00 net" in text
     assert "2.5 × Boxes of spare filters" in text
     # The same words again are another wish.
     send(site, table.bea, "/wishes/_/change", wish_quantity="2.5", wish_words="Boxes of spare filters")

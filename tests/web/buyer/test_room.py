@@ -103,7 +103,7 @@ def test_the_history_of_a_topic_is_in_the_room(site: Site) -> None:
     for verdict in ("waiting", "objects", "fine"):
         site.table.bea.does(buyer_room.sign_off, topic="Legal", verdict=verdict, note=f"It is {verdict}.")
     page = room_of(site, site.table.sol)
-    assert "Legal: fine" in page.text("room-words")
+    assert "Legal: approved" in page.text("room-words")
     for verdict in ("waiting", "objects", "fine"):
         assert f"It is {verdict}." in page.text("room-log")
 
