@@ -33,11 +33,11 @@ GERMAN = catalog_rules.read(catalog_rules.LOCALE / "de" / "LC_MESSAGES" / "messa
 
 # Errors with facts inside; no catalog can hold them (see .ci/sentences.py), so that they are English for everybody.
 WITH_FACTS = (
-    r"Revision \d has come while you were reading revision \d\. Look at what changed, then accept the new one\.",
+    r"Revision \d arrived while you were reading revision \d\. Look at what changed, then accept the new one\.",
     r"'nobody' is not a mail address\.( Write it like ann@example\.com\.)?",
     r"No end is stated; the offer ends on \d{4}-\d\d-\d\d\. Or give --valid-until\.",
     r"Only an? [a-z ]+ can [a-z ]+; your role is [a-z]+\.",
-    r"Revision \d has come meanwhile\. Look at it, then agree again\.",
+    r"Revision \d arrived meanwhile\. Look at it, then agree again\.",
     r"Revision \d was not published by a rep; only a newer revision corrects it\.",
     r"Oakum Foods has opened revision \d; only a newer revision corrects it\.",
     r"This is not JSON: Expecting value\.",

@@ -93,7 +93,7 @@ def test_a_revision_that_came_meanwhile_is_told_beside_the_board(site: Site, ans
     fields = {"subject": "line:press", "revision": "1", "board": "1"}
     reply = site.browser(answered.bea).post(f"/deals/{answered.deal_id}/agree", fields, **HTMX)
     assert reply.status_code == 409
-    assert "Revision 2 has come meanwhile." in Page(reply.text).text("board-problem")
+    assert "Revision 2 arrived meanwhile." in Page(reply.text).text("board-problem")
 
 
 def test_what_was_open_when_a_deal_ended_waits_for_nobody(site: Site, answered: Table) -> None:

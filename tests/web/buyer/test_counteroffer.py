@@ -132,7 +132,7 @@ def test_ticking_an_option_publishes_at_once(site: Site, table: Table) -> None:
     assert table.bea.deal.revision == 2
     stale = send(site, table.bea, "/choices", **fields)
     assert stale.status_code == 409
-    assert "Revision 2 has arrived meanwhile" in Page(stale.text).text("problem-line-training")
+    assert "Revision 2 arrived meanwhile" in Page(stale.text).text("problem-line-training")
 
 
 def test_what_is_no_choice_is_refused_with_a_sentence(site: Site, table: Table) -> None:
