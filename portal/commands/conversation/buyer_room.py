@@ -8,6 +8,7 @@ from typing import get_args
 from portal.access import Actor, deal_for
 from portal.commands.conversation.post_message import Posted, say
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.errors import Invalid
@@ -15,6 +16,7 @@ from portal.errors import Invalid
 LONGEST_TOPIC = 40
 
 
+@command("draft_counteroffer.put_changes")
 def confide(work: UnitOfWork, actor: Actor, deal_id: str, *, body: str, key: str | None = None) -> Posted:
     """The same key with the same text gives the first result; with another text, Conflict."""
     deal = deal_for(work, actor, deal_id)
@@ -22,6 +24,7 @@ def confide(work: UnitOfWork, actor: Actor, deal_id: str, *, body: str, key: str
     return say(work, deal, ledger.Confided(), body, key)
 
 
+@command("draft_counteroffer.put_changes")
 def sign_off(
     work: UnitOfWork,
     actor: Actor,

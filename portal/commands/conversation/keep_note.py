@@ -2,10 +2,12 @@
 
 from portal.access import Actor, deal_for
 from portal.commands.conversation.post_message import Posted, anchored, say
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
 
+@command("keep_note")
 def keep_note(
     work: UnitOfWork,
     actor: Actor,

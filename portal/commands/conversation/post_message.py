@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 from portal.access import Actor, Deal, deal_for, deals_for
 from portal.commands.text import written
 from portal.database.append_events import New, append_events
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change
 from portal.domain.ledger import ledger
@@ -28,6 +29,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
 
 
+@command("post_message")
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way to `database.write`, which appends those that wait at the same time together."""
 
@@ -53,6 +55,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return _say(work, prepared)
 
 
+@command("post_message")
 def post_message(
     work: UnitOfWork,
     actor: Actor,

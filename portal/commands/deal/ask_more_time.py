@@ -5,6 +5,7 @@ import msgspec
 from portal.access import Actor, deal_for
 from portal.commands.mail.notify import tell_sellers
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
@@ -13,6 +14,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
+@command("ask_more_time")
 def ask_more_time(
     work: UnitOfWork, actor: Actor, deal_id: str, *, body: str = "", key: str | None = None
 ) -> Asked:

@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import select, update
 
 from portal.access import Actor, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.errors import NotFound
@@ -14,6 +15,7 @@ class Owned(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None
 
 
+@command("assign_owner")
 def assign_owner(work: UnitOfWork, actor: Actor, deal_id: str, rep_id: str | None) -> Owned:
     deal = deal_for(work, actor, deal_id)
     deal.require("assign_owner")

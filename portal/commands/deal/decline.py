@@ -6,6 +6,7 @@ from portal.access import Actor, deal_for
 from portal.commands.deal.transition import close_asks, move
 from portal.commands.mail.notify import tell_sellers
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
@@ -14,6 +15,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+@command("decline")
 def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: str | None = None) -> Closed:
     deal = deal_for(work, actor, deal_id)
 

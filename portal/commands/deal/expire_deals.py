@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from portal.access import System, deal_for
 from portal.commands.deal.transition import close_asks, move
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.storage import tables
@@ -19,6 +20,7 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+@command("expire_deals")
 def expire_deals(work: UnitOfWork) -> Swept:
     deal = tables.deal
     due = (

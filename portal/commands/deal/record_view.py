@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import select
 
 from portal.access import Actor, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.storage import tables
@@ -13,6 +14,7 @@ class Viewed(msgspec.Struct, frozen=True, kw_only=True):
     first: bool
 
 
+@command("record_view")
 def record_view(work: UnitOfWork, actor: Actor, deal_id: str) -> Viewed:
     deal = deal_for(work, actor, deal_id)
     if deal.party != "buyer":

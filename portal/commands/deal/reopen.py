@@ -7,10 +7,12 @@ from portal.commands.deal.extend_validity import publish_until
 from portal.commands.mail.notify import tell_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
 
+@command("reopen")
 def reopen(
     work: UnitOfWork, actor: Actor, deal_id: str, *, valid_until: date, key: str | None = None
 ) -> Published:

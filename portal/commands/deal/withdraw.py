@@ -4,10 +4,12 @@ from portal.access import Actor, deal_for
 from portal.commands.deal.decline import Closed
 from portal.commands.deal.transition import close_asks, move
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
 
+@command("withdraw")
 def withdraw(
     work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str = "", key: str | None = None
 ) -> Closed:

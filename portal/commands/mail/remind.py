@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 from portal.access import Deal, System, deal_for
 from portal.commands.mail.notify import answerable, tell_contact, tell_rep
 from portal.commands.people.issue_link import addressees
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import reminders
 from portal.domain.deal.mail import Template
@@ -30,6 +31,7 @@ class Reminded(msgspec.Struct, frozen=True, kw_only=True):
     looked: int
 
 
+@command("remind")
 def remind(work: UnitOfWork) -> Reminded:
     goal = response_goal(work)
     ids = work.connection.execute(_candidates(work.now, goal)).scalars().all()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from portal.access import Actor, Deal, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger, rounds
 from portal.domain.ledger.settlement import Board
@@ -22,6 +23,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[str, ...]
 
 
+@command("agree_to")
 def agree_to(
     work: UnitOfWork,
     actor: Actor,

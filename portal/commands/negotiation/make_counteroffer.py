@@ -13,6 +13,7 @@ from portal.commands.mail.notify import tell_sellers
 from portal.commands.negotiation import draft_counteroffer, open_asks
 from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
@@ -29,6 +30,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
 
+@command("make_counteroffer")
 def make_counteroffer(
     work: UnitOfWork,
     actor: Actor,

@@ -2,10 +2,12 @@
 
 from portal.access import Actor, deal_for
 from portal.commands.negotiation import scenarios
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 
 
+@command("draft_counteroffer.put_changes")
 def share_scenario(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """Said once in the buyers' room. What is asked in it later is shared as well."""
     deal = deal_for(work, actor, deal_id)
@@ -18,6 +20,7 @@ def share_scenario(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: st
     work.append(deal.id, deal.actor, said, ledger.Personal(name=row.name))
 
 
+@command("draft_counteroffer.put_changes")
 def stop_sharing(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """Copies that colleagues made are theirs."""
     deal = deal_for(work, actor, deal_id)

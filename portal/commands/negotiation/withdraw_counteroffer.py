@@ -3,11 +3,13 @@
 from portal.access import Actor, deal_for
 from portal.commands.negotiation import open_asks
 from portal.commands.negotiation.make_counteroffer import Made
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.errors import Conflict
 
 
+@command("withdraw_counteroffer")
 def withdraw_counteroffer(work: UnitOfWork, actor: Actor, deal_id: str, counteroffer_id: str) -> Made:
     deal = deal_for(work, actor, deal_id)
     deal.require("counter")

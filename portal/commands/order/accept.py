@@ -9,6 +9,7 @@ from portal.commands.mail.notify import tell_buyers, tell_sellers
 from portal.commands.order import place_order
 from portal.commands.order.place_order import Placed
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.domain.offer.revision import Revision, canonical_bytes
@@ -17,6 +18,7 @@ from portal.errors import Conflict, Invalid, Problem
 from portal.storage import documents, tables
 
 
+@command("accept")
 def accept(
     work: UnitOfWork,
     actor: Actor,

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from portal import access
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.order import receiver
 from portal.errors import Conflict, NotAllowed, NotFound
@@ -25,6 +26,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
     secret: str = ""
 
 
+@command("configure_receiver.add_receiver")
 def add_receiver(
     work: UnitOfWork,
     actor: access.Actor,
@@ -63,6 +65,7 @@ def add_receiver(
     return configured
 
 
+@command("configure_receiver.switch_receiver")
 def switch_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str, *, active: bool) -> Configured:
     """On or off. What waits for a receiver that is off goes on waiting until it is on again."""
     _must_manage(work, actor)
@@ -73,6 +76,7 @@ def switch_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str, *, 
     return msgspec.structs.replace(found, active=active)
 
 
+@command("configure_receiver.replace_secret")
 def replace_secret(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
     """A new secret for a webhook, shown once; the old one signs nothing any more."""
     _must_manage(work, actor)
@@ -86,6 +90,7 @@ def replace_secret(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> C
     return msgspec.structs.replace(found, secret=secret)
 
 
+@command("configure_receiver.remove_receiver")
 def remove_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
     """Only one that was never delivered to: the record of deliveries keeps the others."""
     _must_manage(work, actor)

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from portal.access import Actor, deal_for, new_id
 from portal.commands.people.issue_link import contact_of, invite
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
 from portal.domain.ledger import ledger
@@ -22,6 +23,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_contact")
 def add_contact(
     work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, email: str, role: str, mail: bool = True
 ) -> Contact:

@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 from portal.access import DeskSession, System, new_id, rep_for
 from portal.commands.people.add_contact import checked_address
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
 from portal.errors import Invalid, NotAllowed, Sentence
@@ -16,6 +17,7 @@ class RepAdded(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_rep")
 def add_rep(
     work: UnitOfWork, *, email: str, name: str, role: str, actor: DeskSession | System | None = None
 ) -> RepAdded:

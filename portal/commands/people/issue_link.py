@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from portal.access import Actor, Deal, deal_for, new_id, new_token, token_hash
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import Mail, Template
 from portal.domain.ledger import ledger
@@ -29,6 +30,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+@command("issue_link")
 def issue_link(
     work: UnitOfWork,
     actor: Actor,

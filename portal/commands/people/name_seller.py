@@ -5,6 +5,7 @@ from sqlalchemy import update
 
 from portal import access
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, NotAllowed
 from portal.storage import tables
@@ -15,6 +16,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     hue: int
 
 
+@command("name_seller")
 def name_seller(work: UnitOfWork, actor: access.Actor, *, name: str, hue: int) -> Named:
     """`hue` in degrees, 0 to 359 (oklch). A quote that names its seller is read with that name all the same."""
     if access.seller_role(work, actor) == "rep":

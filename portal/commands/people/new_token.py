@@ -5,6 +5,7 @@ from sqlalchemy import insert, select
 
 from portal import access
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, NotAllowed
 from portal.storage import tables
@@ -18,6 +19,7 @@ class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+@command("new_token")
 def new_token(work: UnitOfWork, actor: access.Actor, *, name: str) -> TokenMade:
     """For an admin; Invalid when a living token has this name, so that a list tells them apart."""
     if access.seller_role(work, actor) != "admin":

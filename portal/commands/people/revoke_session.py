@@ -4,11 +4,13 @@ from sqlalchemy import select, update
 
 from portal.access import DeskSession, System, rep_for
 from portal.commands.people.sign_in import Done
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import NotAllowed, NotFound
 from portal.storage import tables
 
 
+@command("revoke_session")
 def revoke_session(work: UnitOfWork, actor: DeskSession | System, session_id: str) -> Done:
     """One's own always; others' as a manager. NotFound when there is no such session."""
     session = tables.session

@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import access
 from portal.access import Actor, DeskSession, System
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.authority import Authority
@@ -20,6 +21,7 @@ class Set(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
 
 
+@command("set_guard_rail.set_caps")
 def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     """Over all policies and private limits of a deal. NotAllowed for a rep; Invalid with a problem per field."""
     problems = _outside(concession_percent=caps.concession_percent)
@@ -34,6 +36,7 @@ def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     return _keep(work, actor, guard_rails.CAPS, caps, problems)
 
 
+@command("set_guard_rail.set_authority")
 def set_authority(work: UnitOfWork, actor: Actor, *, rep_id: str, authority: Authority) -> Set:
     """What this rep may publish without a manager, besides the floors; None takes a limit away."""
     managing(work, actor)

@@ -14,6 +14,7 @@ from portal.commands.negotiation import open_asks
 from portal.commands.revision.publish import Published
 from portal.commands.revision.publish_revision import Publication, publish_with
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
@@ -27,6 +28,7 @@ _publication = msgspec.json.Decoder(Publication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
+@command("decide_approval")
 def decide_approval(
     work: UnitOfWork,
     actor: Actor,

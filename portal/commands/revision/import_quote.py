@@ -12,6 +12,7 @@ from portal.access import Actor, deal_for, new_id
 from portal.commands.mail.notify import tell_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.revision_mail import news
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.domain.offer.revision import Offer, canonical_bytes
@@ -30,6 +31,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
 
+@command("import_quote")
 def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requote: bool = False) -> Imported:
     """One deal per external id. Other content under a known id raises Conflict, or becomes a revision with `requote`."""
     known = _known(work, quote)

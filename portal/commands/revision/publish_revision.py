@@ -13,6 +13,7 @@ from portal.commands.revision import draft_revision, publish
 from portal.commands.revision.publish import Published
 from portal.commands.revision.revision_mail import news
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
@@ -36,6 +37,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     note: str = ""
 
 
+@command("publish_revision")
 def publish_revision(
     work: UnitOfWork, actor: Actor, deal_id: str, publication: Publication, *, key: str | None = None
 ) -> Published:

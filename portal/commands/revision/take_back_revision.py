@@ -11,6 +11,7 @@ from portal.access import Actor, deal_for
 from portal.commands.outbox.cancel_mail import cancel_news
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger
 from portal.domain.offer.revision import Offer
@@ -19,6 +20,7 @@ from portal.reading.desk.take_back_rules import obstacle, publication
 from portal.storage import documents, private_documents, tables
 
 
+@command("take_back_revision")
 def take_back_revision(
     work: UnitOfWork,
     actor: Actor,
