@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from portal.domain.deal import lifecycle
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.storage import tables
 from portal.storage.session import Transaction

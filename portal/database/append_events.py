@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from portal.database.ledger_sql import HEAD, insert_events, move_heads
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger, seller_events
 from portal.domain.ledger.response_time import waiting
 from portal.reading.deal_page import turn
 from portal.reading.deal_page.event_stream import Event
@@ -28,7 +28,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
 
     deal_id: str
     actor: str
-    body: ledger.Body
+    body: event_body.Body
     personal: ledger.Personal | None = None
     key: str | None = None
 
@@ -38,7 +38,7 @@ _HEADS = select(*(_deal[name] for name in HEAD), _deal.id, *turn.HEAD).where(
     _deal.id.in_(bindparam("deals", expanding=True))
 )
 # How somebody is let in moves no inbox: a reminder with a link must not make a deal look lively.
-_QUIET = (ledger.LinkIssued,)
+_QUIET = (seller_events.LinkIssued,)
 
 
 def append_events(work: Transaction, events: Sequence[New]) -> list[Event]:

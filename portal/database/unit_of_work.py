@@ -30,7 +30,7 @@ from portal.database.command_metrics import Tally
 from portal.database.write_batch import alike, outcomes
 from portal.database.write_queue import Answered, Waiting, answer
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger
 from portal.errors import Conflict
 from portal.reading.deal_page.event_stream import Event
 from portal.storage import tables
@@ -62,7 +62,7 @@ class UnitOfWork(Transaction):
         self,
         deal_id: str,
         actor: str,
-        body: ledger.Body,
+        body: event_body.Body,
         personal: ledger.Personal | None = None,
         key: str | None = None,
     ) -> Event:

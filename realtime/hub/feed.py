@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from portal.access import BuyerSession, DeskSession
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page.event_stream import Event, Head
 
 # Events kept per watched deal.

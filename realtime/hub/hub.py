@@ -24,7 +24,7 @@ import structlog
 
 from portal.access import BuyerSession, Deal, DeskSession
 from portal.database.unit_of_work import AMONG_BUYERS, Database
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page import event_stream
 from portal.reading.deal_page.event_stream import Event, Head, Look, Standing
 from portal.storage.session import READERS

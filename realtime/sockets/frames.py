@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from portal.access import DeskSession
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page.event_stream import Event
 from portal.request import Connection
 from realtime.sockets.protocol import framed

@@ -15,7 +15,7 @@ from portal.commands.mail import set_reminders
 from portal.commands.mail.remind import remind
 from portal.commands.people import revoke_links
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid, NotAllowed
 from portal.reading.desk import inbox
 from portal.storage import tables
@@ -144,7 +144,9 @@ def test_there_is_never_more_than_one_a_day(table: Table, clock: Clock) -> None:
     clock.advance(hours=1)
     table.rita.says("Look!")
     table.database.write_now(
-        lambda work: work.append(table.deal_id, f"contact:{table.bea.contact_id}", ledger.MoreTimeAsked())
+        lambda work: work.append(
+            table.deal_id, f"contact:{table.bea.contact_id}", shared_events.MoreTimeAsked()
+        )
     )
     found = until(table, clock, end)
     rounds = sorted({(each.at, each.template) for each in found})

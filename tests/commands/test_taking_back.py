@@ -17,7 +17,7 @@ from portal.commands.outbox import finish_delivery, lease_deliveries, retry_deli
 from portal.commands.people import issue_link, join
 from portal.commands.revision import take_back_revision
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger import rounds, shared_events
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page import deal_page as pages
@@ -65,7 +65,7 @@ def test_both_sides_see_the_record(table: Table, clock: Clock) -> None:
     take_back(table)
     for side in ("buyer", "seller"):
         fact = events(table, side)[-1].body
-        assert isinstance(fact, ledger.RevisionPublished)
+        assert isinstance(fact, shared_events.RevisionPublished)
         assert (fact.revision, fact.takes_back, fact.changed) == (3, 2, ("line:press",))
     history = table.database.read_now(lambda t: pages.load(t, table.bea.deal)).history
     assert [(each.number, each.takes_back, each.taken_back) for each in history] == [

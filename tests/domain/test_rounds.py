@@ -5,35 +5,39 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.domain.change.change import Change, apply
-from portal.domain.ledger import ledger, rounds
-from portal.domain.ledger.ledger import Answered
+from portal.domain.ledger import event_body, rounds, shared_events
 from portal.domain.ledger.rounds import Event
+from portal.domain.ledger.shared_events import Answered
 from tests.domain.offers import kestrel_offer
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PRICE = Change(subject="line:press", field="unit_price", value="17200.000000")
 PAYMENT = Change(subject="term:payment", field="value", value="net 45")
 OFFER = kestrel_offer()
-SENT = ledger.ProposalSent(revision=1, digest="d1")
+SENT = shared_events.ProposalSent(revision=1, digest="d1")
 
 
-def told(*bodies: ledger.Body) -> list[Event]:
-    by = {ledger.ProposalSent: "system:cli", ledger.RevisionPublished: "rep:rita"}
+def told(*bodies: event_body.Body) -> list[Event]:
+    by = {shared_events.ProposalSent: "system:cli", shared_events.RevisionPublished: "rep:rita"}
     return [
         Event(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
         for minute, body in enumerate(bodies)
     ]
 
 
-def asked(*changes: Change, name: str = "c1", replaces: tuple[str, ...] = ()) -> ledger.CounterofferMade:
-    return ledger.CounterofferMade(counteroffer=name, base_revision=1, changes=changes, replaces=replaces)
+def asked(
+    *changes: Change, name: str = "c1", replaces: tuple[str, ...] = ()
+) -> shared_events.CounterofferMade:
+    return shared_events.CounterofferMade(
+        counteroffer=name, base_revision=1, changes=changes, replaces=replaces
+    )
 
 
 def answered(
     change: Change, verdict: str, value: str, *, number: int = 2, changed: tuple[str, ...] = ()
-) -> ledger.RevisionPublished:
+) -> shared_events.RevisionPublished:
     answer = Answered(change=change, verdict=verdict, offered="18450.000000", answered=value)  # type: ignore[arg-type]
-    return ledger.RevisionPublished(
+    return shared_events.RevisionPublished(
         revision=number,
         digest=f"d{number}",
         signed="rep",
@@ -44,10 +48,10 @@ def answered(
 
 
 DECLINED = answered(PRICE, "decline", "18450.000000")
-AGREED = ledger.LinesAgreed(subjects=("line:press",), revision=2)
+AGREED = shared_events.LinesAgreed(subjects=("line:press",), revision=2)
 
 
-def state(*bodies: ledger.Body) -> str:
+def state(*bodies: event_body.Body) -> str:
     return rounds.talks(told(*bodies)).board(OFFER).row("line:press").state
 
 
@@ -77,13 +81,17 @@ def test_the_gap_is_told_after_each_step():
         ((asked(PAYMENT, name="c2"),), "agreed"),
         ((asked(PRICE, name="c2"),), "asked"),
         # What was agreed was given up by asking again; taking that back leaves the answer.
-        ((asked(PRICE, name="c2"), ledger.CounterofferWithdrawn(counteroffer="c2")), "answered"),
+        ((asked(PRICE, name="c2"), shared_events.CounterofferWithdrawn(counteroffer="c2")), "answered"),
         (
-            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:care",)),),
+            (shared_events.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:care",)),),
             "agreed",
         ),
         (
-            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:press",)),),
+            (
+                shared_events.RevisionPublished(
+                    revision=3, digest="d3", signed="rep", changed=("line:press",)
+                ),
+            ),
             "answered",
         ),
     ],
@@ -102,8 +110,8 @@ def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
 @pytest.mark.parametrize(
     "ended",
     [
-        ledger.CounterofferWithdrawn(counteroffer="c1"),
-        ledger.CounteroffersClosed(counteroffers=("c1",), because="declined"),
+        shared_events.CounterofferWithdrawn(counteroffer="c1"),
+        shared_events.CounteroffersClosed(counteroffers=("c1",), because="declined"),
     ],
 )
 def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):

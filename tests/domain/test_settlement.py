@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from portal.domain.change.change import Change, apply, current
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger.ledger import Answered
 from portal.domain.ledger.settlement import Ask, Given, board
+from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer.revision import Offer
 from tests.domain.offers import kestrel_offer
 

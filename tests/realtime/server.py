@@ -20,7 +20,7 @@ from portal.access import DeskSession
 from portal.commands.conversation.post_message import post_message
 from portal.database.unit_of_work import Database
 from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import ParleyError
 from portal.reading.deal_page.event_stream import Event
 from portal.session_cookies import buyer_session

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import TooFast
 from portal.reading.deal_page.event_stream import Event, Head
 from realtime.hub.feed import TAIL, Feed

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page import conversation
 from portal.reading.deal_page.event_stream import Event
 from portal.reading.deal_page.people import Person
@@ -52,7 +52,7 @@ def test_a_stencil_says_what_the_page_says(  # noqa: PLR0917 - a message has so 
         audience="table",
         actor=who.actor,
         at=at.replace(tzinfo=UTC),
-        body=ledger.encode_body(ledger.MessagePosted()),
+        body=ledger.encode_body(shared_events.MessagePosted()),
         personal=ledger.encode_personal(ledger.Personal(body=text)),
         key=key,
         buyer_seq=number,

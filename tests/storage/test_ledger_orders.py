@@ -13,7 +13,7 @@ from portal.access import deal_for
 from portal.commands.order import accept
 from portal.commands.revision import publish_revision
 from portal.database.unit_of_work import Database
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.buyer import room
 from portal.reading.deal_page import board_events, conversation, event_stream, history, people
 from portal.reading.deal_page import deal_page as page

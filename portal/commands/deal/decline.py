@@ -7,7 +7,7 @@ from portal.commands.deal.transition import close_asks, move
 from portal.commands.mail.notify import tell_sellers
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
         close_asks(work, deal, "declined")
         move(work, deal, "decline")
         work.append(
-            deal_id, deal.actor, ledger.Declined(revision=deal.revision), ledger.Personal(reason=text)
+            deal_id, deal.actor, shared_events.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
         facts = {"happened": "declined", "who": deal.actor_name}
         tell_sellers(work, deal, "seller_notice", facts)

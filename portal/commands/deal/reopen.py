@@ -8,7 +8,7 @@ from portal.commands.mail.notify import tell_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 
 
 def reopen(
@@ -20,7 +20,7 @@ def reopen(
     def run() -> Published:
         deal.require("reopen")
         published, offer = publish_until(work, deal, valid_until, "reopen")
-        work.append(deal_id, deal.actor, ledger.Reopened(was=deal.state))
+        work.append(deal_id, deal.actor, shared_events.Reopened(was=deal.state))
         work.append(deal_id, deal.actor, publish.event(published, "rep"))
         tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
         return published

@@ -9,7 +9,7 @@ import msgspec
 
 from portal.access import Actor, Deal, deal_for
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger import rounds, shared_events
 from portal.domain.ledger.settlement import Board
 from portal.errors import Conflict, Invalid
 from portal.reading.deal_page import board_events
@@ -41,7 +41,7 @@ def agree_to(
             raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then agree again.")
         answered = _answered(board_of(work, deal), tuple(dict.fromkeys(subjects)))
         if answered:
-            work.append(deal_id, deal.actor, ledger.LinesAgreed(subjects=answered, revision=revision))
+            work.append(deal_id, deal.actor, shared_events.LinesAgreed(subjects=answered, revision=revision))
         return Agreed(subjects=answered)
 
     return work.once(deal.actor, deal_id, "agree_to", key, [list(subjects), revision], Agreed, run)

@@ -17,7 +17,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.errors import Invalid
 from portal.storage import documents, tables
 
@@ -70,7 +70,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
     appended = work.append(
         deal.id,
         deal.actor,
-        ledger.CounterofferMade(
+        shared_events.CounterofferMade(
             counteroffer=ask.id,
             base_revision=ask.base_revision,
             changes=ask.changes,

@@ -10,7 +10,7 @@ from portal.commands.order import place_order
 from portal.commands.order.place_order import Placed
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Revision, canonical_bytes
 from portal.domain.order.acceptance import AcceptanceForm, Evidence
 from portal.errors import Conflict, Invalid, Problem
@@ -167,7 +167,7 @@ def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm
     work.append(
         deal.id,
         deal.actor,
-        ledger.Accepted(
+        shared_events.Accepted(
             revision=form.revision,
             digest=form.digest,
             order=placed.number,

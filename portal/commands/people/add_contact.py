@@ -10,7 +10,7 @@ from portal.commands.people.issue_link import contact_of, invite
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid
 from portal.storage import documents, tables
 
@@ -45,7 +45,7 @@ def add_contact(
             created_at=work.now,
         )
     )
-    work.append(deal_id, deal.actor, ledger.ContactAdded(contact=contact_id, role=role))
+    work.append(deal_id, deal.actor, shared_events.ContactAdded(contact=contact_id, role=role))
     if mail and deal.revision:
         invite(
             work,

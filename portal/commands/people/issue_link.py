@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, exists, insert, or_, select
 from portal.access import Actor, Deal, deal_for, new_id, new_token, token_hash
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import Mail, Template
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.domain.offer.revision import Offer
 from portal.errors import NotFound
 from portal.storage import documents, tables
@@ -98,7 +98,7 @@ def grant(work: UnitOfWork, deal: Deal, contact: Any, channel: Literal["mailed",
             expires_at=max(deal.valid_until, work.now) + OUTLIVES,
         )
     )
-    work.append(deal.id, deal.actor, ledger.LinkIssued(contact=contact.id, channel=channel))
+    work.append(deal.id, deal.actor, seller_events.LinkIssued(contact=contact.id, channel=channel))
     return f"{work.public_url}/j/{token}"
 
 

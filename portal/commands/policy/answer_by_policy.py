@@ -18,7 +18,7 @@ from portal.commands.revision.revision_mail import news
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy import auto_answer, margin
@@ -90,7 +90,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
     work.append(
         deal.id,
         seller.actor,
-        ledger.AnsweredByPolicy(
+        seller_events.AnsweredByPolicy(
             revision=published.revision,
             counteroffer=ask.id,
             grounds=judged.grounds,
@@ -105,9 +105,9 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
     return published.revision
 
 
-def _answers(ask: Counteroffer, offer: Offer) -> tuple[ledger.Answered, ...]:
+def _answers(ask: Counteroffer, offer: Offer) -> tuple[shared_events.Answered, ...]:
     return tuple(
-        ledger.Answered(
+        shared_events.Answered(
             change=change,
             verdict="accept",
             offered=changing.current(offer, change),
@@ -132,5 +132,5 @@ def _keep_use(work: UnitOfWork, deal: Deal, revision: int, judged: Judgement) ->
         work.connection.execute(insert(tables.policy_use).values(rows))
 
 
-def _earned(earned: margin.Margin) -> ledger.Earned:
-    return ledger.Earned(amount=earned.amount, percent=earned.percent)
+def _earned(earned: margin.Margin) -> seller_events.Earned:
+    return seller_events.Earned(amount=earned.amount, percent=earned.percent)

@@ -18,7 +18,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Offer
 from portal.errors import Conflict, Invalid, NotFound
 from portal.storage import documents, tables
@@ -54,7 +54,7 @@ def decide_approval(
     work.append(
         deal_id,
         deal.actor,
-        ledger.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
+        seller_events.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
         ledger.Personal(note=text) if text else None,
     )
     published = Published(revision=0, digest="")

@@ -13,7 +13,7 @@ from portal.commands.mail.notify import tell_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.revision_mail import news
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Offer, canonical_bytes
 from portal.domain.offer.totals import revise
 from portal.errors import Conflict
@@ -161,13 +161,13 @@ def _seat(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact], *, by:
         if known and role != person.role:
             work.connection.execute(update(contact).where(contact.c.id == known).values(role=person.role))
             if by:
-                work.append(deal_id, by, ledger.ContactRoleChanged(contact=known, role=person.role))
+                work.append(deal_id, by, shared_events.ContactRoleChanged(contact=known, role=person.role))
         if known:
             continue
         added = new_id()
         present[email] = (added, person.role)
         if by:
-            work.append(deal_id, by, ledger.ContactAdded(contact=added, role=person.role))
+            work.append(deal_id, by, shared_events.ContactAdded(contact=added, role=person.role))
         work.connection.execute(
             insert(contact).values(
                 id=added,

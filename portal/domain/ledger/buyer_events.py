@@ -23,3 +23,6 @@ class ScenarioShared(BuyerBody, tag="scenario_shared", frozen=True, kw_only=True
     """Colleagues may read it from now on. Personal: name."""
 
     scenario: str
+
+
+BuyerEvent = Confided | SignOff | ScenarioShared

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from portal.domain.ledger.ledger import (
+from portal.domain.ledger.event_body import Body
+from portal.domain.ledger.ledger import by_buyer
+from portal.domain.ledger.shared_events import (
     Accepted,
-    Body,
     CounterofferMade,
     Declined,
     MessagePosted,
@@ -12,7 +13,6 @@ from portal.domain.ledger.ledger import (
     MoreTimeGiven,
     RevisionPublished,
     Withdrawn,
-    by_buyer,
 )
 
 _ASKS = (MessagePosted, CounterofferMade, MoreTimeAsked)

@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger, settlement
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import event_body, ledger, settlement, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.settlement import Ask, Board, Consent, Given
 from portal.domain.offer.revision import Offer
 
@@ -31,7 +31,7 @@ MOVING = (
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the table, in the order of the ledger."""
 
-    body: ledger.Body
+    body: event_body.Body
     actor: str
     at: datetime
 
@@ -64,18 +64,18 @@ class Talks:
 
     def take(self, event: Event) -> None:
         match event.body:
-            case ledger.ProposalSent(revision=number):
+            case shared_events.ProposalSent(revision=number):
                 self.revision = number
-            case ledger.CounterofferMade() as made:
+            case shared_events.CounterofferMade() as made:
                 self._asked(made, event)
-            case ledger.CounterofferWithdrawn(counteroffer=one):
+            case shared_events.CounterofferWithdrawn(counteroffer=one):
                 self.asks.pop(one, None)
-            case ledger.CounteroffersClosed(counteroffers=several):
+            case shared_events.CounteroffersClosed(counteroffers=several):
                 for one in several:
                     self.asks.pop(one, None)
-            case ledger.RevisionPublished() as published:
+            case shared_events.RevisionPublished() as published:
                 self._published(published, event)
-            case ledger.LinesAgreed(subjects=subjects, revision=number):
+            case shared_events.LinesAgreed(subjects=subjects, revision=number):
                 consent = Consent(by=event.actor, at=event.at, revision=number)
                 self.consents |= dict.fromkeys(subjects, consent)
 
@@ -83,7 +83,7 @@ class Talks:
         """`offer`: what the standing revision says."""
         return settlement.board(offer, list(self.asks.values()), self.answers, self.consents)
 
-    def _asked(self, made: ledger.CounterofferMade, event: Event) -> None:
+    def _asked(self, made: shared_events.CounterofferMade, event: Event) -> None:
         """A newer ask overtakes what older ones asked of the same fields, and ends what was agreed there."""
         anew = {change.id for change in made.changes}
         for one in made.replaces:
@@ -104,7 +104,7 @@ class Talks:
             since=event.at,
         )
 
-    def _published(self, published: ledger.RevisionPublished, event: Event) -> None:
+    def _published(self, published: shared_events.RevisionPublished, event: Event) -> None:
         if published.takes_back and self.before:
             # Nobody of the buyer's had opened it, so nothing has been said since.
             earlier = self.before

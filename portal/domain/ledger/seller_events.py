@@ -64,3 +64,8 @@ class LinkIssued(SellerBody, tag="link_issued", frozen=True, kw_only=True):
 
 class LinksRevoked(SellerBody, tag="links_revoked", frozen=True, kw_only=True):
     contact: str
+
+
+SellerEvent = (
+    NoteKept | ApprovalAsked | ApprovalDecided | AnsweredByPolicy | OwnerChanged | LinkIssued | LinksRevoked
+)

@@ -16,7 +16,8 @@ from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer, effect, grants
 from portal.domain.change.items import item
-from portal.domain.ledger.ledger import Answered, PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer
 from portal.errors import Invalid

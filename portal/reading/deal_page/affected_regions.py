@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger, shared_events
 from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import lines
 from portal.reading.deal_page.deal_page import Table
@@ -58,19 +58,19 @@ class Touched:
     subjects: frozenset[str] = frozenset()
 
 
-def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Body) -> Touched:
+def touched(transaction: Transaction, deal: Deal, table: Table, body: event_body.Body) -> Touched:
     """What the event with this body changes on a page that shows everything before it."""
     regions = REGIONS.get(body.kind, frozenset())
     match body:
-        case ledger.CounterofferMade(changes=changes, replaces=replaced):
+        case shared_events.CounterofferMade(changes=changes, replaces=replaced):
             subjects = _subjects(changes) | _asked(transaction, replaced)
-        case ledger.CounterofferWithdrawn(counteroffer=one):
+        case shared_events.CounterofferWithdrawn(counteroffer=one):
             subjects = _asked(transaction, [one])
-        case ledger.CounteroffersClosed(counteroffers=several):
+        case shared_events.CounteroffersClosed(counteroffers=several):
             subjects = _asked(transaction, several)
-        case ledger.LinesAgreed(subjects=agreed):
+        case shared_events.LinesAgreed(subjects=agreed):
             subjects = frozenset(agreed)
-        case ledger.RevisionPublished(revision=number, counteroffers=several, reopens=again):
+        case shared_events.RevisionPublished(revision=number, counteroffers=several, reopens=again):
             offers = _offers(transaction, deal, since=number)
             if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
                 # Comments in the log name what they are on.
@@ -102,7 +102,7 @@ def _asked(transaction: Transaction, counteroffers: Iterable[str]) -> frozenset[
     ).scalars()
     facts = (ledger.decode_body(body) for body in made)
     return frozenset().union(
-        *(_subjects(fact.changes) for fact in facts if isinstance(fact, ledger.CounterofferMade))
+        *(_subjects(fact.changes) for fact in facts if isinstance(fact, shared_events.CounterofferMade))
     )
 
 

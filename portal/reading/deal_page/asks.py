@@ -12,7 +12,7 @@ from sqlalchemy import select
 from portal.domain.change import part_codec
 from portal.domain.change.change import Change, Field
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger, settlement
+from portal.domain.ledger import ledger, settlement, shared_events
 from portal.domain.offer import spelling
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer
 from portal.domain.offer.spelling import Wish
@@ -128,7 +128,7 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
     given: list[settlement.Given] = []
     for row in revisions:
         body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
-        if isinstance(body, ledger.RevisionPublished):
+        if isinstance(body, shared_events.RevisionPublished):
             # What was taken back has answered nothing.
             given = [each for each in given if each.revision != body.takes_back]
             given += [

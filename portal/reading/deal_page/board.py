@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from portal.access import Deal
 from portal.domain.ledger import rounds, settlement
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.rounds import Event, Step
 from portal.domain.ledger.settlement import Board, Row, Standing
 from portal.reading.deal_page import asks, board_events, history

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import event_body, ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -65,7 +65,7 @@ class Entry:
     kind: str
     at: datetime
     who: Person
-    fact: ledger.Body
+    fact: event_body.Body
     text: str = ""
     key: str | None = None
     # What a comment is on, or what was agreed to, by the names of what is offered now; "" when it is gone.
@@ -74,7 +74,7 @@ class Entry:
     @property
     def anchor(self) -> str | None:
         """`line:KEY` or `term:KEY` for a comment."""
-        return self.fact.anchor if isinstance(self.fact, ledger.MessagePosted) else None
+        return self.fact.anchor if isinstance(self.fact, shared_events.MessagePosted) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +108,11 @@ def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str]
     )
 
 
-def _about(fact: ledger.Body, names: Mapping[str, str]) -> str:
+def _about(fact: event_body.Body, names: Mapping[str, str]) -> str:
     match fact:
-        case ledger.MessagePosted(anchor=str(anchor)):
+        case shared_events.MessagePosted(anchor=str(anchor)):
             return names.get(anchor, "")
-        case ledger.LinesAgreed(subjects=subjects):
+        case shared_events.LinesAgreed(subjects=subjects):
             return ", ".join(names[subject] for subject in subjects if subject in names)
     return ""
 
@@ -142,7 +142,7 @@ class _Anchored(msgspec.Struct, frozen=True):
 
 
 _anchored = msgspec.json.Decoder(_Anchored)
-_CHAT = ledger.encode_body(ledger.MessagePosted())
+_CHAT = ledger.encode_body(shared_events.MessagePosted())
 
 
 def comments(

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from portal.access import Deal
 from portal.domain.deal import validity
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.settlement import Board
 from portal.domain.offer.compare import Comparison, compare
 from portal.domain.offer.revision import Offer, Revision
@@ -238,7 +238,7 @@ def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     if row is None or accepted is None:
         return None
     fact = ledger.decode_body(accepted.body)
-    assert isinstance(fact, ledger.Accepted)
+    assert isinstance(fact, shared_events.Accepted)
     return Placed(
         number=row.number,
         revision=row.revision,

@@ -15,7 +15,7 @@ from sqlalchemy import Integer, Select, Text, and_, bindparam, cast, column, fun
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.access import Actor, Deal, deal_for
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page import turn
 from portal.storage import tables
 from portal.storage.session import Transaction

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, settlement
+from portal.domain.ledger import ledger, settlement, shared_events
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking
 from portal.reading.deal_page.people import Person
@@ -56,9 +56,9 @@ def history(
 
 def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
     body, who = ledger.decode_body(row.body), people[row.actor]
-    if isinstance(body, ledger.ProposalSent):
+    if isinstance(body, shared_events.ProposalSent):
         return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
-    assert isinstance(body, ledger.RevisionPublished)
+    assert isinstance(body, shared_events.RevisionPublished)
     return RevisionEntry(
         number=body.revision,
         digest=body.digest,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.domain.ledger import settlement
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
 from portal.reading.deal_page import deal_level_items as whole

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from portal.access import Deal
 from portal.domain.deal import lifecycle
 from portal.domain.deal.lifecycle import Turn
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.storage import tables
 from portal.storage.session import Transaction
 

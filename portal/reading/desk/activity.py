@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.reading.deal_page import people
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
@@ -75,12 +75,12 @@ def _subject(fact: ledger.AnyBody) -> str:
     """The actor that an event is about, "" for most."""
     match fact:
         case (
-            ledger.ContactAdded(contact=contact)
-            | ledger.ContactRoleChanged(contact=contact)
-            | ledger.LinkIssued(contact=contact)
-            | ledger.LinksRevoked(contact=contact)
+            shared_events.ContactAdded(contact=contact)
+            | shared_events.ContactRoleChanged(contact=contact)
+            | seller_events.LinkIssued(contact=contact)
+            | seller_events.LinksRevoked(contact=contact)
         ):
             return f"contact:{contact}"
-        case ledger.OwnerChanged(owner=owner) if owner:
+        case seller_events.OwnerChanged(owner=owner) if owner:
             return f"rep:{owner}"
     return ""

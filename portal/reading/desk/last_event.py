@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.domain.change import change, counteroffer
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Revision
 from portal.errors import Invalid
 from portal.storage import documents, tables
@@ -127,17 +127,17 @@ def _told(row: Any, names: dict[str, str], current: Revision | None, people: int
     body = ledger.decode_body(row.body)
     subject, text, count, gap, signed = "", "", 0, None, ""
     match body:
-        case ledger.MessagePosted(anchor=anchor):
+        case shared_events.MessagePosted(anchor=anchor):
             text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
             item = change.touched(current.offer, anchor) if current and anchor else None
             subject = item.name if item else ""
-        case ledger.CounterofferMade(changes=changes):
+        case shared_events.CounterofferMade(changes=changes):
             count, gap = len(changes), _gap(current, changes)
-        case ledger.LinesAgreed(subjects=subjects):
+        case shared_events.LinesAgreed(subjects=subjects):
             count = len(subjects)
-        case ledger.Viewed():
+        case shared_events.Viewed():
             count = people
-        case ledger.RevisionPublished(revision=count, signed=signed):
+        case shared_events.RevisionPublished(revision=count, signed=signed):
             pass
     return LastEvent(
         kind=row.kind,

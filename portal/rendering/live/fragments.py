@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from portal.access import Deal, DeskSession, System, deal_for
 from portal.database.unit_of_work import Database
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.lru_cache import Kept
 from portal.reading.deal_page import affected_regions, conversation, lines, people, turn
 from portal.reading.deal_page import deal_page as tables
@@ -32,7 +32,7 @@ from portal.storage.session import Transaction
 
 NOBODY = System("live")
 # A message that is no comment on anything: most of them.
-SAID = ledger.encode_body(ledger.MessagePosted())
+SAID = ledger.encode_body(shared_events.MessagePosted())
 
 
 class Drawn(NamedTuple):

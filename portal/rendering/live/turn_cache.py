@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body
 from portal.domain.ledger.response_time import waiting
 from portal.lru_cache import Kept
 from portal.reading.deal_page.event_stream import Event
@@ -18,7 +18,7 @@ class Waits:
         self._deals: Kept[tuple[int, datetime, bool | None]] = Kept(most=4_096)
         self._events: Kept[bool] = Kept(most=8_192)
 
-    def moved(self, event: Event, body: ledger.Body) -> bool:
+    def moved(self, event: Event, body: event_body.Body) -> bool:
         """True unless it is known that nothing moved: an event that follows on one whose outcome is known."""
         key = (event.deal_id, event.seq, event.at)
         known = self._events.get(key)
