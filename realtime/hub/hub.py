@@ -25,8 +25,9 @@ import structlog
 from portal.access import BuyerSession, Deal, DeskSession
 from portal.database.unit_of_work import AMONG_BUYERS, Database
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import event_stream
-from portal.reading.deal_page.event_stream import Event, Head, Look, Standing
+from portal.reading.deal_page.event_stream import Head, Look, Standing
 from portal.storage.session import READERS
 from realtime.hub.delay import Delay
 from realtime.hub.doorbell import Doorbell, Line
@@ -83,7 +84,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def ring(self, deals: Iterable[str], events: Sequence[Event] = ()) -> None:
+    def ring(self, deals: Iterable[str], events: Sequence[StoredEvent] = ()) -> None:
         """These deals have moved, by these events among others, and their commit is done. Thread-safe; never waits."""
         self._doorbell.ring(deals, events)
 
@@ -138,7 +139,7 @@ class Hub:
             if feed.rung:
                 self._look_at([deal.id])
 
-    def _rung(self, deals: Collection[str] | None, events: Sequence[Event] = ()) -> None:
+    def _rung(self, deals: Collection[str] | None, events: Sequence[StoredEvent] = ()) -> None:
         """A ring from the doorbell; None when some may have been missed. `events`: what was committed here."""
         known = _add(events, self._feeds)
         if deals is None:
@@ -179,7 +180,7 @@ class Hub:
             feeds = {deal_id: feed for deal_id in dirty if (feed := self._feeds.get(deal_id))}
             known = _known(feeds)
             try:
-                events = await database.read(partial(event_stream.news, known=known, limit=MOST_NEWS))
+                events = await database.read(partial(event_stream.new_events, known=known, limit=MOST_NEWS))
             except Exception as error:
                 # The next look finds it; no socket is closed because the database was away for a moment.
                 log.warning("could not read what is new", deals=len(known), error=str(error))
@@ -230,7 +231,7 @@ def _known(feeds: Mapping[str, Feed]) -> dict[str, int]:
     return {deal_id: feed.seq for deal_id, feed in feeds.items() if feed.seq is not None}
 
 
-def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> set[str]:
+def _add(events: Iterable[StoredEvent], feeds: Mapping[str, Feed]) -> set[str]:
     """The deals of which all these events are known now.
 
     Only who may read something new is woken: even the beat of a heartbeat says nothing of the other side room.

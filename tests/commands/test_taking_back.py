@@ -92,7 +92,7 @@ def test_what_it_had_answered_is_asked_again(table: Table, clock: Clock) -> None
     assert row is not None
     assert (row.state, row.answers) == ("asked", ())
     # Told from the ledger alone it is the same.
-    told = rounds.talks(table.database.read_now(lambda t: board_events.moving(t, table.deal_id)))
+    told = rounds.negotiation_state(table.database.read_now(lambda t: board_events.load(t, table.deal_id)))
     assert told.board(table.bea.offer).gap == page.board.gap
     assert [ask.counteroffer.id for ask in told.asks.values()] == [made.counteroffer]
     clock.advance(minutes=1)

@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.change.change import Change, apply
 from portal.domain.ledger import event_body, rounds, shared_events
-from portal.domain.ledger.rounds import Event
+from portal.domain.ledger.rounds import BoardEvent
 from portal.domain.ledger.shared_events import Answered
 from tests.domain.offers import kestrel_offer
 
@@ -17,10 +17,10 @@ OFFER = kestrel_offer()
 SENT = shared_events.ProposalSent(revision=1, digest="d1")
 
 
-def told(*bodies: event_body.Body) -> list[Event]:
+def told(*bodies: event_body.Body) -> list[BoardEvent]:
     by = {shared_events.ProposalSent: "system:cli", shared_events.RevisionPublished: "rep:rita"}
     return [
-        Event(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
+        BoardEvent(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
         for minute, body in enumerate(bodies)
     ]
 
@@ -52,7 +52,7 @@ AGREED = shared_events.LinesAgreed(subjects=("line:press",), revision=2)
 
 
 def state(*bodies: event_body.Body) -> str:
-    return rounds.talks(told(*bodies)).board(OFFER).row("line:press").state
+    return rounds.negotiation_state(told(*bodies)).board(OFFER).row("line:press").state
 
 
 def test_the_gap_is_told_after_each_step():
@@ -102,7 +102,7 @@ def test_what_was_agreed_holds_until_it_changes_or_is_asked_again(after, expecte
 
 def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
     dearer = Change(subject="line:press", field="unit_price", value="17500.000000")
-    found = rounds.talks(told(SENT, asked(PRICE, PAYMENT), asked(dearer, name="c2")))
+    found = rounds.negotiation_state(told(SENT, asked(PRICE, PAYMENT), asked(dearer, name="c2")))
     assert [ask.counteroffer.changes for ask in found.asks.values()] == [(PAYMENT,), (dearer,)]
     assert str(found.board(OFFER).gap) == "-1900.00"
 
@@ -119,8 +119,8 @@ def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
 
 
 def test_each_side_finds_what_waits_for_it():
-    answered_and_asked = rounds.talks(told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"))).board(
-        OFFER
-    )
+    answered_and_asked = rounds.negotiation_state(
+        told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"))
+    ).board(OFFER)
     assert [row.subject for row in answered_and_asked.waiting_for("buyer")] == ["line:press"]
     assert [row.subject for row in answered_and_asked.waiting_for("seller")] == ["term:payment"]

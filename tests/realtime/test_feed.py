@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import TooFast
-from portal.reading.deal_page.event_stream import Event, Head
+from portal.reading.deal_page.event_stream import Head
 from realtime.hub.feed import TAIL, Feed
 from realtime.hub.rate import Rate
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def ledger(audiences: list[str]) -> list[Event]:
+def ledger(audiences: list[str]) -> list[StoredEvent]:
     """A deal's events as appending numbers them."""
     events, heads = [], {"buyer": 0, "seller": 0}
     for seq, audience in enumerate(audiences, start=1):
@@ -27,7 +28,7 @@ def ledger(audiences: list[str]) -> list[Event]:
                 heads[party] += 1
                 positions[party] = heads[party]
         found = (positions["buyer"], positions["seller"])
-        events.append(Event("deal", seq, "message", audience, "rep:1", NOW, b"{}", None, None, *found))
+        events.append(StoredEvent("deal", seq, "message", audience, "rep:1", NOW, b"{}", None, None, *found))
     return events
 
 

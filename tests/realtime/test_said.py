@@ -10,8 +10,8 @@ from hypothesis import given
 
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import conversation
-from portal.reading.deal_page.event_stream import Event
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
 from portal.rendering.live.message_stencil import SaidStencils
@@ -45,7 +45,7 @@ def test_a_stencil_says_what_the_page_says(  # noqa: PLR0917 - a message has so 
     name: str, text: str, key: str | None, at: datetime, tag: str, party: PartyName, number: int
 ) -> None:
     who = Person(actor="contact:x", name=name, party=party)
-    event = Event(
+    event = StoredEvent(
         deal_id="d",
         seq=number,
         kind="message",

@@ -8,8 +8,8 @@ from tests.cast import Table
 
 SAID = shared_events.MessagePosted()
 COMMENTED = shared_events.MessagePosted(anchor="line:press")
-NOTED = seller_events.NoteKept()
-CONFIDED = buyer_events.Confided()
+NOTED = seller_events.NoteSaved()
+CONFIDED = buyer_events.TeamMessagePosted()
 VIEWED = shared_events.Viewed(revision=1)
 
 
@@ -19,7 +19,7 @@ def goes_on(table: Table, bodies: Sequence[event_body.Body], text: str = "As agr
     events = [
         New(
             deal_id=table.deal_id,
-            actor=rita if isinstance(body, seller_events.NoteKept) else bea,
+            actor=rita if isinstance(body, seller_events.NoteSaved) else bea,
             body=body,
             personal=None if isinstance(body, shared_events.Viewed) else ledger.Personal(body=text),
         )

@@ -192,7 +192,7 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
         (lambda t, table: accept._at_table(t, deal_of(t, table.bea), 9), f"{BY_ORDER} (deal_id=? AND seq<?)"),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._TOLD)), BY_ORDER),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.happened("counteroffer")), BY_KIND),
-        (lambda t, table: board_events.moving(t, table.deal_id), BY_KIND),
+        (lambda t, table: board_events.load(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),
         (lambda t, table: page._endings(t, deal_of(t, table.bea)), BY_KIND),
         (lambda t, table: page._beside_chat(t, page.load(t, deal_of(t, table.bea))), f"COVERING INDEX {BY_KIND}"),

@@ -19,7 +19,7 @@ def confide(work: UnitOfWork, actor: Actor, deal_id: str, *, body: str, key: str
     """The same key with the same text gives the first result; with another text, Conflict."""
     deal = deal_for(work, actor, deal_id)
     deal.require("confer")
-    return say(work, deal, buyer_events.Confided(), body, key)
+    return say(work, deal, buyer_events.TeamMessagePosted(), body, key)
 
 
 def sign_off(

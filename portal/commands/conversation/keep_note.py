@@ -18,4 +18,4 @@ def keep_note(
     """The same key with the same text gives the first result; with another text, Conflict."""
     deal = deal_for(work, actor, deal_id)
     deal.require("note")
-    return say(work, deal, seller_events.NoteKept(anchor=anchored(work, deal, anchor)), body, key)
+    return say(work, deal, seller_events.NoteSaved(anchor=anchored(work, deal, anchor)), body, key)

@@ -72,7 +72,7 @@ Prepared = tuple[Deal, New] | ParleyError
 def say(
     work: UnitOfWork,
     deal: Deal,
-    event: shared_events.MessagePosted | seller_events.NoteKept | buyer_events.Confided,
+    event: shared_events.MessagePosted | seller_events.NoteSaved | buyer_events.TeamMessagePosted,
     body: str,
     key: str | None,
 ) -> Posted:

@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.access import Actor, deal_for
 from portal.commands.deal.extend_validity import publish_until
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
@@ -22,7 +22,7 @@ def reopen(
         published, offer = publish_until(work, deal, valid_until, "reopen")
         work.append(deal_id, deal.actor, shared_events.Reopened(was=deal.state))
         work.append(deal_id, deal.actor, publish.event(published, "rep"))
-        tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        notify_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
         return published
 
     return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)

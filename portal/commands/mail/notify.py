@@ -18,30 +18,30 @@ _rep = tables.rep.c
 _REPS = select(_rep.id, _rep.name, _rep.email, _rep.language).where(_rep.active).order_by(_rep.id)
 
 
-def tell_buyers(
+def notify_buyers(
     work: UnitOfWork, deal: Deal, template: Template, offer: Offer, context: Mapping[str, str]
 ) -> None:
     """A mail to every contact of the deal who may act on it. Nothing to those whose right was taken back."""
     for person in addressees(work, deal, acting=True):
-        tell_contact(work, deal, person, template, offer, context)
+        notify_contact(work, deal, person, template, offer, context)
 
 
-def tell_sellers(
+def notify_sellers(
     work: UnitOfWork, deal: Deal, template: Template, context: Mapping[str, str], *, managers: bool = False
 ) -> None:
     """A mail to whoever answers for the deal, or to every manager."""
     for person in _managers(work) if managers else answerable(work, deal):
-        tell_rep(work, deal, person, template, context)
+        notify_rep(work, deal, person, template, context)
 
 
-def tell_asker(
+def notify_requester(
     work: UnitOfWork, deal: Deal, template: Template, asked_by: str, context: Mapping[str, str]
 ) -> None:
     """A mail to the rep who asked ("rep:ID"), unless they have left, have done it themselves, or it was a program."""
     theirs = _REPS.where(_rep.id == asked_by.removeprefix("rep:"))
     for person in work.connection.execute(theirs).all():
         if asked_by != deal.actor:
-            tell_rep(work, deal, person, template, context)
+            notify_rep(work, deal, person, template, context)
 
 
 def answerable(work: UnitOfWork, deal: Deal) -> Sequence[Any]:
@@ -50,7 +50,7 @@ def answerable(work: UnitOfWork, deal: Deal) -> Sequence[Any]:
     return [each for each in reps if each.id == deal.owner_id] or reps
 
 
-def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
+def notify_contact(  # noqa: PLR0917 - whom, about what, and in which words
     work: UnitOfWork,
     deal: Deal,
     person: Any,
@@ -71,7 +71,7 @@ def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
     _mail(work, deal, person, template, offer.language, facts, unsubscribe)
 
 
-def tell_rep(
+def notify_rep(
     work: UnitOfWork,
     deal: Deal,
     person: Any,

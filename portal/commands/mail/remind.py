@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 
 from portal.access import Deal, System, deal_for
-from portal.commands.mail.notify import answerable, tell_contact, tell_rep
+from portal.commands.mail.notify import answerable, notify_contact, notify_rep
 from portal.commands.people.issue_link import addressees
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import reminders
@@ -152,9 +152,9 @@ def _person(due: Due, row: Any) -> str:
 def _tell(work: UnitOfWork, deal: Deal, due: Due, person: Any) -> None:
     unsubscribe = _person(due, person), due.kind
     if due.kind == "waiting":
-        tell_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
+        notify_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
         return
     offer = documents.offered(work, deal.id, deal.revision).offer
     template: Template = "reminder_expiry" if due.kind == "expiry" else "reminder_unread"
     facts = {"revision": str(deal.revision), "valid_until": offer.valid_until.isoformat()}
-    tell_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)
+    notify_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)

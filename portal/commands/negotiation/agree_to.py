@@ -10,7 +10,7 @@ import msgspec
 from portal.access import Actor, Deal, deal_for
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import rounds, shared_events
-from portal.domain.ledger.settlement import Board
+from portal.domain.ledger.board import Board
 from portal.errors import Conflict, Invalid
 from portal.reading.deal_page import board_events
 from portal.storage import documents
@@ -50,7 +50,7 @@ def agree_to(
 def board_of(work: UnitOfWork, deal: Deal) -> Board:
     """The deal's board as the ledger tells it."""
     offer = documents.offered(work, deal.id, deal.revision).offer
-    return rounds.talks(board_events.moving(work, deal.id)).board(offer)
+    return rounds.negotiation_state(board_events.load(work, deal.id)).board(offer)
 
 
 def _answered(board: Board, subjects: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import insert
 
 from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands.mail.notify import tell_sellers
+from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import draft_counteroffer, open_asks
 from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
@@ -97,4 +97,4 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
 def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
     happened = "answered" if answered else "counteroffer"
     facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
-    tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})
+    notify_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})

@@ -5,7 +5,7 @@ from sqlalchemy import func, insert, select
 
 from portal.access import Actor, BuyerSession, Deal, deal_for
 from portal.commands.deal.transition import close_asks, move
-from portal.commands.mail.notify import tell_buyers, tell_sellers
+from portal.commands.mail.notify import notify_buyers, notify_sellers
 from portal.commands.order import place_order
 from portal.commands.order.place_order import Placed
 from portal.commands.text import written
@@ -178,5 +178,5 @@ def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm
     )
     facts = {"order": placed.number, "revision": str(form.revision), "signer": form.name}
     told = {"digest": form.digest, "statement": form.statement}
-    tell_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
-    tell_sellers(work, deal, "order_notice", facts)
+    notify_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
+    notify_sellers(work, deal, "order_notice", facts)

@@ -11,10 +11,10 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import Deal
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish, publish_revision
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.counteroffer import Counteroffer
@@ -100,8 +100,11 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
             margin_after=_earned(earned[1]),
         ),
     )
-    told = {"revision": str(published.revision), **news(work, deal, published, _answers(ask, offer))}
-    tell_buyers(work, seller, "new_answer", offered, told)
+    told = {
+        "revision": str(published.revision),
+        **revision_values(work, deal, published, _answers(ask, offer)),
+    }
+    notify_buyers(work, seller, "new_answer", offered, told)
     return published.revision
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.access import Actor, deal_for, new_id
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.revision import publish
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Offer, canonical_bytes
@@ -125,8 +125,8 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         published = publish.publish(work, deal, offer, quote.private)
         changed = publish.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publish.event(published, "rep", changed=changed))
-        told = {"revision": str(published.revision), **news(work, deal, published)}
-        tell_buyers(work, deal, "new_answer", offer, told)
+        told = {"revision": str(published.revision), **revision_values(work, deal, published)}
+        notify_buyers(work, deal, "new_answer", offer, told)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )

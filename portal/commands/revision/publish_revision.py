@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands.mail.notify import tell_buyers, tell_sellers
+from portal.commands.mail.notify import notify_buyers, notify_sellers
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.revision import draft_revision, publish
 from portal.commands.revision.publish import Published
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
@@ -90,8 +90,8 @@ def publish_with(
         ),
         _words(publication),
     )
-    told = news(work, deal, published, answered, publication.answer_notes)
-    tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
+    told = revision_values(work, deal, published, answered, publication.answer_notes)
+    notify_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
     return published
 
 
@@ -198,5 +198,5 @@ def _ask_for_approval(
         deal.actor,
         seller_events.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
     )
-    tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    notify_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
     return Published(revision=0, digest="", approval=approval)

@@ -23,7 +23,7 @@ from portal.storage import documents
 MOST = 20
 
 
-def news(
+def revision_values(
     work: UnitOfWork,
     deal: Deal,
     published: Published,

@@ -20,7 +20,7 @@ _REPLIES = (MessagePosted, RevisionPublished, MoreTimeGiven, Withdrawn)
 _ENDINGS = (Accepted, Declined, Withdrawn)
 
 
-def waiting(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays"]:
+def turn_effect(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays"]:
     """What an event does to the buyer's wait for the seller; "lifts" ends it only if it began at the event's own instant.
 
     A policy answers the ask that it came with, and nothing that was said before.

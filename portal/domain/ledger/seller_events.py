@@ -10,7 +10,7 @@ from portal.domain.policy.authority import Reason
 from portal.domain.policy.auto_answer import Ground
 
 
-class NoteKept(SellerBody, tag="note", frozen=True, kw_only=True):
+class NoteSaved(SellerBody, tag="note", frozen=True, kw_only=True):
     """Personal: body."""
 
     anchor: str | None = None
@@ -67,5 +67,5 @@ class LinksRevoked(SellerBody, tag="links_revoked", frozen=True, kw_only=True):
 
 
 SellerEvent = (
-    NoteKept | ApprovalAsked | ApprovalDecided | AnsweredByPolicy | OwnerChanged | LinkIssued | LinksRevoked
+    NoteSaved | ApprovalAsked | ApprovalDecided | AnsweredByPolicy | OwnerChanged | LinkIssued | LinksRevoked
 )

@@ -51,14 +51,16 @@ REGIONS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Touched:
+class AffectedRegions:
     """Names of regions, and subjects of single lines and terms."""
 
     regions: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
 
-def touched(transaction: Transaction, deal: Deal, table: Table, body: event_body.Body) -> Touched:
+def affected_regions(
+    transaction: Transaction, deal: Deal, table: Table, body: event_body.Body
+) -> AffectedRegions:
     """What the event with this body changes on a page that shows everything before it."""
     regions = REGIONS.get(body.kind, frozenset())
     match body:
@@ -76,11 +78,11 @@ def touched(transaction: Transaction, deal: Deal, table: Table, body: event_body
                 # Comments in the log name what they are on.
                 regions |= {"log"}
             if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
-                return Touched(regions=regions | {"lines", "terms"})
+                return AffectedRegions(regions=regions | {"lines", "terms"})
             subjects = _marked(table, since=number) | _asked(transaction, (*several, *again))
         case _:
             subjects = frozenset()
-    return Touched(regions=regions, subjects=subjects)
+    return AffectedRegions(regions=regions, subjects=subjects)
 
 
 def _subjects(changes: Iterable[Change]) -> frozenset[str]:

@@ -16,34 +16,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.access import Actor, Deal, deal_for
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import turn
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 T = TypeVar("T")
 CHUNK = 500
-
-
-class Event(NamedTuple):
-    """One row of the ledger. `body` and `personal` are the stored bytes (portal.domain.ledger decodes them)."""
-
-    deal_id: str
-    seq: int
-    kind: str
-    audience: str
-    actor: str
-    at: datetime
-    body: bytes
-    personal: bytes | None
-    key: str | None
-    buyer_seq: int | None
-    seller_seq: int | None
-    # Where the deal stood when the event was read, if that was asked for: a message may have moved the turn.
-    head: turn.Head | None = None
-
-    def position(self, party: PartyName) -> int | None:
-        """Its number in a party's stream; None when that party may not know of it."""
-        return self.buyer_seq if party == "buyer" else self.seller_seq
 
 
 class Head(NamedTuple):
@@ -64,7 +43,7 @@ class Opening:
 
     deal: Deal
     epoch: str
-    events: Sequence[Event]
+    events: Sequence[StoredEvent]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +66,7 @@ class Look:
     moved: Mapping[str, int]
 
 
-_EVENT = tuple(tables.event.c[name] for name in Event._fields if name in tables.event.c)
+_EVENT = tuple(tables.event.c[name] for name in StoredEvent._fields if name in tables.event.c)
 _HEAD = (tables.deal.c.id, tables.deal.c.seq, tables.deal.c.buyer_seq, tables.deal.c.seller_seq)
 
 
@@ -103,7 +82,7 @@ def opening(transaction: Transaction, actor: Actor, deal_id: str, after: int, li
 
 def events_after(
     transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int
-) -> list[Event]:
+) -> list[StoredEvent]:
     """At most `limit` events of a party's stream, in its order."""
     head = transaction.connection.execute(select(*_HEAD).where(tables.deal.c.id == deal_id)).first()
     newest = Head(*head).position(party) if head else 0
@@ -112,7 +91,7 @@ def events_after(
 
 def _following(
     transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int, *, newest: int
-) -> list[Event]:
+) -> list[StoredEvent]:
     """`newest`: the party's newest number in this snapshot."""
     missing, seq = newest - after, tables.event.c.seq
     if missing <= 0:
@@ -121,8 +100,8 @@ def _following(
     if missing <= limit:
         # Numbers have no holes, so the newest that many are the ones: nothing of what came before is passed over.
         newest_first = transaction.connection.execute(query.order_by(seq.desc()).limit(missing)).all()
-        return [Event(*row) for row in reversed(newest_first)]
-    return [Event(*row) for row in transaction.connection.execute(query.order_by(seq).limit(limit))]
+        return [StoredEvent(*row) for row in reversed(newest_first)]
+    return [StoredEvent(*row) for row in transaction.connection.execute(query.order_by(seq).limit(limit))]
 
 
 def epoch(transaction: Transaction) -> str:
@@ -147,14 +126,14 @@ def look(
     )
 
 
-def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[Event]:
+def new_events(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[StoredEvent]:
     """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all, with its head."""
-    found: list[Event] = []
+    found: list[StoredEvent] = []
     for part in _chunks(known.items()):
         asked = {"known": msgspec.json.encode(dict(part)).decode(), "most": limit - len(found)}
-        rows = transaction.connection.execute(_news(transaction.connection.dialect.name), asked).all()
+        rows = transaction.connection.execute(_new_events(transaction.connection.dialect.name), asked).all()
         standing = turn.heads(transaction, {row.deal_id for row in rows})
-        found += [Event._make((*row, standing[row.deal_id])) for row in rows]
+        found += [StoredEvent._make((*row, standing[row.deal_id])) for row in rows]
         if len(found) >= limit:
             break
     return found
@@ -220,7 +199,7 @@ def _granted(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
 
 
 @cache
-def _news(dialect: str) -> Select[Any]:
+def _new_events(dialect: str) -> Select[Any]:
     wanted, deal_id, seq = _wanted(dialect)
     return (
         select(*_EVENT)

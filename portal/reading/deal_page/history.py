@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, settlement, shared_events
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.board import GivenAnswer
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking
 from portal.reading.deal_page.people import Person
@@ -70,7 +71,7 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         standing_offer=body.standing_offer,
         answers=tuple(
             asks.answer_view(
-                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
+                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
             )
             for each in body.answers
         ),

@@ -39,7 +39,7 @@ class Preview:
 def of_offer(offer: Offer) -> Preview:
     """Nothing asked, nothing said, nothing before it."""
     revision, nothing = revise(offer), Asking(open=(), given=(), notes={}, words={})
-    standings = Standings.of(settlement.board(offer, (), ()), nothing, {}, {}, None)
+    standings = Standings.of(settlement.build_board(offer, (), ()), nothing, {}, {}, None)
     return Preview(
         revision=revision,
         sections=lines.sections(revision, standings),

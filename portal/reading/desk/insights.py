@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import and_, func, select
 
 from portal.domain.ledger import ledger
-from portal.domain.ledger.response_time import waiting
+from portal.domain.ledger.response_time import turn_effect
 from portal.domain.offer import money
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -89,7 +89,7 @@ def _waits(talk: Iterable[tuple[str, str, datetime, bytes]]) -> Iterable[timedel
     """From the first ask that nobody answered yet to the seller's next word, by the ledger's own rule."""
     since: dict[str, datetime] = {}
     for deal_id, actor, at, body in talk:
-        match waiting(ledger.decode_body(body), actor):
+        match turn_effect(ledger.decode_body(body), actor):
             case "begins":
                 since.setdefault(deal_id, at)
             case "ends" if deal_id in since:

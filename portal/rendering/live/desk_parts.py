@@ -6,9 +6,9 @@ from typing import Any
 from portal import access
 from portal.access import Deal, DeskSession
 from portal.domain.ledger import ledger
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import people
 from portal.reading.deal_page.deal_page import Table
-from portal.reading.deal_page.event_stream import Event
 from portal.reading.desk import activity, inbox, private
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
@@ -25,7 +25,7 @@ def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any
     }
 
 
-def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: Event, table: Table) -> str:
+def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent, table: Table) -> str:
     """A note, or the beat by which the page's script fetches what is never pushed (answers, activity)."""
     if event.kind == "note":
         who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
