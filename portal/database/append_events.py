@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from portal.database.ledger_sql import HEAD, insert_events, move_heads
-from portal.domain.ledger import event_body, ledger, seller_events
+from portal.domain.ledger import event_body, ledger
+from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.ledger.response_time import turn_effect
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import turn
@@ -37,8 +38,6 @@ _deal = tables.deal.c
 _HEADS = select(*(_deal[name] for name in HEAD), _deal.id, *turn.HEAD).where(
     _deal.id.in_(bindparam("deals", expanding=True))
 )
-# How somebody is let in moves no inbox: a reminder with a link must not make a deal look lively.
-_QUIET = (seller_events.LinkIssued,)
 
 
 def append_events(work: Transaction, events: Sequence[New]) -> list[StoredEvent]:
@@ -100,8 +99,7 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
         )
         head[digest] = ledger.chain(head[digest], link)
         row[number], row[digest] = head[number], head[digest]
-    if audience != "buyer" and not isinstance(event.body, _QUIET):
-        # The seller's inbox goes by it: what the buyers keep to themselves moves nothing there.
+    if KINDS[event.body.kind].moves_inbox:
         head["last_event_at"] = now
     match turn_effect(event.body, event.actor):
         case "begins":

@@ -74,7 +74,7 @@ def test_what_follows_a_number_is_every_number_after_it(table: Table, party: Par
 
 @pytest.mark.parametrize("party", PARTIES)
 def test_the_conversation_is_paged_without_a_gap(table: Table, party: PartyName) -> None:
-    told = [getattr(row, f"{party}_seq") for row in stored(table, party) if row.kind in conversation.TOLD]
+    told = [getattr(row, f"{party}_seq") for row in stored(table, party) if row.kind in conversation.SHOWN]
     found: list[int] = []
     before: int | None = None
     while True:
@@ -190,7 +190,7 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
         ),
         (lambda t, table: event_stream.events_after(t, table.deal_id, "seller", 1, 5), f"{BY_ORDER} (deal_id=? AND seq>?)"),
         (lambda t, table: accept._at_table(t, deal_of(t, table.bea), 9), f"{BY_ORDER} (deal_id=? AND seq<?)"),
-        (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._TOLD)), BY_ORDER),
+        (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._SHOWN)), BY_ORDER),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.happened("counteroffer")), BY_KIND),
         (lambda t, table: board_events.load(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),

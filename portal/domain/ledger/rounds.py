@@ -17,16 +17,6 @@ from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer
 
-# What moves a board; every other event leaves it as it is.
-MOVING = (
-    "proposal_sent",
-    "counteroffer",
-    "counteroffer_withdrawn",
-    "counteroffers_closed",
-    "revision",
-    "lines_agreed",
-)
-
 
 class BoardEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the table, in the order of the ledger."""

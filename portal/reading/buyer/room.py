@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, select, union_all
 
 from portal.access import Deal
-from portal.domain.ledger import buyer_events, ledger
+from portal.domain.ledger import buyer_events, event_kinds, ledger
 from portal.reading.deal_page import people
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 NEWEST = 100
-KINDS = ("confided", "sign_off", "scenario_shared")
+KINDS = event_kinds.names(lambda kind: kind.audience == "buyer")
 
 
 # Built once: every page of a buyer's asks this.

@@ -1,6 +1,6 @@
 """Which parts of a deal's page an event changes: drawn anew from the present, they make an open page equal to a new one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -9,45 +9,12 @@ from sqlalchemy import select
 from portal.access import Deal
 from portal.domain.change.change import Change
 from portal.domain.ledger import event_body, ledger, shared_events
+from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import lines
 from portal.reading.deal_page.deal_page import Table
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
-
-# By kind: regions of the page (see web.regions). What the deal's state decides is drawn everywhere.
-_ASKING = frozenset({"settlement", "sent", "whole"})
-_REVISION = frozenset(
-    {
-        "state",
-        "introduction",
-        "turn",
-        "banner",
-        "settlement",
-        "offers",
-        "whole",
-        "summary",
-        "sent",
-        "actions",
-        "refusal",
-        "history",
-    }
-)
-_EVERYTHING = _REVISION | {"lines", "terms", "people"}
-REGIONS: Mapping[str, frozenset[str]] = {
-    "message": frozenset(),
-    **dict.fromkeys(("viewed", "contact_added", "contact_role_changed"), frozenset({"people"})),
-    "counteroffer": _ASKING | {"turn"},
-    "counteroffer_withdrawn": _ASKING | {"turn"},
-    "counteroffers_closed": _ASKING,
-    "lines_agreed": frozenset({"settlement", "whole"}),
-    "revision": _REVISION,
-    "more_time_asked": frozenset({"banner", "turn"}),
-    **dict.fromkeys(
-        ("proposal_sent", "declined", "withdrawn", "expired", "reopened", "more_time_given", "accepted"),
-        _EVERYTHING,
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +29,7 @@ def affected_regions(
     transaction: Transaction, deal: Deal, table: Table, body: event_body.Body
 ) -> AffectedRegions:
     """What the event with this body changes on a page that shows everything before it."""
-    regions = REGIONS.get(body.kind, frozenset())
+    regions = KINDS[body.kind].redraws
     match body:
         case shared_events.CounterofferMade(changes=changes, replaces=replaced):
             subjects = _subjects(changes) | _asked(transaction, replaced)

@@ -5,16 +5,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger import event_kinds, ledger, rounds
 from portal.domain.ledger.board import Consent
 from portal.domain.ledger.rounds import BoardEvent
 from portal.storage import tables
 from portal.storage.session import Transaction
 
+# What moves a board; every other event leaves it as it is.
+_MOVING = event_kinds.names(lambda kind: kind.moves_board)
+
 
 def load(transaction: Transaction, deal_id: str) -> list[BoardEvent]:
     """All of them, oldest first."""
-    return _events(_rows(transaction, deal_id, rounds.MOVING))
+    return _events(_rows(transaction, deal_id, _MOVING))
 
 
 def load_consents(transaction: Transaction, deal_id: str, published: Sequence[Any]) -> Mapping[str, Consent]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy import select
 
-from portal.domain.ledger import event_body, ledger, shared_events
+from portal.domain.ledger import event_body, event_kinds, ledger, shared_events
 from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
@@ -20,20 +20,8 @@ from portal.storage.session import Transaction
 
 NEWEST = 50
 NEWEST_COMMENTS = 20
-# What the conversation tells. Views and the seller's own side room are no part of it.
-TOLD = (
-    *(
-        "proposal_sent",
-        "message",
-        "counteroffer",
-        "counteroffer_withdrawn",
-        "revision",
-        "lines_agreed",
-        "accepted",
-        "declined",
-    ),
-    *("withdrawn", "expired", "reopened", "more_time_asked", "more_time_given"),
-)
+# Views and the seller's own side room are no part of it.
+SHOWN = event_kinds.names(lambda kind: kind.in_conversation)
 
 
 class EventRow(Protocol):
@@ -123,7 +111,7 @@ def newest(
     """Rows of the newest entries (before a number of the party's), newest first; one more than are shown."""
     event = tables.event
     query = select(event).where(
-        event.c.deal_id == deal_id, event.c.kind.in_(TOLD), tables.own_number(party).is_not(None)
+        event.c.deal_id == deal_id, event.c.kind.in_(SHOWN), tables.own_number(party).is_not(None)
     )
     if before is not None:
         query = query.where(tables.own_before(deal_id, party, before))

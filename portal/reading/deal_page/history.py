@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger import event_kinds, ledger, shared_events
 from portal.domain.ledger.board import GivenAnswer
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking
@@ -16,7 +16,7 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 # The events that publish a revision.
-PUBLISHING = ("proposal_sent", "revision")
+PUBLISHING = event_kinds.names(lambda kind: kind.publishes_revision)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,11 +14,12 @@ from portal.access import Deal, DeskSession, System, deal_for
 from portal.database.unit_of_work import Database
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import Kept
 from portal.reading.deal_page import affected_regions, conversation, lines, people, turn
 from portal.reading.deal_page import deal_page as tables
-from portal.reading.deal_page.conversation import TOLD, Entry
+from portal.reading.deal_page.conversation import Entry
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
@@ -150,7 +151,7 @@ class Fragments:
         table, fact = tables.load(transaction, deal), ledger.decode_body(event.body)
         context: dict[str, Any] = {"deal": deal, "table": table, "urls": Urls.buyer(deal.id)}
         content = ""
-        if event.kind in TOLD:
+        if KINDS[event.kind].in_conversation:
             who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
             names = lines.names(table.offer)
             content = self._said(conversation.entry(event, party, who, names), language)

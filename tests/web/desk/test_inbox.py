@@ -8,7 +8,6 @@ from datetime import timedelta
 from lxml import html
 from sqlalchemy import update
 
-from portal.domain.ledger import ledger
 from portal.reading.desk import inbox
 from portal.reading.desk.inbox import InboxRow, View
 from portal.storage import tables
@@ -165,12 +164,3 @@ def test_orders_of_rows_ascend_on_the_page(site: Site, table: Table) -> None:
     orders = [int(order) for order in page.xpath('//*[@role="row"]/@data-order')]
     assert orders == sorted(orders)
     assert len(orders) == 2
-
-
-def test_every_event_worth_telling_has_a_sentence(site: Site) -> None:
-    """What `last_events` may answer is what the template knows."""
-    kinds = {body.__struct_config__.tag for body in ledger.AnyBody.__args__ if body.audience() == "table"}
-    housekeeping = {"contact_added", "contact_role_changed"}
-    untold = kinds - {"counteroffers_closed", "reopened"} - housekeeping
-    source = site.app.state.services.templates.environment.loader.get_source(None, "desk/_last_event.html")[0]
-    assert [kind for kind in sorted(untold) if f'"{kind}"' not in source] == []
