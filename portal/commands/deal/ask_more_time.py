@@ -23,7 +23,7 @@ def ask_more_time(
         text = written(body, "body", longest=2_000, required=False)
         appended = work.append(deal_id, deal.actor, shared_events.MoreTimeAsked(), ledger.Personal(body=text))
         facts = {"happened": "more_time_asked", "who": deal.actor_name}
-        notify_sellers(work, deal, "seller_notice", facts)
+        notify_sellers(work, deal, shared_events.MoreTimeAsked, facts)
         return Asked(position=appended.buyer_seq or 0)
 
     return work.once(deal.actor, deal_id, "ask_more_time", key, [body], Asked, run)

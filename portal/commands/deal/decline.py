@@ -26,7 +26,7 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
             deal_id, deal.actor, shared_events.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
         facts = {"happened": "declined", "who": deal.actor_name}
-        notify_sellers(work, deal, "seller_notice", facts)
+        notify_sellers(work, deal, shared_events.Declined, facts)
         return Closed(state="declined")
 
     return work.once(deal.actor, deal_id, "decline", key, [reason], Closed, run)

@@ -22,7 +22,9 @@ def give_more_time(
         published, offer = publish_until(work, deal, valid_until, "extend")
         work.append(deal_id, deal.actor, shared_events.MoreTimeGiven(valid_until=offer.valid_until_instant))
         work.append(deal_id, deal.actor, publish.event(published, "rep"))
-        notify_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        notify_buyers(
+            work, deal, shared_events.RevisionPublished, offer, {"revision": str(published.revision)}
+        )
         return published
 
     return work.once(deal.actor, deal_id, "give_more_time", key, [valid_until], Published, run)

@@ -22,7 +22,9 @@ def reopen(
         published, offer = publish_until(work, deal, valid_until, "reopen")
         work.append(deal_id, deal.actor, shared_events.Reopened(was=deal.state))
         work.append(deal_id, deal.actor, publish.event(published, "rep"))
-        notify_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        notify_buyers(
+            work, deal, shared_events.RevisionPublished, offer, {"revision": str(published.revision)}
+        )
         return published
 
     return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)

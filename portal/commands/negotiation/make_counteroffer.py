@@ -56,7 +56,7 @@ def make_counteroffer(
         if changes is None:
             draft_counteroffer.forget(work, deal)
         answered = answer_by_policy(work, deal, ask)
-        _tell(work, deal, ask, answered)
+        _notify(work, deal, ask, answered)
         return Made(counteroffer=ask.id, revision=answered)
 
     return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
@@ -94,7 +94,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
     )
 
 
-def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
+def _notify(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
     happened = "answered" if answered else "counteroffer"
     facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
-    notify_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})
+    notify_sellers(work, deal, shared_events.CounterofferMade, facts | {"revision": str(answered)})

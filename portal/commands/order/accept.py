@@ -53,7 +53,7 @@ def accept(
             )
         )
         placed = place_order.place_order(work, deal, revision, clean)
-        _tell(work, deal, revision, clean, placed)
+        _append_and_notify(work, deal, revision, clean, placed)
         return placed
 
     return work.once(deal.actor, deal_id, "accept", key, asked, Placed, run)
@@ -163,7 +163,9 @@ def _at_table(work: UnitOfWork, deal: Deal, position: int) -> int:
     return int(work.connection.execute(seen).scalar_one())
 
 
-def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed) -> None:
+def _append_and_notify(
+    work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed
+) -> None:
     work.append(
         deal.id,
         deal.actor,
@@ -177,6 +179,6 @@ def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm
         ledger.Personal(name=form.name, title=form.title),
     )
     facts = {"order": placed.number, "revision": str(form.revision), "signer": form.name}
-    told = {"digest": form.digest, "statement": form.statement}
-    notify_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
-    notify_sellers(work, deal, "order_notice", facts)
+    statement = {"digest": form.digest, "statement": form.statement}
+    notify_buyers(work, deal, shared_events.Accepted, revision.offer, facts | statement)
+    notify_sellers(work, deal, shared_events.Accepted, facts)

@@ -104,7 +104,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
         "revision": str(published.revision),
         **revision_values(work, deal, published, _answers(ask, offer)),
     }
-    notify_buyers(work, seller, "new_answer", offered, told)
+    notify_buyers(work, seller, shared_events.RevisionPublished, offered, told)
     return published.revision
 
 

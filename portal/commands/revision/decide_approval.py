@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
-from portal.commands.mail.notify import notify_requester
+from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import open_asks
 from portal.commands.revision.publish import Published
 from portal.commands.revision.publish_revision import Publication, publish_with
@@ -63,9 +63,8 @@ def decide_approval(
         published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
     decision = "edited" if edited else "granted" if granted else "refused"
     facts = {"sender": deal.actor_name, "decision": decision, "note": text}
-    notify_requester(
-        work, deal, "approval_decided", row.asked_by, facts | {"revision": str(published.revision)}
-    )
+    facts["revision"] = str(published.revision)
+    notify_sellers(work, deal, seller_events.ApprovalDecided, facts, requester=row.asked_by)
     return published
 
 

@@ -126,7 +126,7 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         changed = publish.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publish.event(published, "rep", changed=changed))
         told = {"revision": str(published.revision), **revision_values(work, deal, published)}
-        notify_buyers(work, deal, "new_answer", offer, told)
+        notify_buyers(work, deal, shared_events.RevisionPublished, offer, told)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )

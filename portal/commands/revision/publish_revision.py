@@ -91,7 +91,9 @@ def publish_with(
         _words(publication),
     )
     told = revision_values(work, deal, published, answered, publication.answer_notes)
-    notify_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
+    notify_buyers(
+        work, deal, shared_events.RevisionPublished, offered, {"revision": str(published.revision), **told}
+    )
     return published
 
 
@@ -198,5 +200,5 @@ def _ask_for_approval(
         deal.actor,
         seller_events.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
     )
-    notify_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    notify_sellers(work, deal, seller_events.ApprovalAsked, {"sender": deal.actor_name})
     return Published(revision=0, digest="", approval=approval)
