@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.access import Rep
 from portal.domain.deal import roles
+from portal.domain.order.formats import FORMATS, WRITTEN
 from portal.reading.operator import reminders
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -68,6 +69,8 @@ class Installation:
     # How long a buyer may wait, and whether `rep` is reminded of those who wait longer.
     goal_hours: int
     reminded: bool
+    # Names and labels of the formats that receivers can have.
+    formats: tuple[tuple[str, str], ...] = tuple((name, FORMATS[name].label) for name in WRITTEN)
 
 
 def load(transaction: Transaction, rep: Rep, session_id: str) -> Installation:
