@@ -12,7 +12,7 @@ from typing import Any
 from portal.access import BuyerSession, DeskSession
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent
-from portal.reading.deal_page.event_stream import Head
+from portal.reading.deal_page.event_stream import StreamHead
 
 # Events kept per watched deal.
 TAIL = 64
@@ -36,7 +36,7 @@ class Feed:
         self._floor: dict[PartyName, int] = {}
         self._newest: dict[PartyName, int] = {}
 
-    def begin(self, head: Head) -> None:
+    def begin(self, head: StreamHead) -> None:
         self.seq = head.seq
         self._floor = {party: head.position(party) for party in PARTIES}
         self._newest = dict(self._floor)

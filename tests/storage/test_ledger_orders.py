@@ -15,7 +15,7 @@ from portal.commands.revision import publish_revision
 from portal.database.unit_of_work import Database
 from portal.domain.ledger.event_body import PartyName
 from portal.reading.buyer import room
-from portal.reading.deal_page import board_events, conversation, event_stream, history, people
+from portal.reading.deal_page import board_events, comments, conversation, event_stream, history, people
 from portal.reading.deal_page import deal_page as page
 from portal.reading.desk import activity, last_event, take_back_rules
 from portal.storage import tables
@@ -101,9 +101,9 @@ def test_no_number_from_an_address_is_an_error(table: Table, before: int) -> Non
 
 def test_comments_are_found_among_all_that_was_said(table: Table) -> None:
     commented = [row.seq for row in stored(table, "seller") if row.body == COMMENTED_BODY]
-    found = table.database.read_now(partial(conversation.comments, deal_id=table.deal_id, party="seller"))
+    found = table.database.read_now(partial(comments.load, deal_id=table.deal_id, party="seller"))
     assert {anchor: (count, [row.seq for row in rows]) for anchor, (count, rows) in found.items()} == {
-        "line:press": (len(commented), commented[-conversation.NEWEST_COMMENTS :])
+        "line:press": (len(commented), commented[-comments.NEWEST :])
     }
 
 

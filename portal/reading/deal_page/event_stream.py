@@ -1,11 +1,10 @@
-"""A deal's ledger as open connections follow it: what comes after a position, how far deals have got, who may go on.
+"""A deal's ledger as open connections follow it: what comes after a position, and how far deals have got.
 
-Every query is one statement over many deals or sessions, because one process asks for all its sockets at once.
+Queries over many deals are one statement each, because one process asks for all its sockets at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -25,7 +24,7 @@ T = TypeVar("T")
 CHUNK = 500
 
 
-class Head(NamedTuple):
+class StreamHead(NamedTuple):
     """How far a deal has got: its own counter and each party's."""
 
     deal_id: str
@@ -44,26 +43,6 @@ class Opening:
     deal: Deal
     epoch: str
     events: Sequence[StoredEvent]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Which sessions live, and the role each has: buyers per (session, deal), reps per session."""
-
-    sessions: frozenset[str]
-    grants: Mapping[tuple[str, str], str]
-    reps: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """What has changed for the sockets of a process: `heads` of deals beyond what it knew, `standing` of its sessions,
-    and `moved`, every deal with an event since an instant."""
-
-    epoch: str
-    heads: Sequence[Head]
-    standing: Standing
-    moved: Mapping[str, int]
 
 
 _EVENT = tuple(tables.event.c[name] for name in StoredEvent._fields if name in tables.event.c)
@@ -85,7 +64,7 @@ def events_after(
 ) -> list[StoredEvent]:
     """At most `limit` events of a party's stream, in its order."""
     head = transaction.connection.execute(select(*_HEAD).where(tables.deal.c.id == deal_id)).first()
-    newest = Head(*head).position(party) if head else 0
+    newest = StreamHead(*head).position(party) if head else 0
     return _following(transaction, deal_id, party, after, limit, newest=newest)
 
 
@@ -109,27 +88,10 @@ def epoch(transaction: Transaction) -> str:
     return str(transaction.connection.execute(select(tables.installation.c.epoch)).scalar_one())
 
 
-def look(
-    transaction: Transaction,
-    *,
-    known: Mapping[str, int],
-    buyers: Iterable[str],
-    reps: Iterable[str],
-    moved_within: timedelta | None,
-) -> Look:
-    """One look at everything a process watches: deals with their known `seq`, and sessions."""
-    return Look(
-        epoch=epoch(transaction),
-        heads=heads(transaction, known),
-        standing=standing(transaction, buyers, reps),
-        moved={} if moved_within is None else _moved_since(transaction, transaction.now - moved_within),
-    )
-
-
 def new_events(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[StoredEvent]:
     """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all, with its head."""
     found: list[StoredEvent] = []
-    for part in _chunks(known.items()):
+    for part in chunks(known.items()):
         asked = {"known": msgspec.json.encode(dict(part)).decode(), "most": limit - len(found)}
         rows = transaction.connection.execute(_new_events(transaction.connection.dialect.name), asked).all()
         standing = turn.heads(transaction, {row.deal_id for row in rows})
@@ -139,10 +101,10 @@ def new_events(transaction: Transaction, known: Mapping[str, int], limit: int) -
     return found
 
 
-def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
+def heads(transaction: Transaction, known: Mapping[str, int]) -> list[StreamHead]:
     """Heads of those deals that have got beyond their known `seq`."""
-    found: list[Head] = []
-    for part in _chunks(known.items()):
+    found: list[StreamHead] = []
+    for part in chunks(known.items()):
         wanted, deal_id, seq = _wanted(transaction.connection.dialect.name)
         query = (
             select(*_HEAD)
@@ -150,52 +112,8 @@ def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
             .join(tables.deal, and_(tables.deal.c.id == deal_id, tables.deal.c.seq > seq))
         )
         asked = {"known": msgspec.json.encode(dict(part)).decode()}
-        found += [Head(*row) for row in transaction.connection.execute(query, asked)]
+        found += [StreamHead(*row) for row in transaction.connection.execute(query, asked)]
     return found
-
-
-def standing(transaction: Transaction, buyers: Iterable[str], reps: Iterable[str]) -> Standing:
-    """What these sessions (of buyers and of reps) may still do, at the transaction's instant."""
-    grants: dict[tuple[str, str], str] = {}
-    roles: dict[str, str] = {}
-    sessions: set[str] = set()
-    for part in _chunks(buyers):
-        sessions |= {row.id for row in transaction.connection.execute(_living(transaction, part))}
-        found = transaction.connection.execute(_granted(transaction, part))
-        grants |= {(row.session_id, row.deal_id): row.role for row in found}
-    for part in _chunks(reps):
-        query = _living(transaction, part).add_columns(tables.rep.c.role)
-        query = query.join(tables.rep, tables.rep.c.id == tables.session.c.rep_id).where(tables.rep.c.active)
-        roles |= {row.id: row.role for row in transaction.connection.execute(query)}
-    return Standing(sessions=frozenset(sessions), grants=grants, reps=roles)
-
-
-def _moved_since(transaction: Transaction, instant: datetime) -> dict[str, int]:
-    found = transaction.connection.execute(
-        select(tables.deal.c.id, tables.deal.c.seq).where(tables.deal.c.last_event_at >= instant)
-    )
-    return {row.id: row.seq for row in found}
-
-
-def _living(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
-    session = tables.session
-    return select(session.c.id).where(
-        session.c.id.in_(sessions), session.c.revoked_at.is_(None), session.c.expires_at > transaction.now
-    )
-
-
-def _granted(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
-    held, grant, contact = tables.session_grant, tables.grant, tables.contact
-    return (
-        select(held.c.session_id, held.c.deal_id, contact.c.role)
-        .join(grant, grant.c.id == held.c.grant_id)
-        .join(contact, contact.c.id == grant.c.contact_id)
-        .where(
-            held.c.session_id.in_(sessions),
-            grant.c.revoked_at.is_(None),
-            grant.c.expires_at > transaction.now,
-        )
-    )
 
 
 @cache
@@ -220,7 +138,7 @@ def _wanted(dialect: str) -> tuple[Any, Any, Any]:
     return wanted, wanted.c.key, cast(wanted.c.value, Integer)
 
 
-def _chunks(many: Iterable[T]) -> Iterator[list[T]]:
+def chunks(many: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(many)
     while part := list(islice(rest, CHUNK)):
         yield part

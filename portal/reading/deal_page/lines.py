@@ -10,7 +10,7 @@ from portal.domain.offer.compare import Changed, Comparison
 from portal.domain.offer.revision import Line, Offer, Revision, Term
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking, AskView, ConsentView
-from portal.reading.deal_page.conversation import Thread
+from portal.reading.deal_page.comments import Thread
 from portal.reading.deal_page.people import Person
 
 _QUIET = Thread()

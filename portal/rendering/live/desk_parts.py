@@ -10,6 +10,7 @@ from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import people
 from portal.reading.deal_page.deal_page import Table
 from portal.reading.desk import activity, inbox, private
+from portal.reading.desk.inbox_row import View
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
 from portal.rendering.regions import Renders
@@ -55,5 +56,5 @@ def inbox_row(
     return f'<hx-upsert hx-target="#inbox-list" key="data-order">{content}</hx-upsert>'
 
 
-def _view(transaction: Transaction, actor: DeskSession, query: Mapping[str, str]) -> inbox.View:
-    return inbox.View.of(access.rep_for(transaction, actor.id).id, query)
+def _view(transaction: Transaction, actor: DeskSession, query: Mapping[str, str]) -> View:
+    return View.of(access.rep_for(transaction, actor.id).id, query)

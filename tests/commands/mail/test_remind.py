@@ -18,6 +18,7 @@ from portal.domain.deal.mail import Mail
 from portal.domain.ledger import shared_events
 from portal.errors import Invalid, NotAllowed
 from portal.reading.desk import inbox
+from portal.reading.desk.inbox_row import View
 from portal.storage import tables
 from tests.cast import START, Clock, Table
 
@@ -210,7 +211,7 @@ def test_a_reminder_makes_no_wait_begin_anew(table: Table, clock: Clock) -> None
 
     def since() -> datetime:
         rep = table.rita.deal.actor.removeprefix("rep:")
-        row = table.database.read_now(lambda t: inbox.row(t, table.deal_id, inbox.View(rep_id=rep)))
+        row = table.database.read_now(lambda t: inbox.row(t, table.deal_id, View(rep_id=rep)))
         assert row is not None
         return row.since
 

@@ -9,7 +9,7 @@ from lxml import html
 from sqlalchemy import update
 
 from portal.reading.desk import inbox
-from portal.reading.desk.inbox import InboxRow, View
+from portal.reading.desk.inbox_row import TABS, InboxRow, View
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.web.conftest import Site
@@ -102,7 +102,7 @@ def test_tabs_narrow_and_count(site: Site, table: Table) -> None:
     page = rep.get("/desk?tab=won").text
     assert names(page) == [PRESSES]
     counts = {
-        tab: html.fromstring(page).xpath(f'//*[@id="tab-{tab}"]/span')[0].text_content() for tab in inbox.TABS
+        tab: html.fromstring(page).xpath(f'//*[@id="tab-{tab}"]/span')[0].text_content() for tab in TABS
     }
     assert counts == {"all": "2", "needs": "0", "waiting": "1", "closing": "0", "won": "1", "lost": "0"}
 
