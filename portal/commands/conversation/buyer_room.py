@@ -49,7 +49,7 @@ def _word(topic: str, verdict: str, revision: int) -> buyer_events.SignOff:
     for each in get_args(buyer_events.SignOffVerdict):
         if each == verdict:
             return buyer_events.SignOff(topic=called, verdict=each, revision=revision)
-    raise Invalid.field("verdict", "Choose fine, objects or waiting.")
+    raise Invalid.field("verdict", "Choose Approve, Reject or Request approval.")
 
 
 def _note(note: str) -> str:

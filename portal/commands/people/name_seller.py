@@ -19,7 +19,7 @@ def name_seller(work: UnitOfWork, actor: access.Actor, *, name: str, hue: int) -
     """`hue` in degrees, 0 to 359 (oklch). A quote that names its seller is read with that name all the same."""
     access.require(work, actor, "name_seller")
     if not 0 <= hue < 360:
-        raise Invalid.field("hue", f"{hue} is not a hue.", "Choose a number from 0 to 359.")
+        raise Invalid.field("hue", "%(hue)s is not a hue.", "Choose a number from 0 to 359.", hue=hue)
     named = Named(seller_name=written(name, "name", longest=200), hue=hue)
     work.connection.execute(update(tables.installation).values(seller_name=named.seller_name, hue=named.hue))
     return named
