@@ -13,7 +13,7 @@ import msgspec
 from portal.domain.offer import document, money
 from portal.domain.offer.document import Document as _Document
 
-canonical_bytes, digest = document.canonical_bytes, document.digest
+canonical_bytes, digest, schema_of = document.canonical_bytes, document.digest, document.schema_of
 
 Billing = Literal["once", "month", "year"]
 PriceSource = Literal["list", "break", "negotiated"]
