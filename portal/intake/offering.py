@@ -186,6 +186,7 @@ def _term(key: str, term: quote.Term) -> revision.Term:
         value=value,
         options=options,
         negotiable=bool(options) if term.negotiable is None else term.negotiable,
+        kind=term.kind,
     )
 
 

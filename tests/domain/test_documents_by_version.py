@@ -50,7 +50,9 @@ def test_an_unchanged_offer_has_the_same_digest_when_it_is_published_again(schem
 
 
 def test_every_schema_has_documents():
-    assert sorted(map(int, STORED)) == list(range(1, document.SCHEMA + 1))
+    parts = document.Document.__subclasses__()
+    newest = max(schema for part in parts for _field, _name, schema in document._fields(part))
+    assert sorted(map(int, STORED)) == list(range(1, newest + 1))
 
 
 def test_a_field_that_is_not_known_is_refused():

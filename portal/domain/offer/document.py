@@ -18,9 +18,6 @@ from msgspec.structs import force_setattr
 
 from portal.domain.offer import money
 
-# The newest schema that this code reads and writes.
-SCHEMA = 1
-
 
 def since(schema: int) -> msgspec.Meta:
     """Marks a field that came with `schema`: `Annotated[int | None, since(2)] = None`. None is not written."""

@@ -7,11 +7,12 @@ that was merely negotiable. `work_order.work_orders` makes its parts for operati
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from portal.domain.offer import totals
+from portal.domain.offer.document import since
 from portal.domain.offer.revision import (
     Address,
     Adjustment,
@@ -24,6 +25,7 @@ from portal.domain.offer.revision import (
     Sum,
     Tax,
     TaxGroup,
+    TermKind,
     Totals,
 )
 
@@ -71,6 +73,7 @@ class OrderTerm(Document, frozen=True, kw_only=True):
     key: str
     name: str
     value: str
+    kind: Annotated[TermKind | None, since(2)] = None
 
 
 class Share(Document, frozen=True, kw_only=True):
@@ -165,7 +168,9 @@ def order_document(
         buyer=offer.buyer,
         delivery=offer.delivery,
         lines=lines,
-        terms=tuple(OrderTerm(key=term.key, name=term.name, value=term.value) for term in offer.terms),
+        terms=tuple(
+            OrderTerm(key=term.key, name=term.name, value=term.value, kind=term.kind) for term in offer.terms
+        ),
         adjustments=offer.adjustments,
         totals=revision.totals,
         schedule=tuple(_instalment(offer, phase) for phase in totals.phases(offer)),

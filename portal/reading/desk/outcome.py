@@ -17,7 +17,8 @@ from portal.domain.offer.revision import Offer, PrivateFigures, Totals
 from portal.domain.offer.totals import totals
 from portal.domain.policy import authority, concession, margin
 from portal.domain.policy.authority import Reason
-from portal.domain.policy.concession import Idea, Trade
+from portal.domain.policy.concession import Trade
+from portal.domain.policy.concession_ideas import Idea, ideas
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import asks
 from portal.storage import documents, guard_rails, private_documents
@@ -104,7 +105,7 @@ def weigh(
         alone=authority.may_publish(deal.role, found),
         problems=tuple(problems),
         trade=traded,
-        ideas=concession.ideas(after) if traded.one_sided else (),
+        ideas=ideas(after) if traded.one_sided else (),
     )
 
 
