@@ -25,7 +25,7 @@ from portal.storage.session import Store
 from tests.cast import Table
 from tests.quotes import quote
 from tests.web.conftest import PUBLIC_URL, Browser, Site
-from tests.web.test_join import link_of, token_in
+from tests.web.public.test_join import link_of, token_in
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # Mail is drawn by the worker and shown by the demo's mailbox, and tested with them.

@@ -21,8 +21,8 @@ from portal.storage import migrate, tables
 from portal.storage.session import Store
 from tests.cast import Seat
 from tests.web.conftest import PUBLIC_URL, Site, settings  # noqa: F401 - a fixture
+from tests.web.public.test_join import expire, link_of
 from tests.web.test_access import filled, look, of
-from tests.web.test_join import expire, link_of
 
 CLI = System("cli")
 UNREAL = "A" * 22

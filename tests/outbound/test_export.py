@@ -15,7 +15,7 @@ from portal.domain.order import work_order
 from portal.errors import Invalid
 from portal.outbound.export import Exportable, export, guarded
 from tests.domain.offers import kestrel_offer, line, offer, offers
-from tests.domain.test_order import ordered
+from tests.domain.order.test_order import ordered
 
 
 def parts(document: Exportable) -> dict[str, Exportable]:

@@ -10,12 +10,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from portal.database.unit_of_work import utc_now
+from portal.errors import Misconfigured
 from portal.outbound import smtp
 from portal.outbound.undelivered import Undelivered
 from portal.rendering import mail
 from portal.settings import Settings
 from tests.outbound.certificates import certificate, server_context
-from tests.outbound.house import LETTER
+from tests.outbound.house import LETTER, House
 from tests.services.mail import SmtpSink
 from tests.services.process import READY_WITHIN
 
@@ -99,3 +100,13 @@ def test_smtps_wants_a_certificate_that_is_trusted(
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         send(f"smtps://127.0.0.1:{port}")
     assert len(smtp_sink.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example:25", "http://mail.example", "smtp://", "smtp://mail.example:port"]
+)
+def test_a_wrong_address_of_the_mail_server_stops_the_start(
+    make_house: Callable[..., House], url: str
+) -> None:
+    with pytest.raises(Misconfigured, match="PORTAL_SMTP_URL"):
+        make_house(smtp_url=url)

@@ -29,7 +29,7 @@ from portal.storage.session import Store
 from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
-from realtime.sockets import connection, deal_socket, polling
+from realtime.sockets import connection, polling, routes
 from realtime.sockets.protocol import SocketProtocol
 from tests.realtime.page import page_routes
 
@@ -127,7 +127,7 @@ def create(configuration: Configuration) -> Litestar:
         database.close()
 
     app = Litestar(
-        [*deal_socket.route_handlers, *polling.route_handlers, messages, state, *page_routes],
+        [*routes.routes, *polling.routes, messages, state, *page_routes],
         lifespan=[running],
         exception_handlers={ParleyError: refused},
         openapi_config=None,

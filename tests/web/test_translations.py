@@ -22,8 +22,8 @@ from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
 from tests import catalog_rules
-from tests.outbound.test_mail import SETTINGS, letter
 from tests.quotes import quote
+from tests.rendering.test_mail import SETTINGS, letter
 from tests.web.conftest import PUBLIC_URL, Site
 from tests.web.reader import SAID
 from tests.web.tour import Tour

@@ -16,8 +16,8 @@ from openpyxl import Workbook, load_workbook
 
 from portal.reading.buyer import tray
 from tests.cast import Seat, Table
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
-from tests.web.test_buyer_page import page_of
 
 HEADER, COLUMNS = 6, "ABCDEFGHIJKL"
 Edit = Callable[[Any], None]

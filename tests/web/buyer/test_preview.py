@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.cast import Table
+from tests.web.buyer.test_counteroffer import changing, in_tray, send, send_by_htmx
 from tests.web.conftest import Site
 from tests.web.page import Page
-from tests.web.test_buyer_asking import changing, in_tray, send, send_by_htmx
 
 
 def test_the_preview_tells_line_and_deal_before_and_after_and_keeps_nothing(site: Site, table: Table) -> None:

@@ -12,7 +12,7 @@ from portal.commands.people.sign_in import issue_sign_in_link
 from portal.domain.deal.mail import Mail
 from portal.storage import tables
 from tests.web.conftest import Site
-from tests.web.test_join import sessions, token_in
+from tests.web.public.test_join import sessions, token_in
 
 RITA = "rita@kestrel.example"
 

@@ -6,8 +6,8 @@ from lxml import html
 
 from portal.commands.deal import record_view
 from tests.cast import Table
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
-from tests.web.test_buyer_page import page_of
 
 
 def moves(site: Site, table: Table) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from portal.storage import tables
 from tests.cast import Table
+from tests.web.buyer.test_counteroffer import send, send_by_htmx
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 from tests.web.page import Page
-from tests.web.test_buyer_asking import send, send_by_htmx
-from tests.web.test_buyer_page import page_of
 
 
 def signed(page: Page, **changes: str) -> dict[str, str]:

@@ -8,9 +8,9 @@ import httpx
 
 from portal.reading.buyer import tray
 from tests.cast import Seat, Table
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 from tests.web.page import Page
-from tests.web.test_buyer_page import page_of
 
 
 def send(site: Site, who: Seat, path: str, **fields: Any) -> httpx.Response:

@@ -20,7 +20,7 @@ from portal.web.http.security import FORM_LIMIT, UPLOAD_LIMIT, Edge
 from portal.worlds import kestrel
 from tests.server import PortalServer
 from tests.web.conftest import PUBLIC_URL, Site
-from tests.web.test_join import link_of, token_in
+from tests.web.public.test_join import link_of, token_in
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws://127.0.0.1:8000; "

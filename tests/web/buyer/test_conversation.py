@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Table
+from tests.web.buyer.test_counteroffer import send
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 from tests.web.page import Page
-from tests.web.test_buyer_asking import send
-from tests.web.test_buyer_page import page_of
 
 
 def test_what_is_said_stands_in_the_log_and_beside_its_line(site: Site, table: Table) -> None:

@@ -11,8 +11,8 @@ from portal.domain.change.standing_offer import broken, fits, holds, misfits, ta
 from portal.domain.offer import money
 from portal.domain.offer.revision import Condition, Consequence, StandingOffer
 from portal.domain.offer.totals import line_net, totals
+from tests.domain.offer.test_requote import change, moves, priced, sums
 from tests.domain.offers import CURRENCIES, kestrel_offer
-from tests.domain.test_requote import change, moves, priced, sums
 
 
 def standing(*conditions: Condition, key: str = "s", **prices: str) -> StandingOffer:
