@@ -16,6 +16,11 @@ from collections.abc import Sequence
 import msgspec
 
 
+def marked(message: str) -> str:
+    """The message as it is, noted for the catalogs: it is translated where it is shown."""
+    return message
+
+
 class Problem(msgspec.Struct, frozen=True):
     """One thing wrong with an input.
 

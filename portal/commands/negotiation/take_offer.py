@@ -5,7 +5,7 @@ from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
-from portal.domain.offer.compare import compare
+from portal.domain.change.compare import compare
 from portal.errors import Conflict
 from portal.storage import documents, private_documents
 

@@ -1,13 +1,21 @@
-"""The fields that can be changed: how each is called, how text becomes its one spelling, and what an offer says today."""
+"""The table of fields: everything that a line, a term, an adjustment or the whole deal shows, and what of it can be changed.
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple, get_args
+Forms, answers, previews, spreadsheets, mails, comparisons, the board and templates ask it. Fields of a part in a part are
+named with a point, as `compare` names them ("tax.rate"); a row "tax.*" is for the rest of them.
+"""
 
-from portal.domain.change import part_codec
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args
+
+from portal.domain.change import bounds, part_codec
+from portal.domain.change.field_spec import PARSED, FieldSpec, Kind, Place, Value, always
 from portal.domain.change.items import AdjustmentPlace, Item, StandingPlace, Total, Wanted
-from portal.domain.offer import spelling
-from portal.domain.offer.revision import Line, Offer, Term
+from portal.domain.change.line_rules import at_price, at_quantity, putting, spelled
+from portal.domain.offer import money, spelling
+from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Term
+from portal.errors import marked as _l
 
+# What can be changed. The names are stored with counteroffers and answers.
 Field = Literal[
     "quantity",
     "unit_price",
@@ -23,75 +31,264 @@ Field = Literal[
     "standing_offer",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
+# Unit price and discount are two spellings of one price: an ask for one was made in sight of the other.
+_PRICE = ("unit_price", "discount_percent")
 
 
-class Rule(NamedTuple):
-    """`read` takes the text, the offer and the item's key (ValueError with a sentence); `today` says "" for what is not."""
-
-    name: str
-    read: Callable[[str, Offer, str], str]
-    today: Callable[[Item], str]
-
-
-def field_name(field: Field) -> str:
-    """What a person calls the field, in English."""
-    return RULES[field].name
-
-
-def _plainly(read: Callable[[str], str]) -> Callable[[str, Offer, str], str]:
-    return lambda text, _offer, _key: read(text)
+def _of_line(key: Field, kind: Kind, read: Callable[[str], str], /, **more: Any) -> FieldSpec:
+    """A field of a line that the seller may change, and a buyer where the line says that it is negotiable."""
+    rules: dict[str, Any] = {
+        "of": Line,
+        "seller_may": always,
+        "buyer_may": lambda line: key in line.negotiable,
+        "read": lambda text, _offer, _key: read(text),
+        "current": lambda line: spelled(getattr(line, key)),
+        "apply": putting(key, PARSED[kind]),
+    }
+    return FieldSpec(key=key, kind=kind, **rules | more)
 
 
-def _entirely(read: Callable[[str, str], str]) -> Callable[[str, Offer, str], str]:
-    return lambda text, _offer, key: read(text, key)
+def _whole_part(key: Field, read: Callable[[str, str], str], /, **more: Any) -> FieldSpec:
+    """A part of the offer that the seller adds, replaces or takes out."""
+    rules: dict[str, Any] = {
+        "seller_may": always,
+        "read": lambda text, _offer, item_key: read(text, item_key),
+        "current": lambda place: part_codec.text_of(place.part),
+    }
+    return FieldSpec(key=key, kind=key, **rules | more)  # type: ignore[arg-type]  # a whole part's kind is its key
 
 
-def _of_line(say: Callable[[Line], str]) -> Callable[[Item], str]:
-    return lambda item: say(item) if isinstance(item, Line) else ""
+def _not_optional(line: Line) -> str:
+    other = "choose another line of its group" if line.choice_group else "it can't be left out"
+    return f"{line.name} is part of the proposal; {other}."
 
 
-def _flag(line: Line) -> str:
-    return "true" if line.selected else "false"
-
-
-def _day(line: Line) -> str:
-    return line.delivery_date.isoformat() if line.delivery_date else ""
-
-
-def _value(item: Item) -> str:
-    return spelling.plain(item.value) if isinstance(item, Term) else ""
-
-
-def _net(item: Item) -> str:
-    return str(item.net) if isinstance(item, Total) else ""
-
-
-def _answer(item: Item) -> str:
-    line = item.line if isinstance(item, Wanted) else None
-    return str(spelling.Wish(line.quantity, line.name)) if line else ""
-
-
-def _entire(item: Item) -> str:
-    if isinstance(item, Wanted):
-        return part_codec.text_of(item.line)
-    return part_codec.text_of(item.part) if isinstance(item, AdjustmentPlace | StandingPlace) else ""
-
-
-RULES: dict[Field, Rule] = {
-    "quantity": Rule("quantity", _plainly(spelling.quantity), _of_line(lambda line: str(line.quantity))),
-    "unit_price": Rule(
-        "unit price", _plainly(spelling.unit_price), _of_line(lambda line: str(line.unit_price))
+_CHANGEABLE = (
+    # In the order in which they are applied: a quantity finds its price in the breaks, an explicit price overrides it.
+    _of_line(
+        "quantity",
+        "quantity",
+        spelling.quantity,
+        label=_l("Quantity"),
+        name=_l("quantity"),
+        headline=True,
+        in_percent=True,
+        apply=at_quantity,
+        outside=bounds.outside_bounds,
+        bounds=lambda line: line.bounds,
     ),
-    "discount_percent": Rule(
-        "discount", _plainly(spelling.discount), _of_line(lambda line: str(line.discount_percent))
+    _of_line(
+        "unit_price",
+        "money",
+        spelling.unit_price,
+        label=_l("Unit price"),
+        name=_l("unit price"),
+        headline=True,
+        in_percent=True,
+        apply=at_price,
+        watches=_PRICE,
     ),
-    "selected": Rule("selection", _plainly(spelling.ticked), _of_line(_flag)),
-    "choice": Rule("choice", _plainly(spelling.chosen), _of_line(_flag)),
-    "delivery_date": Rule("delivery date", _plainly(spelling.day), _of_line(_day)),
-    "value": Rule("value", _plainly(spelling.wording), _value),
-    "target": Rule("target", lambda text, offer, _key: spelling.target(text, offer.currency), _net),
-    "wish": Rule("wish", _plainly(spelling.wish), _answer),
-    "line": Rule("line", _entirely(part_codec.line), _entire),
-    "adjustment": Rule("discount or charge", _entirely(part_codec.adjustment), _entire),
-    "standing_offer": Rule("standing offer", _entirely(part_codec.standing_offer), _entire),
+    _of_line(
+        "discount_percent",
+        "percent",
+        spelling.discount,
+        label=_l("Discount"),
+        name=_l("discount"),
+        headline=True,
+        apply=at_price,
+        watches=_PRICE,
+    ),
+    _of_line(
+        "selected",
+        "flag",
+        spelling.ticked,
+        label=_l("Include"),
+        name=_l("selection"),
+        headline=True,
+        seller_may=lambda line: line.optional and not line.choice_group,
+        buyer_may=lambda line: line.optional and not line.choice_group,
+        missing=_not_optional,
+        counterable=False,
+    ),
+    _of_line(
+        "choice",
+        "choice",
+        spelling.chosen,
+        label=_l("Choice"),
+        name=_l("choice"),
+        seller_may=lambda line: bool(line.choice_group),
+        buyer_may=lambda line: bool(line.choice_group),
+        missing=lambda line: f"{line.name} has no alternatives to choose from.",
+        current=lambda line: spelled(line.selected),
+        # The group's other lines change with it: see `apply`.
+        apply=None,
+        met=lambda line, _value: line.selected,
+        counterable=False,
+    ),
+    _of_line(
+        "delivery_date",
+        "day",
+        spelling.day,
+        label=_l("Delivery date"),
+        name=_l("delivery date"),
+        fact=_l("Delivery %(value)s"),
+        outside=bounds.in_the_past,
+        optional=True,
+        better="less",
+    ),
+    FieldSpec(
+        key="value",
+        kind="text",
+        label=_l("Value"),
+        name=_l("value"),
+        of=Term,
+        seller_may=always,
+        buyer_may=lambda term: term.negotiable,
+        read=lambda text, _offer, _key: spelling.wording(text),
+        current=lambda term: spelled(term.value),
+        apply=putting("value", str),
+        outside=bounds.outside_options,
+    ),
+    FieldSpec(
+        key="target",
+        kind="money",
+        label=_l("Overall price"),
+        name=_l("overall price"),
+        of=Total,
+        buyer_may=lambda total: total.open,
+        missing=lambda _total: "The prices of this proposal are fixed, and so is what they come to.",
+        read=lambda text, offer, _key: spelling.target(text, offer.currency),
+        current=lambda total: str(total.net),
+        met=lambda total, value: total.net <= money.parse(value),
+        # It is asked for whatever the parts are.
+        watches=(),
+    ),
+    FieldSpec(
+        key="wish",
+        kind="wish",
+        label=_l("New line"),
+        name=_l("wish"),
+        of=Wanted,
+        buyer_may=always,
+        read=lambda text, _offer, _key: spelling.wish(text),
+        current=lambda wanted: (
+            str(spelling.Wish(wanted.line.quantity, wanted.line.name)) if wanted.line else ""
+        ),
+        met=lambda wanted, _value: wanted.line is not None,
+        outside=bounds.there_already,
+        counterable=False,
+    ),
+    _whole_part(
+        "line",
+        part_codec.line,
+        label=_l("Added line"),
+        name=_l("line"),
+        of=Wanted,
+        current=lambda wanted: part_codec.text_of(wanted.line),
+        place=Place(Line, "lines", removable=False),
+    ),
+    _whole_part(
+        "adjustment",
+        part_codec.adjustment,
+        label=_l("Discount or charge"),
+        name=_l("discount or charge"),
+        of=AdjustmentPlace,
+        place=Place(Adjustment, "adjustments"),
+    ),
+    _whole_part(
+        "standing_offer",
+        part_codec.standing_offer,
+        label=_l("Standing offer"),
+        name=_l("standing offer"),
+        of=StandingPlace,
+        place=Place(StandingOffer, "standing_offers"),
+    ),
+)
+
+_SHOWN = (
+    FieldSpec(key="net_unit_price", kind="money", label=_l("Net unit price")),
+    FieldSpec(key="net", kind="money", label=_l("Line total"), headline=True, follows=True, in_percent=True),
+    FieldSpec(key="list_price", kind="money", label=_l("List price")),
+    FieldSpec(key="price_source", kind="text", label=_l("Where the price comes from"), follows=True),
+    FieldSpec(key="price_base_quantity", kind="number", label=_l("Price base quantity")),
+    FieldSpec(key="price_breaks", kind="details", label=_l("Volume prices"), follows=True),
+    FieldSpec(key="why", kind="details", label=_l("Price build-up"), follows=True),
+    FieldSpec(key="name", kind="text", label=_l("Name")),
+    FieldSpec(key="sku", kind="text", label=_l("Article number")),
+    FieldSpec(key="description", kind="text", label=_l("Description"), long=True),
+    FieldSpec(key="explanation", kind="text", label=_l("Explanation"), long=True),
+    FieldSpec(key="section", kind="text", label=_l("Section")),
+    FieldSpec(key="unit", kind="text", label=_l("Unit")),
+    FieldSpec(key="includes", kind="list", label=_l("What is included"), long=True),
+    FieldSpec(key="billing", kind="text", label=_l("Billing")),
+    FieldSpec(key="periods", kind="count", label=_l("Number of periods")),
+    FieldSpec(key="lead_time_days", kind="count", label=_l("Lead time in days")),
+    FieldSpec(key="fulfilment", kind="text", label=_l("Fulfilment team")),
+    FieldSpec(key="negotiable", kind="list", label=_l("What is negotiable")),
+    FieldSpec(key="optional", kind="flag", label=_l("Optional")),
+    FieldSpec(key="choice_group", kind="text", label=_l("Choice group")),
+    FieldSpec(key="bounds.*", kind="number", label=_l("Limits of the quantity")),
+    FieldSpec(key="tax.rate", kind="percent", label=_l("Tax rate")),
+    FieldSpec(key="tax.*", kind="text", label=_l("Tax")),
+    FieldSpec(key="tax", kind="text", label=_l("Tax")),
+    FieldSpec(key="options", kind="list", label=_l("Options")),
+    FieldSpec(key="kind", kind="text", label=_l("Kind")),
+    FieldSpec(key="label", kind="text", label=_l("Label")),
+    FieldSpec(key="amount", kind="money", label=_l("Amount")),
+    FieldSpec(key="percent", kind="percent", label=_l("Percentage")),
+    FieldSpec(key="when", kind="details", label=_l("Condition")),
+    FieldSpec(key="then", kind="details", label=_l("What it gives")),
+    FieldSpec(key="taken", kind="flag", label=_l("Taken")),
+    FieldSpec(key="title", kind="text", label=_l("Name of the proposal")),
+    FieldSpec(key="introduction", kind="text", label=_l("Introduction"), long=True),
+    FieldSpec(key="currency", kind="text", label=_l("Currency")),
+    FieldSpec(key="valid_until", kind="day", label=_l("Valid until")),
+    FieldSpec(key="valid_until_instant", kind="text", label=_l("Valid until"), quiet=True),
+    FieldSpec(key="time_zone", kind="text", label=_l("Time zone"), quiet=True),
+    FieldSpec(key="language", kind="text", label=_l("Language"), quiet=True),
+    FieldSpec(key="delivery.*", kind="text", label=_l("Delivery address")),
+    FieldSpec(key="seller.*", kind="text", label=_l("Seller")),
+    FieldSpec(key="buyer.*", kind="text", label=_l("Buyer")),
+    FieldSpec(key="once.net", kind="money", label=_l("Once, net"), in_percent=True),
+    FieldSpec(key="once.tax", kind="money", label=_l("Once, tax")),
+    FieldSpec(key="once.total", kind="money", label=_l("Due once"), in_percent=True),
+    FieldSpec(key="month.net", kind="money", label=_l("Per month, net"), in_percent=True),
+    FieldSpec(key="month.tax", kind="money", label=_l("Per month, tax")),
+    FieldSpec(key="month.total", kind="money", label=_l("Due per month"), in_percent=True),
+    FieldSpec(key="month", kind="text", label=_l("Due per month")),
+    FieldSpec(key="year.net", kind="money", label=_l("Per year, net"), in_percent=True),
+    FieldSpec(key="year.tax", kind="money", label=_l("Per year, tax")),
+    FieldSpec(key="year.total", kind="money", label=_l("Due per year"), in_percent=True),
+    FieldSpec(key="year", kind="text", label=_l("Due per year")),
+    FieldSpec(key="contract.net", kind="money", label=_l("Whole contract, net"), in_percent=True),
+    FieldSpec(key="contract.tax", kind="money", label=_l("Whole contract, tax")),
+    FieldSpec(key="contract.total", kind="money", label=_l("Whole contract with tax"), in_percent=True),
+)
+
+TABLE: Mapping[str, FieldSpec] = {row.key: row for row in (*_CHANGEABLE, *_SHOWN)}
+
+
+def spec(field: str) -> FieldSpec:
+    """The field's row; KeyError when the table has none."""
+    return TABLE.get(field) or TABLE[f"{field.partition('.')[0]}.*"]
+
+
+def parse_value(field: str, text: str | None) -> Value:
+    """A field's spelling as the value that it stands for; None where nothing is stated."""
+    return spec(field).value(text)
+
+
+def fields_of(kind: type[Item]) -> tuple[FieldSpec, ...]:
+    """The fields of a type of item that can be changed, in the order of the table."""
+    return _FIELDS_OF.get(kind, ())
+
+
+def field_name(field: str) -> str:
+    """What a sentence calls the field, in English."""
+    return spec(field).name
+
+
+_FIELDS_OF = {
+    kind: tuple(row for row in _CHANGEABLE if row.of is kind)
+    for kind in (Line, Term, Total, Wanted, AdjustmentPlace, StandingPlace)
 }

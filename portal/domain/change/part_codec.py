@@ -11,7 +11,7 @@ import msgspec
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Tax, canonical_bytes
 
-Part = TypeVar("Part", Line, Adjustment, StandingOffer)
+Part = TypeVar("Part", bound=Line | Adjustment | StandingOffer)
 HUNDRED = Decimal(100)
 MOST_PERIODS = 1200
 _CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})

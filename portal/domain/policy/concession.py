@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from portal.domain.change.fields import fields_of
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer
 from portal.domain.offer.term_kind import payment_days
@@ -97,9 +98,17 @@ def _moved(old: Line, line: Line, offer: Offer) -> Iterator[Part]:
     if rest:
         way: Way = "given" if rest < 0 else "received"
         yield _part(way, line, "net_unit_price", resized.net_unit_price, line.net_unit_price, rest)
-    if line.delivery_date != old.delivery_date and line.delivery_date and old.delivery_date:
-        way = "given" if line.delivery_date < old.delivery_date else "received"
-        yield _part(way, line, "delivery_date", old.delivery_date, line.delivery_date)
+    yield from _unpriced(old, line)
+
+
+def _unpriced(old: Line, line: Line) -> Iterator[Part]:
+    """Fields without a price, by which way is better for the buyer. What is not stated may count as something."""
+    for row in fields_of(Line):
+        then, now = getattr(old, row.key, None), getattr(line, row.key, None)
+        before, after = (row.absent if each is None else each for each in (then, now))
+        if row.better and before is not None and after is not None and before != after:
+            better = (after > before) == (row.better == "more")
+            yield _part("given" if better else "received", line, row.key, then, now)
 
 
 def _terms(before: Offer, after: Offer, asked: frozenset[str]) -> Iterator[Part]:

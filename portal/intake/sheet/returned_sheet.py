@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
+from portal.domain.change.items import find_line_or_term
 from portal.domain.offer.revision import Line, Offer, Term
 from portal.errors import Invalid, Problem
 from portal.intake.fields import shown
@@ -90,7 +91,7 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
     chosen: dict[str, list[tuple[Line, Cell, str]]] = {}
     for row in sheet.rows:
         key = sheet.cell(row, "key").text
-        item = changing.touched(base, key)
+        item = find_line_or_term(base, key)
         place = sheet.place(row, "key")
         if item is None:
             told = f"{shown(key)} is no line or term of this proposal." if key else "The row has no key."

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from portal.domain.change import change, counteroffer
 from portal.domain.change.change import Change
+from portal.domain.change.effect import effect_of
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger
 from portal.domain.offer.revision import Revision
 from portal.errors import Invalid
@@ -129,7 +130,7 @@ def _told(row: Any, names: dict[str, str], current: Revision | None, people: int
     match body:
         case ledger.MessagePosted(anchor=anchor):
             text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
-            item = change.touched(current.offer, anchor) if current and anchor else None
+            item = find_line_or_term(current.offer, anchor) if current and anchor else None
             subject = item.name if item else ""
         case ledger.CounterofferMade(changes=changes):
             count, gap = len(changes), _gap(current, changes)
@@ -157,6 +158,6 @@ def _gap(current: Revision | None, changes: Sequence[Change]) -> Decimal | None:
     if current is None:
         return None
     try:
-        return counteroffer.effect(current.offer, changes).gap
+        return effect_of(current.offer, changes).gap
     except Invalid:
         return None

@@ -5,19 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import (
-    FIELDS,
-    Change,
-    apply,
-    buyer_fields,
-    contradictions,
-    current,
-    field_name,
-    seller_fields,
-    spell,
-    touched,
-)
-from portal.domain.change.items import item
+from portal.domain.change.apply import apply, contradictions
+from portal.domain.change.change import Change, buyer_fields, current, seller_fields, spell
+from portal.domain.change.fields import FIELDS, field_name
+from portal.domain.change.items import find_item, find_line_or_term
 from portal.errors import Invalid
 from tests.domain.offers import kestrel_offer, line
 
@@ -130,7 +121,7 @@ def test_what_the_offer_says_today(subject, field, says):
 def test_what_is_gone_says_nothing_today():
     with pytest.raises(Invalid, match="no line 'ghost'"):
         current(kestrel_offer(), change("line:ghost", "quantity", "1"))
-    assert touched(kestrel_offer(), "line:ghost") is None
+    assert find_line_or_term(kestrel_offer(), "line:ghost") is None
 
 
 OF_LINES = {*FIELDS[: FIELDS.index("value")]}
@@ -157,7 +148,7 @@ OF_LINES = {*FIELDS[: FIELDS.index("value")]}
     ],
 )
 def test_who_may_change_what(subject, seller, buyer):
-    found = item(kestrel_offer(), subject)
+    found = find_item(kestrel_offer(), subject)
     assert found is not None
     assert (set(seller_fields(found)), set(buyer_fields(found))) == (seller, buyer)
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.ledger import ledger, rounds
 from portal.domain.ledger.ledger import Answered
 from portal.domain.ledger.rounds import Event

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, PriceBreak, WhyStep
 from tests.domain.offers import decimals, kestrel_offer, line, offer

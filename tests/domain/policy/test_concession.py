@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.offer.revision import Adjustment, Offer, Term
 from portal.domain.policy.concession import Part, Trade, trade
 from portal.domain.policy.concession_ideas import ideas
