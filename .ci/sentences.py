@@ -1,7 +1,6 @@
 """What the message catalogs hold of a Python file, the sentences of errors included (babel.cfg names `extract`).
 
-Errors are worded in English where a rule is broken, and translated where they are shown. A sentence with facts inside (an
-f-string) is in no catalog, and neither is the hint beside it: a problem is told in one language.
+Errors are worded in English where a rule is broken, as messages with named values, and translated where they are shown.
 """
 
 import ast
@@ -10,7 +9,9 @@ from typing import Any, BinaryIO
 
 from babel.messages.extract import extract_python
 
-ERRORS = {"Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound", "SignInNeeded"}
+ERRORS = {"Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound", "SignInNeeded", "Sentence"}
+# Their first two arguments are the sentence for one and for several.
+OF_COUNT = {"Sentence.of_count"}
 # Their first argument names a place.
 AT_A_PLACE = {"Problem", "Invalid.field"}
 
@@ -25,19 +26,20 @@ def extract(
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in OF_COUNT:
+            yield node.lineno, "ngettext", tuple(texts_of(node.args[:2])), []
+        elif isinstance(node, ast.Call):
             yield from ((node.lineno, "gettext", text, []) for text in sentences(node))
 
 
 def sentences(call: ast.Call) -> list[str]:
-    """The texts that an error or a problem is made with; none when one of them has facts inside."""
+    """The texts that a sentence, an error or a problem is made with."""
     name = ast.unparse(call.func)
     if name == "ValueError":
         # Only portal/domain/offer/spelling.py words them for people; elsewhere they are phrases without a full stop.
         return [text for text in texts_of(call.args) if text.endswith(".")]
-    said = call.args[1:] if name in AT_A_PLACE else call.args[:1] if name in ERRORS else []
-    texts = texts_of(said)
-    return [text for text in texts if text] if len(texts) == len(said) else []
+    arguments = call.args[1:3] if name in AT_A_PLACE else call.args[:1] if name in ERRORS else []
+    return [text for text in texts_of(arguments) if text]
 
 
 def texts_of(arguments: Sequence[ast.expr]) -> list[str]:
