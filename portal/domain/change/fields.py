@@ -206,6 +206,7 @@ _CHANGEABLE = (
 )
 
 _SHOWN = (
+    FieldSpec(key="key", kind="text", label=Sentence("Key"), quiet=True),
     FieldSpec(key="net_unit_price", kind="money", label=Sentence("Net unit price")),
     FieldSpec(
         key="net", kind="money", label=Sentence("Line total"), headline=True, follows=True, in_percent=True

@@ -14,7 +14,9 @@ from portal.domain.change.rebase import Conflict, rebase
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.intake.sheet.grid import unreadable
-from portal.intake.sheet.returned_sheet import Returned, Sheet, Words, read_returned
+from portal.intake.sheet.returned_row import Returned
+from portal.intake.sheet.returned_sheet import read_returned
+from portal.intake.sheet.returned_table import Sheet, Words
 from portal.reading.deal_page import lines
 from portal.reading.deal_page.asks import AskView
 from portal.storage import documents, tables
