@@ -45,7 +45,7 @@ def spell(offer: Offer, subject: str, field: str, text: str) -> Change:
     try:
         value = spec(field).read(text, offer, found.key)
     except ValueError as error:
-        raise Invalid.field(place, str(error)) from None
+        raise Invalid.field(place, *error.args) from None
     return Change(subject=subject, field=field, value=value)  # type: ignore[arg-type]  # the item has it
 
 

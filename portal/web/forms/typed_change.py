@@ -68,7 +68,7 @@ def read(form: FormFields, offer: Offer, item: Item, *, seller: bool = False) ->
         except Invalid as error:
             problems += at_fields(error.problems)
         except ValueError as error:
-            problems.append(Problem(name, str(error)))
+            problems.append(Problem(name, *error.args))
     return Typed(tuple(changes), tuple(problems), texts, form.one("reason"))
 
 
