@@ -1,7 +1,7 @@
 """The table of fields: everything that a line, a term, an adjustment or the whole deal shows, and what of it can be changed.
 
-Forms, answers, previews, spreadsheets, mails, comparisons, the board and templates ask it. Fields of a part in a part are
-named with a point, as `compare` names them ("tax.rate"); a row "tax.*" is for the rest of them.
+Forms, answers, previews, spreadsheets, mails, comparisons, the board and templates ask it. Here is what can be changed;
+what is only shown stands in `shown_fields`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from portal.domain.change import bounds, part_codec
 from portal.domain.change.field_spec import PARSED, FieldSpec, Kind, Place, Value, always
 from portal.domain.change.items import AdjustmentPlace, Item, StandingPlace, Total, Wanted
 from portal.domain.change.line_rules import at_price, at_quantity, putting, spelled
+from portal.domain.change.shown_fields import SHOWN
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Term
 from portal.errors import Sentence
@@ -205,70 +206,7 @@ _CHANGEABLE = (
     ),
 )
 
-_SHOWN = (
-    FieldSpec(key="key", kind="text", label=Sentence("Key"), quiet=True),
-    FieldSpec(key="net_unit_price", kind="money", label=Sentence("Net unit price")),
-    FieldSpec(
-        key="net", kind="money", label=Sentence("Line total"), headline=True, follows=True, in_percent=True
-    ),
-    FieldSpec(key="list_price", kind="money", label=Sentence("List price")),
-    FieldSpec(key="price_source", kind="text", label=Sentence("Where the price comes from"), follows=True),
-    FieldSpec(key="price_base_quantity", kind="number", label=Sentence("Price base quantity")),
-    FieldSpec(key="price_breaks", kind="details", label=Sentence("Volume prices"), follows=True),
-    FieldSpec(key="why", kind="details", label=Sentence("Price build-up"), follows=True),
-    FieldSpec(key="name", kind="text", label=Sentence("Name")),
-    FieldSpec(key="sku", kind="text", label=Sentence("Article number")),
-    FieldSpec(key="description", kind="text", label=Sentence("Description"), long=True),
-    FieldSpec(key="explanation", kind="text", label=Sentence("Explanation"), long=True),
-    FieldSpec(key="section", kind="text", label=Sentence("Section")),
-    FieldSpec(key="unit", kind="text", label=Sentence("Unit")),
-    FieldSpec(key="includes", kind="list", label=Sentence("What is included"), long=True),
-    FieldSpec(key="billing", kind="text", label=Sentence("Billing")),
-    FieldSpec(key="periods", kind="count", label=Sentence("Number of periods")),
-    FieldSpec(key="lead_time_days", kind="count", label=Sentence("Lead time in days")),
-    FieldSpec(key="fulfilment", kind="text", label=Sentence("Fulfilment team")),
-    FieldSpec(key="negotiable", kind="list", label=Sentence("What is negotiable")),
-    FieldSpec(key="optional", kind="flag", label=Sentence("Optional")),
-    FieldSpec(key="choice_group", kind="text", label=Sentence("Choice group")),
-    FieldSpec(key="bounds.*", kind="number", label=Sentence("Limits of the quantity")),
-    FieldSpec(key="tax.rate", kind="percent", label=Sentence("Tax rate")),
-    FieldSpec(key="tax.*", kind="text", label=Sentence("Tax")),
-    FieldSpec(key="tax", kind="text", label=Sentence("Tax")),
-    FieldSpec(key="options", kind="list", label=Sentence("Options")),
-    FieldSpec(key="kind", kind="text", label=Sentence("Kind")),
-    FieldSpec(key="label", kind="text", label=Sentence("Label")),
-    FieldSpec(key="amount", kind="money", label=Sentence("Amount")),
-    FieldSpec(key="percent", kind="percent", label=Sentence("Percentage")),
-    FieldSpec(key="when", kind="details", label=Sentence("Condition")),
-    FieldSpec(key="then", kind="details", label=Sentence("What it gives")),
-    FieldSpec(key="taken", kind="flag", label=Sentence("Taken")),
-    FieldSpec(key="title", kind="text", label=Sentence("Name of the proposal")),
-    FieldSpec(key="introduction", kind="text", label=Sentence("Introduction"), long=True),
-    FieldSpec(key="currency", kind="text", label=Sentence("Currency")),
-    FieldSpec(key="valid_until", kind="day", label=Sentence("Valid until")),
-    FieldSpec(key="valid_until_instant", kind="text", label=Sentence("Valid until"), quiet=True),
-    FieldSpec(key="time_zone", kind="text", label=Sentence("Time zone"), quiet=True),
-    FieldSpec(key="language", kind="text", label=Sentence("Language"), quiet=True),
-    FieldSpec(key="delivery.*", kind="text", label=Sentence("Delivery address")),
-    FieldSpec(key="seller.*", kind="text", label=Sentence("Seller")),
-    FieldSpec(key="buyer.*", kind="text", label=Sentence("Buyer")),
-    FieldSpec(key="once.net", kind="money", label=Sentence("Once, net"), in_percent=True),
-    FieldSpec(key="once.tax", kind="money", label=Sentence("Once, tax")),
-    FieldSpec(key="once.total", kind="money", label=Sentence("Due once"), in_percent=True),
-    FieldSpec(key="month.net", kind="money", label=Sentence("Per month, net"), in_percent=True),
-    FieldSpec(key="month.tax", kind="money", label=Sentence("Per month, tax")),
-    FieldSpec(key="month.total", kind="money", label=Sentence("Due per month"), in_percent=True),
-    FieldSpec(key="month", kind="text", label=Sentence("Due per month")),
-    FieldSpec(key="year.net", kind="money", label=Sentence("Per year, net"), in_percent=True),
-    FieldSpec(key="year.tax", kind="money", label=Sentence("Per year, tax")),
-    FieldSpec(key="year.total", kind="money", label=Sentence("Due per year"), in_percent=True),
-    FieldSpec(key="year", kind="text", label=Sentence("Due per year")),
-    FieldSpec(key="contract.net", kind="money", label=Sentence("Whole contract, net"), in_percent=True),
-    FieldSpec(key="contract.tax", kind="money", label=Sentence("Whole contract, tax")),
-    FieldSpec(key="contract.total", kind="money", label=Sentence("Whole contract with tax"), in_percent=True),
-)
-
-TABLE: Mapping[str, FieldSpec] = {row.key: row for row in (*_CHANGEABLE, *_SHOWN)}
+TABLE: Mapping[str, FieldSpec] = {row.key: row for row in (*_CHANGEABLE, *SHOWN)}
 
 
 def spec(field: str) -> FieldSpec:
