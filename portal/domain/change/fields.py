@@ -13,7 +13,7 @@ from portal.domain.change.items import AdjustmentPlace, Item, StandingPlace, Tot
 from portal.domain.change.line_rules import at_price, at_quantity, putting, spelled
 from portal.domain.change.shown_fields import SHOWN
 from portal.domain.offer import money, spelling
-from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Term
+from portal.domain.offer.revision import MOST_WARRANTY_MONTHS, Adjustment, Line, StandingOffer, Term
 from portal.errors import Sentence
 
 # What can be changed. The names are stored with counteroffers and answers.
@@ -24,6 +24,7 @@ Field = Literal[
     "selected",
     "choice",
     "delivery_date",
+    "warranty_months",
     "value",
     "target",
     "wish",
@@ -136,6 +137,18 @@ _CHANGEABLE = (
         outside=bounds.in_the_past,
         optional=True,
         better="less",
+    ),
+    _of_line(
+        "warranty_months",
+        "count",
+        spelling.count(0, MOST_WARRANTY_MONTHS),
+        label=Sentence("Warranty in months"),
+        name=Sentence("warranty in months"),
+        fact=Sentence("Warranty: %(value)s"),
+        unit="MON",
+        optional=True,
+        better="more",
+        absent=0,
     ),
     FieldSpec(
         key="value",

@@ -18,9 +18,12 @@ canonical_bytes, digest, schema_of = document.canonical_bytes, document.digest, 
 
 Billing = Literal["once", "month", "year"]
 PriceSource = Literal["list", "break", "negotiated"]
-Negotiable = Literal["quantity", "unit_price", "discount_percent", "delivery_date"]
+Negotiable = Literal["quantity", "unit_price", "discount_percent", "delivery_date", "warranty_months"]
 StepCode = Literal["quoted", "volume", "below_volume", "concession", "change", "standing_offer"]
 TermKind = Literal["payment", "delivery", "warranty", "other"]
+
+
+MOST_WARRANTY_MONTHS = 600
 
 
 class Address(_Document, frozen=True, kw_only=True):
@@ -116,6 +119,7 @@ class Line(_Document, frozen=True, kw_only=True):
     lead_time_days: int | None = None
     delivery_date: date | None = None
     fulfilment: str = ""
+    warranty_months: Annotated[int | None, since(3)] = None
 
     @property
     def net_unit_price(self) -> Decimal:

@@ -58,6 +58,7 @@ class Supplied(Document, frozen=True, kw_only=True):
     includes: tuple[str, ...]
     lead_time_days: int | None
     delivery_date: date | None
+    warranty_months: Annotated[int | None, since(3)] = None
 
 
 class OrderLine(Supplied, frozen=True, kw_only=True):

@@ -131,6 +131,13 @@ class TestRebase:
         [conflict] = rebase([PRICE], kestrel_offer(), moved(change("line:press", "quantity", "10"))).conflicts
         assert conflict.current_value == "17000.000000"
 
+    def test_a_warranty_carries_over_until_it_moves(self):
+        ask = change("line:press", "warranty_months", "36")
+        assert rebase([ask], kestrel_offer(), moved(PRICE)).carried == (ask,)
+        now = moved(change("line:press", "warranty_months", "30"))
+        [conflict] = rebase([ask], kestrel_offer(), now).conflicts
+        assert (conflict.base_value, conflict.current_value, conflict.asked_value) == ("", "30", "36")
+
     @pytest.mark.parametrize(("ask", "key"), [(PRICE, "press"), (PAYMENT, "payment")])
     def test_what_is_gone_is_a_conflict_and_never_lost(self, ask, key):
         [conflict] = rebase([ask], kestrel_offer(), without(key)).conflicts

@@ -55,6 +55,7 @@ def test_a_volume_price_of_the_list_is_no_concession():
         (("line:press", "delivery_date", "2026-02-01"), "given", "delivery_date", ""),
         (("line:press", "delivery_date", "2026-04-01"), "received", "delivery_date", ""),
         (("line:press", "quantity", "1"), "given", "quantity", "-18450"),
+        (("line:press", "warranty_months", "12"), "given", "warranty_months", ""),
         (("term:payment", "value", "net 45"), "given", "value", ""),
         (("term:payment", "value", "net 14"), "received", "value", ""),
         (("term:warranty", "value", "36 months"), "received", "value", ""),
