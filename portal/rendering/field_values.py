@@ -38,7 +38,7 @@ def field_bounds(field: str, line: Line) -> Bounds:
     return bounds(line) if bounds else Bounds()
 
 
-def line_facts(line: Line) -> Iterator[str]:
+def facts_of(line: Line) -> Iterator[str]:
     """What the line tells of itself beside its price, as phrases."""
     for row in fields_of(Line):
         value = getattr(line, row.key, None)

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typst
 
-from portal.domain.offer.revision import Address, Line, Party, Revision
+from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
 from portal.reading.deal_page.deal_level_items import whole as whole_of
 from portal.reading.deal_page.summary import Part, summary
-from portal.rendering.field_values import line_facts
-from portal.rendering.formats import amount, day, moment, money, number, percent, unit
+from portal.rendering.field_values import facts_of, quantity
+from portal.rendering.formats import amount, day, moment, money, percent
 from portal.rendering.language import gettext as _
-from portal.rendering.language import speaking
+from portal.rendering.language import ngettext, speaking
 from portal.rendering.pdf_standing_offer import standing_offer
 from portal.rendering.templating import shipped
 
@@ -90,7 +90,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
             "price": _("Quantity and price"),
             "net": _("Net"),
             "terms": _("Terms"),
-            "standing": _("Standing offers"),
+            "standing": _("If-you-then offers"),
         },
     }
 
@@ -108,13 +108,12 @@ def _address(address: Address) -> Iterator[str]:
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     base = line.price_base_quantity
-    per = f" / {number(base)}" if base != 1 else ""
-    counted = " ".join(filter(None, (number(line.quantity), unit(line.unit, line.quantity))))
-    price = f"{counted} × {amount(line.net_unit_price, currency)}{per}"
+    per = " " + _("per %(count)s") % {"count": quantity(base, line.unit)} if base != 1 else ""
+    price = f"{quantity(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
     return {
         "name": line.name,
         "selected": line.selected,
-        "notes": [*filter(None, (line.sku, line.description)), *line_facts(line), *line.includes],
+        "notes": [*filter(None, (line.sku, line.description)), *facts_of(line), *line.includes],
         "price": price,
         "net": amount(net, currency) if line.selected else _("not included"),
         "per": _per(line),
@@ -122,19 +121,24 @@ def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
 
 
 def _per(line: Line) -> str:
-    match line.billing:
-        case "month":
-            return _("per month, %(count)s times") % {"count": line.periods}
-        case "year":
-            return _("per year, %(count)s times") % {"count": line.periods}
-    return ""
+    if line.billing == "once":
+        return ""
+    per = {"month": _("per month"), "year": _("per year")}[line.billing]
+    return f"{per}, {_lasting(line.billing, line.periods)}"
+
+
+def _lasting(billing: Billing, periods: int) -> str:
+    """For how many periods, as the page says it."""
+    if billing == "month":
+        return ngettext("for %(count)s month", "for %(count)s months", periods) % {"count": periods}
+    return ngettext("for %(count)s year", "for %(count)s years", periods) % {"count": periods}
 
 
 def _part(part: Part, currency: str) -> dict[str, object]:
     name, due = {
-        "once": (_("Once"), _("Due once")),
-        "month": (_("Per month"), _("Due per month")),
-        "year": (_("Per year"), _("Due per year")),
+        "once": (_("One-off"), _("Due once")),
+        "month": (_("Monthly"), _("Due per month")),
+        "year": (_("Yearly"), _("Due per year")),
     }[part.billing]
     rows = (
         [(_("Lines"), part.lines), *((each.label, each.net) for each in part.adjustments)]

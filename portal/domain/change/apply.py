@@ -11,7 +11,7 @@ from portal.domain.change.field_spec import Pricing
 from portal.domain.change.fields import field_name, fields_of, spec
 from portal.domain.change.items import find_item
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 Item = TypeVar("Item", Line, Term)
 
@@ -57,18 +57,27 @@ def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
         item, group = find_item(offer, change.subject), _choice_group(offer, change)
         if change.id in seen:
             problems.append(
-                Problem(change.id, f"The {field_name(change.field)} is changed twice.", "Keep one of them.")
+                Problem(
+                    change.id,
+                    Sentence("The %(field)s is changed twice.", field=field_name(change.field)),
+                    "Keep one of them.",
+                )
             )
         elif change.field == "line" and change.value and (there := offer.line(change.key)):
             problems.append(
-                Problem(change.id, f"{there.name} is in the proposal already.", "Change that line instead.")
+                Problem(
+                    change.id,
+                    Sentence("%(name)s is in the proposal already.", name=there.name),
+                    "Change that line instead.",
+                )
             )
         elif group and isinstance(item, Line):
             other = chosen.setdefault(group, item)
             if other is not item:
-                problems.append(
-                    Problem(change.id, f"{other.name} and {item.name} exclude each other.", "Choose one.")
+                message = Sentence(
+                    "%(name)s and %(other)s exclude each other.", name=other.name, other=item.name
                 )
+                problems.append(Problem(change.id, message, "Choose one."))
         seen.add(change.id)
     return problems
 

@@ -9,7 +9,7 @@ import msgspec
 from portal.domain.change.fields import TABLE, Field, fields_of, spec
 from portal.domain.change.items import Item, find_item
 from portal.domain.offer.revision import Offer
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,10 +95,12 @@ def _existing(offer: Offer, subject: str, place: str) -> Item:
     found = find_item(offer, subject)
     if found is None:
         kind, _, key = subject.partition(":")
-        named = f"{kind} {key!r}" if kind in {"line", "term"} else repr(subject)
-        raise Invalid.field(
-            place, f"This proposal has no {named}.", "It may have been removed; leave this out."
-        )
+        missing = {
+            "line": Sentence("This proposal has no line %(key)s.", key=repr(key)),
+            "term": Sentence("This proposal has no term %(key)s.", key=repr(key)),
+        }
+        message = missing.get(kind, Sentence("This proposal has no %(subject)s.", subject=repr(subject)))
+        raise Invalid.field(place, message, "It may have been removed; leave this out.")
     return found
 
 
@@ -106,4 +108,5 @@ def _no_such_field(item: Item, field: str) -> str:
     row = TABLE.get(field)
     if row is not None and row.missing and row.of is type(item):
         return row.missing(item)
-    return f"{item.name} has no {row.name if row and row.name else field}."
+    name = row.name if row and row.name else field
+    return Sentence("%(name)s has no %(field)s.", name=item.name, field=name)

@@ -61,8 +61,9 @@ def _whole_part(key: Field, read: Callable[[str, str], str], /, **more: Any) -> 
 
 
 def _not_optional(line: Line) -> str:
-    other = "choose another line of its group" if line.choice_group else "it can't be left out"
-    return f"{line.name} is part of the proposal; {other}."
+    if line.choice_group:
+        return Sentence("%(name)s is part of the proposal; choose another line of its group.", name=line.name)
+    return Sentence("%(name)s is part of the proposal; it can't be left out.", name=line.name)
 
 
 _CHANGEABLE = (
@@ -120,7 +121,7 @@ _CHANGEABLE = (
         name=Sentence("choice"),
         seller_may=lambda line: bool(line.choice_group),
         buyer_may=lambda line: bool(line.choice_group),
-        missing=lambda line: f"{line.name} has no alternatives to choose from.",
+        missing=lambda line: Sentence("%(name)s has no alternatives to choose from.", name=line.name),
         current=lambda line: spelled(line.selected),
         # The group's other lines change with it: see `apply`.
         apply=None,
@@ -212,8 +213,8 @@ _CHANGEABLE = (
     _whole_part(
         "standing_offer",
         part_codec.standing_offer,
-        label=Sentence("Standing offer"),
-        name=Sentence("standing offer"),
+        label=Sentence("If-you-then offer"),
+        name=Sentence("if-you-then offer"),
         of=StandingPlace,
         place=Place(StandingOffer, "standing_offers"),
     ),

@@ -6,7 +6,7 @@ from portal.domain.change.change import Change, buyer_fields, current, spell
 from portal.domain.change.fields import field_name, spec
 from portal.domain.change.items import Item, Total, Wanted, find_item
 from portal.domain.offer.revision import Offer
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 
 def problems(offer: Offer, change: Change, *, today: date | None = None) -> list[Problem]:
@@ -21,13 +21,20 @@ def problems(offer: Offer, change: Change, *, today: date | None = None) -> list
         return [_fixed(found, change)]
     # Whether an overall price is less than the rest comes to is for the whole ask to say.
     if not isinstance(found, Total | Wanted) and change.value == current(offer, change):
-        name = field_name(change.field)
-        return [Problem(change.id, f"Nothing changes: this is the {name} already.", "Ask for another value.")]
+        message = Sentence("Nothing changes: this is the %(name)s already.", name=field_name(change.field))
+        return [Problem(change.id, message, "Ask for another value.")]
     outside = spec(change.field).outside
     return [Problem(change.id, *reason) for reason in outside(found, change.value, today)] if outside else []
 
 
 def _fixed(item: Item, change: Change) -> Problem:
-    open_fields = ", ".join(field_name(field) for field in buyer_fields(item))
-    hint = f"Open on it: {open_fields}." if open_fields else "A comment on it reaches the seller."
-    return Problem(change.id, f"The seller has fixed the {field_name(change.field)} of {item.name}.", hint)
+    open_fields = [field_name(field) for field in buyer_fields(item)]
+    hint = (
+        Sentence("Open on it: %(open_fields)s.", open_fields=", ".join(open_fields))
+        if open_fields
+        else "A comment on it reaches the seller."
+    )
+    message = Sentence(
+        "The seller has fixed the %(field)s of %(name)s.", field=field_name(change.field), name=item.name
+    )
+    return Problem(change.id, message, hint)

@@ -6,7 +6,7 @@ from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.offer.revision import Offer
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 
 def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> list[Change]:
@@ -56,8 +56,12 @@ def unkept_grants(offered: Offer, made: Iterable[Change]) -> list[Problem]:
             problems.append(
                 Problem(
                     change.id,
-                    f"The revision would come to {net} {offered.currency} net, and {change.value} {offered.currency} is "
-                    "granted.",
+                    Sentence(
+                        "The revision would come to %(net)s %(currency)s net, and %(value)s %(currency)s is granted.",
+                        net=net,
+                        currency=offered.currency,
+                        value=change.value,
+                    ),
                     "Lower prices in your own changes until it fits, or counter with another overall price.",
                 )
             )
@@ -65,7 +69,7 @@ def unkept_grants(offered: Offer, made: Iterable[Change]) -> list[Problem]:
             problems.append(
                 Problem(
                     change.id,
-                    f"Nothing in this revision answers the wish for {change.value}.",
+                    Sentence("Nothing in this revision answers the wish for %(value)s.", value=change.value),
                     "Add a line for it, or decline it.",
                 )
             )
@@ -76,7 +80,7 @@ def _whole_or_not(counter: Counteroffer, given: dict[str, Answer]) -> None:
     accepted = [change_id for change_id, answer in given.items() if answer.verdict == "accept"]
     if counter.package and accepted and len(accepted) < len(given):
         raise Invalid(
-            "This counteroffer is all or nothing: accept every change of it, or none.",
+            "This counteroffer is a package: accept every change of it, or none.",
             [
                 Problem(change_id, "Accepting only a part of a package is not possible.")
                 for change_id in accepted

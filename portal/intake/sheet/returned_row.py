@@ -9,7 +9,7 @@ from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.field_spec import NUMBERS, FieldSpec
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.sheet import cells, numbers
 from portal.intake.sheet.cells import Unread
@@ -81,7 +81,12 @@ class RowReader:
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
             except ValueError as error:
-                raise Unread(f"{shown(cell.text)} can be read as {error}.", "Write one of the two.") from None
+                raise Unread(
+                    Sentence(
+                        "%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)
+                    ),
+                    "Write one of the two.",
+                ) from None
         text, offered = str(READ[row.kind](cell)), row.current(self.item)
         # What was guarded on its way out comes back as it is.
         return offered if row.kind == "text" and text.removeprefix("'") == offered else safe(text)
@@ -108,7 +113,11 @@ class RowReader:
             return
         if wanted != line.selected:
             if "selected" not in changing.buyer_fields(line):
-                self._refuse(INCLUDE, f"{line.name} is part of the proposal.", "It can't be left out.")
+                self._refuse(
+                    INCLUDE,
+                    Sentence("%(name)s is part of the proposal.", name=line.name),
+                    "It can't be left out.",
+                )
             else:
                 value = "true" if wanted else "false"
                 self._ask(Change(subject=self.subject, field="selected", value=value), INCLUDE)
@@ -130,7 +139,10 @@ class RowReader:
                 raise Unread(*cell.wrong)
             text = safe(cells.text(cell))
             if len(text) > LONGEST_COMMENT:
-                raise Unread(f"The comment has {len(text)} characters.", f"At most {LONGEST_COMMENT} fit.")
+                raise Unread(
+                    Sentence("The comment has %(length)s characters.", length=len(text)),
+                    Sentence("At most %(limit)s fit.", limit=LONGEST_COMMENT),
+                )
         except Unread as error:
             self._refuse(COMMENT, error.message, error.hint)
             return
@@ -140,7 +152,10 @@ class RowReader:
             self.found.reasons[f"{self.subject}:choice"] = text
         elif not changes:
             place = self.sheet.place(self.row, COMMENT)
-            told = f"This comment stands beside nothing that was changed and is not taken over: {shown(text, 200)}"
+            told = Sentence(
+                "This comment stands beside nothing that was changed and is not taken over: %(text)s",
+                text=shown(text, 200),
+            )
             self.found.remarks.append(Problem(place, told, "Write it on the page, at the line."))
 
     def _ask(self, change: Change, column: str) -> None:
@@ -164,7 +179,10 @@ def said(cell: Cell, words: Words) -> bool:
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula; Unread when one would."""
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        raise Unread(f"{shown(text)} begins like a formula.", "Begin it with a letter or a digit.")
+        raise Unread(
+            Sentence("%(text)s begins like a formula.", text=shown(text)),
+            "Begin it with a letter or a digit.",
+        )
     return text
 
 

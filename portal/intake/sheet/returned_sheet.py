@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from portal.domain.change.change import Change
 from portal.domain.change.items import find_line_or_term
 from portal.domain.offer.revision import Line, Offer
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.sheet.cells import Unread
 from portal.intake.sheet.grid import Cell
@@ -26,11 +26,19 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
         item = find_line_or_term(base, key)
         place = sheet.place(row, "key")
         if item is None:
-            told = f"{shown(key)} is no line or term of this proposal." if key else "The row has no key."
+            told = (
+                Sentence("%(key)s is no line or term of this proposal.", key=shown(key))
+                if key
+                else "The row has no key."
+            )
             found.problems.append(Problem(place, told, "A new line can be asked for on the page."))
         elif key in first:
             found.problems.append(
-                Problem(place, f"Row {first[key]} has this key, too.", "Keep one of the two.")
+                Problem(
+                    place,
+                    Sentence("Row %(first)s has this key, too.", first=first[key]),
+                    "Keep one of the two.",
+                )
             )
         else:
             first[key] = row.number
@@ -56,7 +64,9 @@ def _choice(members: Sequence[tuple[Line, Cell, str]], words: Words, found: Retu
             denied = place
     if len(wanted) > 1:
         names = " and ".join(line.name for line, _ in wanted)
-        found.problems.append(Problem(wanted[1][1], f"{names} exclude each other.", "Say yes to one."))
+        found.problems.append(
+            Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
+        )
     elif wanted:
         ((line, place),) = wanted
         change = Change(subject=f"line:{line.key}", field="choice", value="true")

@@ -8,6 +8,7 @@ from portal.domain.change import part_codec
 from portal.domain.change.items import Item
 from portal.domain.offer import spelling
 from portal.domain.offer.revision import Billing, Line, Offer, Tax
+from portal.errors import Sentence
 from portal.rendering import formats
 from portal.web.forms.typed_number import decimal
 
@@ -28,7 +29,7 @@ def composed(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
     periods, known = typed["line_periods"] or "1", taxes(offer)
     number = int(typed["line_tax"]) if typed["line_tax"].isdecimal() else 0
     if not periods.isdecimal() or len(periods) > 4:
-        raise ValueError(f"{periods!r} is not a number of months or years.")
+        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=repr(periods)))
     return part_codec.text_of(
         Line(
             key=about.key,

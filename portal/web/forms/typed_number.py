@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import current as language
 
@@ -17,4 +18,6 @@ def decimal(text: str) -> Decimal:
     try:
         return money.six(money.parse(plain_number(text)))
     except (ValueError, InvalidOperation):
-        raise ValueError(f"{text.strip()!r} is not a number that can be used here.") from None
+        raise ValueError(
+            Sentence("%(text)s is not a number that can be used here.", text=repr(text.strip()))
+        ) from None
