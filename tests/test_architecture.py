@@ -20,7 +20,7 @@ from portal.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("portal", "realtime")
-COMMITTER = "portal/database/unit_of_work.py"
+COMMITTER = "portal/database/database.py"
 # Read snapshots, on connections that refuse to write, and migrations, which run while nothing else does.
 BEGINS = ("portal/storage/session.py", "portal/storage/migrate.py", "portal/storage/backup.py")
 MIGRATIONS = "portal/storage/migrations/"

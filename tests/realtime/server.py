@@ -18,7 +18,7 @@ from litestar.params import FromPath
 
 from portal.access import DeskSession
 from portal.commands.conversation.post_message import post_message
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent

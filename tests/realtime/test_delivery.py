@@ -9,7 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from portal.database.unit_of_work import Database, UnitOfWork
+from portal.database.database import Database
+from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger, shared_events
 from portal.storage import tables
 from realtime.hub.feed import TAIL

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from portal.access import Deal, DeskSession, System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.event_kinds import KINDS

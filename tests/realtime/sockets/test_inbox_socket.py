@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Table
 from tests.realtime.client import Page
 from tests.realtime.conftest import Opens, Server, StartServer, cookie

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger
 from portal.storage import tables
 from tests.cast import Table
