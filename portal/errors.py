@@ -63,6 +63,8 @@ class Sentence(str):
 
 
 def _plain(value: Value) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 

@@ -155,7 +155,7 @@ def _connected(to: Server) -> smtplib.SMTP:
                 Sentence(
                     "The mail server %(host)s:%(port)s offers no encryption, so the password was not sent.",
                     host=to.host,
-                    port=to.port,
+                    port=str(to.port),
                 )
             )
         if to.user:

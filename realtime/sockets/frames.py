@@ -7,9 +7,9 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from portal.access import DeskSession
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import LruCache
-from portal.reading.deal_page.event_stream import Event
 from portal.request import Connection
 from realtime.sockets.protocol import framed
 
@@ -20,11 +20,13 @@ MOST_CACHED = 8_000_000
 class Renders(Protocol):
     """Who turns events into elements (portal.rendering.live.fragments.Fragments)."""
 
-    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def content(
+        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
+    ) -> str:
         """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
         ...
 
-    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
         """The same, when nothing has to be read for it; None otherwise."""
         ...
 
@@ -84,7 +86,7 @@ class Frames:
         self._cache: LruCache[bytes] = LruCache(MOST_CACHED, size=len)
         self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
-    def at_hand(self, event: Event, party: PartyName, role: str, language: str) -> bytes | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
         """The frame, when it is kept or can be made without waiting."""
         key = _key(event, party, role, language)
         made = self._cache.get(key)
@@ -92,7 +94,7 @@ class Frames:
             made = self._cache.put(key, _encoded(event, party, content))
         return made
 
-    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> bytes:
+    async def frame(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes:
         key = _key(event, party, role, language)
         while (cached := self._cache.get(key)) is None:
             making = self._making.get(key)
@@ -103,7 +105,7 @@ class Frames:
         return cached
 
     async def _make(
-        self, key: tuple[Any, ...], event: Event, party: PartyName, role: str, language: str
+        self, key: tuple[Any, ...], event: StoredEvent, party: PartyName, role: str, language: str
     ) -> bytes:
         self._making[key] = asyncio.get_running_loop().create_future()
         try:
@@ -113,13 +115,13 @@ class Frames:
         return self._cache.put(key, _encoded(event, party, content))
 
 
-def _key(event: Event, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
+def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
     # A restored backup gives numbers out again; the instant tells its events from the lost ones.
     # What was said looks the same in every role.
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 
-def _encoded(event: Event, party: PartyName, content: str) -> bytes:
+def _encoded(event: StoredEvent, party: PartyName, content: str) -> bytes:
     position = event.position(party)
     assert position is not None, "an event of the other side room"
     return encode(Frame(position - 1, position, content))

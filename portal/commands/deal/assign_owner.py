@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from portal.access import Actor, deal_for
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.errors import NotFound
 from portal.storage import tables
 
@@ -29,5 +29,5 @@ def assign_owner(work: UnitOfWork, actor: Actor, deal_id: str, rep_id: str | Non
         work.connection.execute(
             update(tables.deal).where(tables.deal.c.id == deal_id).values(owner_id=rep_id)
         )
-        work.append(deal_id, deal.actor, ledger.OwnerChanged(owner=rep_id))
+        work.append(deal_id, deal.actor, seller_events.OwnerChanged(owner=rep_id))
     return Owned(owner=rep_id)

@@ -8,7 +8,7 @@ from portal.access import System, deal_for
 from portal.commands.deal.transition import close_asks, move
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.storage import tables
 
 AT_ONCE = 100
@@ -43,5 +43,5 @@ def _expire(work: UnitOfWork, deal_id: str) -> bool:
         return False
     close_asks(work, found, "expired")
     move(work, replace(found, state=stored), "expire")
-    work.append(deal_id, found.actor, ledger.Expired(revision=found.revision))
+    work.append(deal_id, found.actor, shared_events.Expired(revision=found.revision))
     return True

@@ -8,7 +8,7 @@ from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid
 from portal.storage import documents, private_documents, tables
 
@@ -39,7 +39,9 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
         published = publish.publish(work, deal, offer, private, verb="send")
         work.connection.execute(delete(tables.draft).where(tables.draft.c.deal_id == deal_id))
         work.append(
-            deal_id, deal.actor, ledger.ProposalSent(revision=published.revision, digest=published.digest)
+            deal_id,
+            deal.actor,
+            shared_events.ProposalSent(revision=published.revision, digest=published.digest),
         )
         for contact in contacts:
             invite(work, deal, contact, offer)

@@ -61,8 +61,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
 @command("set_reminders.set_response_goal")
 def set_response_goal(work: UnitOfWork, actor: Actor, *, hours: int) -> Goal:
     """For the whole house. NotAllowed for a rep, Invalid at "hours" outside of one hour to seven days."""
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can change the response goal.")
+    access.require(work, actor, "set_response_goal")
     goal = timedelta(hours=hours)
     if not SHORTEST_GOAL <= goal <= LONGEST_GOAL:
         most = LONGEST_GOAL // timedelta(hours=1)

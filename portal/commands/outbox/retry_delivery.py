@@ -21,7 +21,7 @@ def retry_delivery(work: UnitOfWork, actor: access.Actor, delivery_id: str) -> R
 
     NotFound for a buyer or an unknown id; Conflict while a worker is at it, and for a mail that was sent or cancelled.
     """
-    access.seller_role(work, actor)
+    access.require(work, actor, "retry_hand_offs")
     outbox = tables.outbox
     row = work.connection.execute(
         select(outbox.c.transport, outbox.c.state, outbox.c.leased_until).where(outbox.c.id == delivery_id)

@@ -11,7 +11,7 @@ from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid, Sentence
 from portal.storage import documents, tables
 
@@ -47,7 +47,7 @@ def add_contact(
             created_at=work.now,
         )
     )
-    work.append(deal_id, deal.actor, ledger.ContactAdded(contact=contact_id, role=role))
+    work.append(deal_id, deal.actor, shared_events.ContactAdded(contact=contact_id, role=role))
     if mail and deal.revision:
         invite(
             work,

@@ -9,7 +9,7 @@ from portal.commands.outbox.cancel_mail import cancel_letters
 from portal.commands.people.issue_link import contact_of
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.storage import tables
 
 
@@ -31,5 +31,5 @@ def revoke_links(work: UnitOfWork, actor: Actor, deal_id: str, contact_id: str) 
     ).rowcount
     if links:
         cancel_letters(work, deal, contact)
-        work.append(deal_id, deal.actor, ledger.LinksRevoked(contact=contact_id))
+        work.append(deal_id, deal.actor, seller_events.LinksRevoked(contact=contact_id))
     return Revoked(links=links)

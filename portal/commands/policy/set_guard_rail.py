@@ -11,7 +11,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.authority import Authority
 from portal.domain.policy.policy import Caps
-from portal.errors import Invalid, NotAllowed, NotFound, Problem, Sentence
+from portal.errors import Invalid, NotFound, Problem, Sentence
 from portal.storage import guard_rails, tables
 
 MOST_USES = 1_000
@@ -50,8 +50,7 @@ def set_authority(work: UnitOfWork, actor: Actor, *, rep_id: str, authority: Aut
 
 def managing(work: UnitOfWork, actor: Actor) -> str:
     """The actor as histories keep it; NotAllowed for a rep, NotFound for a buyer."""
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can change what is given without asking.")
+    access.require(work, actor, "set_policies")
     match actor:
         case DeskSession(id=session_id):
             return f"rep:{access.rep_for(work, session_id).id}"
