@@ -131,7 +131,7 @@ async def test_a_killed_server_loses_nothing(start_server: StartServer, opens: O
     page = await opens(table.bea, server)
     for number in range(20):
         await page.says(f"Message {number}", key=f"k{number}")
-    await page.told("k9")
+    await page.posted("k9")
     acknowledged = page.position
     server.process.kill()
     assert await page.closed() == 1006

@@ -41,7 +41,7 @@ async def test_a_row_that_did_not_change_is_not_sent_again(
     bea = await opens(table.bea)
     for number in range(5):
         await bea.says("A word", key=f"k{number}")
-        await bea.told(f"k{number}")
+        await bea.posted(f"k{number}")
     await inbox.heartbeat()
     await inbox.heartbeat()
     assert sum(f'id="deal-{table.deal_id}"' in content for content in inbox.contents) == 1
