@@ -11,9 +11,61 @@ ParleyError                    a sentence for a person: what happened, where, wh
 └── Misconfigured              the installation cannot start or go on like this
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 
 import msgspec
+
+
+class Amount(NamedTuple):
+    """An amount of money in a sentence: `value` in units of the currency (ISO 4217)."""
+
+    value: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.value:f}"
+
+
+# What may stand in a sentence. A text is shown as it is; a sentence inside a sentence is translated as well.
+Value: TypeAlias = "str | int | Decimal | Amount | date"
+
+
+class Sentence(str):
+    """A sentence for a person: a message with named values, `Sentence("At most %(count)s lines.", count=20)`.
+
+    As a text it is English, with values as programs spell them. `portal.rendering.sentences.translate` says it in a
+    reader's language, with values as people there write them. Without values a percent sign is only a percent sign.
+    """
+
+    message: str
+    plural: str
+    values: Mapping[str, Value]
+
+    def __new__(cls, message: str, /, **values: Value) -> "Sentence":
+        return message if isinstance(message, Sentence) else cls._made(message, "", values)
+
+    @classmethod
+    def of_count(cls, one: str, many: str, count: int, /, **values: Value) -> "Sentence":
+        """`one` for a count of 1, else `many`; both may name `%(count)s`."""
+        return cls._made(one, many, {"count": count, **values})
+
+    @classmethod
+    def _made(cls, message: str, plural: str, values: Mapping[str, Value]) -> "Sentence":
+        template = plural if plural and values["count"] != 1 else message
+        made = super().__new__(
+            cls, template % {name: _plain(value) for name, value in values.items()} if values else template
+        )
+        made.message, made.plural, made.values = message, plural, values
+        return made
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -32,13 +84,13 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class ParleyError(Exception):
-    """A sentence for a person. `status` is the HTTP status an edge answers with."""
+    """A sentence for a person, as a message with named values. `status` is the HTTP status an edge answers with."""
 
     status = 500
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, sentence: str, /, **values: Value) -> None:
+        self.sentence = Sentence(sentence, **values) if values else sentence
+        super().__init__(self.sentence)
 
 
 class Refused(ParleyError):
@@ -48,14 +100,15 @@ class Refused(ParleyError):
 class Invalid(Refused):
     """Input with problems; all of them, not the first."""
 
-    def __init__(self, sentence: str, problems: Sequence[Problem]) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, problems: Sequence[Problem], /, **values: Value) -> None:
+        super().__init__(sentence, **values)
         self.problems = tuple(problems)
 
     @classmethod
-    def field(cls, name: str, message: str, hint: str = "") -> "Invalid":
-        """A single problem at one field of a form."""
-        return cls(message, [Problem(name, message, hint)])
+    def field(cls, name: str, message: str, hint: str = "", /, **values: Value) -> "Invalid":
+        """A single problem at one field of a form. The values are for the message; a hint with values is a `Sentence`."""
+        sentence = Sentence(message, **values) if values else message
+        return cls(sentence, [Problem(name, sentence, hint)])
 
 
 class Conflict(Refused):

@@ -61,8 +61,9 @@ def test_catalogs_are_compiled_where_the_application_looks() -> None:
         ),
         ('Invalid.field("body", "Write something first.")', ["Write something first."]),
         ('Invalid("This can\'t be asked.", problems)', ["This can't be asked."]),
-        # With facts inside no catalog finds it; then its hint stays as it is, too.
-        ('Problem(place, f"There is no {what}.", "Leave it out.")', []),
+        ('Sentence("There is no %(what)s.", what=name)', ["There is no %(what)s."]),
+        # The sentence inside is a call of its own.
+        ('Problem(place, Sentence("There is no %(what)s.", what=name), "Leave it out.")', ["Leave it out."]),
         ('ValueError("The quantity must be more than zero.")', ["The quantity must be more than zero."]),
         ('ValueError("not a number")', []),
         ('KeyError("There is no such key.")', []),

@@ -10,7 +10,7 @@ from portal.domain.change.standing_offer import misfits
 from portal.domain.deal.validity import end_of_day
 from portal.domain.offer import money, revision, spelling
 from portal.domain.offer.totals import line_net
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake import parts, quote, standing_offer
 from portal.intake.fields import TOO_MUCH, plain
 from portal.intake.line import Line
@@ -84,14 +84,25 @@ def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Pr
     if totals.contract.net < 0:
         less = plain(totals.contract.net)
         yield Problem(
-            "/adjustments", f"The discounts exceed the lines: {less} {offer.currency} remain.", "Check them."
+            "/adjustments",
+            Sentence(
+                "The discounts exceed the lines: %(less)s %(currency)s remain.",
+                less=less,
+                currency=offer.currency,
+            ),
+            "Check them.",
         )
     for index, adjustment in enumerate(offer.adjustments):
         stated = adjustment.amount
         if stated is not None and stated != money.amount(stated, offer.currency):
             yield Problem(
                 f"/adjustments/{index}/amount",
-                f"{plain(stated)} cannot be paid: {offer.currency} has {money.places(offer.currency)} decimal places.",
+                Sentence(
+                    "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
+                    stated=plain(stated),
+                    currency=offer.currency,
+                    places=money.places(offer.currency),
+                ),
                 "Round it.",
             )
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.json_document import pointer
 
@@ -25,10 +25,15 @@ def refusal(problems: Iterable[Problem]) -> Invalid:
     told = list(dict.fromkeys(problems))
     count = len(told)
     if count > MOST_TOLD:
-        told = [*told[:MOST_TOLD], Problem("", f"and {count - MOST_TOLD} problems more.")]
+        told = [
+            *told[:MOST_TOLD],
+            Problem("", Sentence("and %(count)s problems more.", count=count - MOST_TOLD)),
+        ]
     if count == 1:
-        return Invalid(f"The quote was not read, because of one problem. {told[0]}", told)
-    return Invalid(f"The quote was not read, because of {count} problems.", told)
+        return Invalid(
+            "The quote was not read, because of one problem. %(problem)s", told, problem=str(told[0])
+        )
+    return Invalid("The quote was not read, because of %(count)s problems.", told, count=count)
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -48,21 +53,29 @@ def _told(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) -> Iter
             for problem in context["problems"]:
                 yield Problem(place + problem.place, problem.message, problem.hint)
         case "missing":
-            yield Problem(place, f"{shown(loc[-1])} is missing.", "Add it; it has no default.")
+            yield Problem(
+                place, Sentence("%(name)s is missing.", name=shown(loc[-1])), "Add it; it has no default."
+            )
         case "extra_forbidden":
             # The nearest name takes a search, which hundreds of thousands of strange names must not each start.
             hint = _nearest(str(loc[-1]), loc[:-1], model) if hinted else ""
-            yield Problem(place, f"{shown(loc[-1])} is not a field here.", hint)
+            yield Problem(place, Sentence("%(name)s is not a field here.", name=shown(loc[-1])), hint)
         case "literal_error":
             yield Problem(
-                place, f"{shown(detail['input'])} is not possible here.", f"Use {context['expected']}."
+                place,
+                Sentence("%(value)s is not possible here.", value=shown(detail["input"])),
+                Sentence("Use %(expected)s.", expected=context["expected"]),
             )
         case "too_short":
             yield Problem(place, "The list is empty.", "A quote has at least one line.")
         case "too_long":
             most, length = context["max_length"], context["actual_length"]
             yield Problem(
-                place, f"The list has {length} entries; at most {most} are read.", "Split the quote."
+                place,
+                Sentence(
+                    "The list has %(length)s entries; at most %(most)s are read.", length=length, most=most
+                ),
+                "Split the quote.",
             )
         case kind:
             message, hint = _SHAPES.get(kind, (f"{detail['msg']}.", ""))
@@ -82,7 +95,11 @@ def _nearest(name: str, loc: tuple[int | str, ...], model: type[BaseModel]) -> s
             model = _model_in(_fields(model)[step]) or model
     names = list(_fields(model))
     near = get_close_matches(name, names, n=1, cutoff=0.7)
-    return f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(names)}."
+    return (
+        Sentence('Did you mean "%(near)s"?', near=near[0])
+        if near
+        else Sentence("Known here: %(names)s.", names=", ".join(names))
+    )
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from portal.errors import Sentence
 from portal.intake.fields import (
     Amount,
     Currency,
@@ -73,5 +74,7 @@ class Quote(Part):
         # With another day given, the document's own no longer matters.
         today: date | None = (info.context or {}).get("today")
         if day is not None and today is not None and day < today:
-            raise wrong(f"The offer ended on {day}.", "Give a later day with --valid-until.")
+            raise wrong(
+                Sentence("The offer ended on %(day)s.", day=day), "Give a later day with --valid-until."
+            )
         return day

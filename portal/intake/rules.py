@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.fields import shown
 
 MOST_RUNS = 24
@@ -45,8 +45,15 @@ def _repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[
         if same in first:
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
-                f"{shown(value)} is already the {field} of {prefix}/{name}/{first[same]}.",
-                f"Every one of the {name} has a {field} of its own.",
+                Sentence(
+                    "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
+                    value=shown(value),
+                    field=field,
+                    prefix=prefix,
+                    name=name,
+                    first=first[same],
+                ),
+                Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
             )
         first.setdefault(same, index)
 
@@ -66,7 +73,7 @@ def _choices(fields: Any) -> Iterator[Problem]:
         told = f"{len(chosen)} lines" if chosen else "no line"
         yield Problem(
             place,
-            f"Choice group {shown(group)} has {told} selected.",
+            Sentence("Choice group %(group)s has %(selected)s selected.", group=shown(group), selected=told),
             'Set "selected" to true on exactly one.',
         )
 
@@ -81,7 +88,10 @@ def _runs(fields: Any) -> Iterator[Problem]:
             if len(different) > MOST_RUNS:
                 yield Problem(
                     f"/lines/{index}/periods",
-                    f"The lines run for more than {MOST_RUNS} different numbers of periods.",
+                    Sentence(
+                        "The lines run for more than %(limit)s different numbers of periods.",
+                        limit=MOST_RUNS,
+                    ),
                     "Let lines run equally long, or split the quote.",
                 )
                 return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake import quote
 from portal.intake.contact import NewContact
 from portal.intake.offering import price_source, tax_of
@@ -16,7 +16,9 @@ def left_open(
     """Warnings placed by pointers. The offer ends on the day `ends`, `stated` by somebody or decided here."""
     if not stated:
         yield Problem(
-            "/valid_until", f"No end is stated; the offer ends on {ends}.", "Or give --valid-until."
+            "/valid_until",
+            Sentence("No end is stated; the offer ends on %(ends)s.", ends=ends),
+            "Or give --valid-until.",
         )
     if not contacts:
         yield Problem(
@@ -43,7 +45,13 @@ def told_once(places: Sequence[str], message: str, hint: str) -> Iterator[Proble
     """One warning for what several places have in common."""
     more = len(places) - 1
     if places:
-        yield Problem(places[0], message + (f" The same at {more} more." if more else ""), hint)
+        yield Problem(places[0], _once(message, more), hint)
+
+
+def _once(message: str, more: int) -> Sentence:
+    if not more:
+        return Sentence(message)
+    return Sentence("%(warning)s The same at %(more)s more.", warning=Sentence(message), more=more)
 
 
 def _taxes(document: quote.Quote) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from portal.commands.outbox.lease_deliveries import LEASE, Delivery, give_back, 
 from portal.database.unit_of_work import Database
 from portal.domain.deal.mail import Mail
 from portal.domain.order import work_order
+from portal.errors import Sentence
 from portal.outbound import folder, smtp, webhook
 from portal.outbound.export import Export, export
 from portal.outbound.undelivered import Undelivered
@@ -166,7 +167,9 @@ class Worker:
                 demo = self._settings.environment == "demo"
                 await webhook.deliver(_export(delivery), delivery, loopback=demo)
             case other:
-                raise Undelivered(f"There is no way to deliver by {other}.", for_good=True)
+                raise Undelivered(
+                    Sentence("There is no way to deliver by %(other)s.", other=other), for_good=True
+                )
 
     def _mail(self, delivery: Delivery) -> None:
         letter = msgspec.json.decode(delivery.payload, type=Mail)

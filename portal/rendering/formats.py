@@ -69,6 +69,11 @@ def day(value: date, zone: ZoneInfo) -> str:
     )
 
 
+def calendar_day(value: date) -> str:
+    """A day that has no time and no zone."""
+    return _day(value, language.current.get())
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Day and time in the seller's zone, with the zone's name."""
     return _moment(value.astimezone(zone), language.current.get())

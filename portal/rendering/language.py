@@ -70,14 +70,8 @@ def npgettext(context: str, singular: str, plural: str, number: int) -> str:
 
 
 def marked(message: str) -> str:
-    """The sentence as it is, noted for the catalogs: it is translated where it is shown (see `told`)."""
+    """The sentence as it is, noted for the catalogs: it is translated where it is shown (see `sentences.translate`)."""
     return message
-
-
-def told(sentence: str) -> str:
-    """A sentence that a rule or a command made, in the language of the page; one with facts inside stays English."""
-    # The empty message is the catalog's head.
-    return gettext(sentence) if sentence else ""
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import portal
-from portal.rendering import formats, language
+from portal.rendering import formats, language, sentences
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.stencil import passing
 from portal.settings import Settings
@@ -61,7 +61,7 @@ class Templates:
             "direction": language.direction,
         }
         marking = {name: passing(functions[name]) for name in ("day", "clock", "markdown")}
-        self.environment.filters |= functions | marking | {"told": language.told}
+        self.environment.filters |= functions | marking | {"told": sentences.translate}
 
     def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
         token = language.current.set(language_tag)

@@ -25,7 +25,7 @@ def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
         )
     ).first()
     if row is None:
-        raise NotFound(f"There is no revision {number} of this proposal.")
+        raise NotFound("There is no revision %(number)s of this proposal.", number=number)
     return _decoded(row.digest, row.document)
 
 

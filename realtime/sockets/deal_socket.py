@@ -25,7 +25,8 @@ from portal.errors import NotFound, ParleyError, SignInNeeded
 from portal.reading.deal_page import event_stream
 from portal.reading.deal_page.event_stream import Event
 from portal.rendering.language import marked as _l
-from portal.rendering.language import speaking, told
+from portal.rendering.language import speaking
+from portal.rendering.sentences import translate
 from portal.request import Socket
 from realtime.hub.feed import Made
 from realtime.sockets import client_frames
@@ -250,7 +251,7 @@ class DealSocket(Connection):
 
     async def _refuse(self, key: str | None, sentence: str, *, again: bool = False) -> None:
         with speaking(self.language):
-            refusal = Refusal(key, told(sentence), again=again)
+            refusal = Refusal(key, translate(sentence), again=again)
         await self.reply(refusal)
 
     def _type(self, types: Types) -> None:

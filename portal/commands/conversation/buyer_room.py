@@ -49,7 +49,7 @@ def _word(topic: str, verdict: str, revision: int) -> ledger.SignOff:
     for each in get_args(ledger.SignOffVerdict):
         if each == verdict:
             return ledger.SignOff(topic=called, verdict=each, revision=revision)
-    raise Invalid.field("verdict", "Choose fine, objects or waiting.")
+    raise Invalid.field("verdict", "Choose Approve, Reject or Request approval.")
 
 
 def _note(note: str) -> str:

@@ -112,7 +112,7 @@ def _prepared(work: UnitOfWork, message: Message, deal: Deal | None) -> Prepared
 
 def _new(deal: Deal, event: ledger.Body, body: str, key: str | None) -> New:
     if key is not None and not 1 <= len(key) <= LONGEST_KEY:
-        raise Invalid.field("key", f"The key of a message has 1 to {LONGEST_KEY} characters.")
+        raise Invalid.field("key", "The key of a message has 1 to %(limit)s characters.", limit=LONGEST_KEY)
     text = ledger.Personal(body=written(body, "body"))
     return New(deal_id=deal.id, actor=deal.actor, body=event, personal=text, key=key)
 

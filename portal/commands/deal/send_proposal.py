@@ -28,7 +28,10 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
             )
         if offer.valid_until_instant <= work.now:
             raise Invalid.field(
-                "valid_until", f"This proposal was valid until {offer.valid_until}.", "Give it a later day."
+                "valid_until",
+                "This proposal was valid until %(day)s.",
+                "Give it a later day.",
+                day=offer.valid_until,
             )
         private = private_documents.figures(work, deal_id, 0)
         published = publish.publish(work, deal, offer, private, verb="send")

@@ -11,7 +11,7 @@ from portal import access
 from portal.access import Actor, DeskSession, deal_for
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.reminders import BUYER_KINDS, KINDS, LONGEST_GOAL, SHORTEST_GOAL
-from portal.errors import Invalid, NotAllowed
+from portal.errors import Invalid, NotAllowed, Sentence
 from portal.storage import tables
 
 
@@ -61,7 +61,12 @@ def set_response_goal(work: UnitOfWork, actor: Actor, *, hours: int) -> Goal:
     goal = timedelta(hours=hours)
     if not SHORTEST_GOAL <= goal <= LONGEST_GOAL:
         most = LONGEST_GOAL // timedelta(hours=1)
-        raise Invalid.field("hours", f"{hours} hours can't be the goal.", f"Choose from 1 to {most} hours.")
+        raise Invalid.field(
+            "hours",
+            "%(hours)s hours can't be the goal.",
+            Sentence("Choose from 1 to %(most)s hours.", most=most),
+            hours=hours,
+        )
     minutes = goal // timedelta(minutes=1)
     work.connection.execute(update(tables.installation).values(response_goal=minutes))
     return Goal(minutes=minutes)

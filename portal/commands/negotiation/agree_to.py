@@ -38,7 +38,10 @@ def agree_to(
     def run() -> Agreed:
         deal.require("counter")
         if revision != deal.revision:
-            raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then agree again.")
+            raise Conflict(
+                "Revision %(revision)s arrived meanwhile. Look at it, then agree again.",
+                revision=deal.revision,
+            )
         answered = _answered(board_of(work, deal), tuple(dict.fromkeys(subjects)))
         if answered:
             work.append(deal_id, deal.actor, ledger.LinesAgreed(subjects=answered, revision=revision))

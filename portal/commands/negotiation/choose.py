@@ -29,7 +29,10 @@ def choose(
     def run() -> Published:
         deal.require("choose")
         if revision != deal.revision:
-            raise Conflict(f"Revision {deal.revision} has arrived meanwhile. Look at it and choose again.")
+            raise Conflict(
+                "Revision %(revision)s arrived meanwhile. Look at it and choose again.",
+                revision=deal.revision,
+            )
         offer = documents.offered(work, deal_id, deal.revision).offer
         problems = counteroffer.check(offer, changes)
         if problems:
@@ -39,8 +42,9 @@ def choose(
         chosen = changing.apply(offer, changes, concession=False)
         if undone := standing_offer.broken(offer, chosen):
             raise Invalid(
-                f"“{undone[0].label}” was taken on this condition. Ask for the change in a counteroffer instead.",
+                "“%(label)s” was taken on this condition. Ask for the change in a counteroffer instead.",
                 [],
+                label=undone[0].label,
             )
         private = private_documents.figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, chosen, private)

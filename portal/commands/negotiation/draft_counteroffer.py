@@ -58,7 +58,7 @@ def put_changes(
     others = [entry.change for entry in kept]
     problems = counteroffer.check(offer, asked, today=work.now.date(), beside=others) if asked else []
     if problems:
-        raise Invalid("This can't be asked.", problems)
+        raise Invalid("Check your request.", problems)
     added = tuple(Entry(change=change, was=changing.current(offer, change)) for change in asked)
     text = written(reason, "reason", longest=2_000, required=False)
     reasons = {key: said for key, said in draft.reasons.items() if key not in replaced}

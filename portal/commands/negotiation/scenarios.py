@@ -33,7 +33,10 @@ def begin(work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, copy_of: s
     draft = decoded(_readable(work, deal, copy_of)) if copy_of else Draft()
     if _count(work, deal) >= MOST:
         raise Invalid.field(
-            "name", f"You have {MOST} scenarios of this proposal, and more are not kept.", "Delete one first."
+            "name",
+            "You have %(most)s scenarios of this proposal, and more are not kept.",
+            "Delete one first.",
+            most=MOST,
         )
     _rest(work, deal)
     begun = Begun(scenario=new_id())

@@ -88,8 +88,10 @@ def _take(work: UnitOfWork, deal: Deal, form: AcceptanceForm) -> None:
     )
     if not move(work, deal, "accept", only_if=as_seen):
         raise Conflict(
-            f"Revision {deal.revision} has come while you were reading revision {form.revision}. "
-            "Look at what changed, then accept the new one."
+            "Revision %(newer)s arrived while you were reading revision %(read)s. "
+            "Look at what changed, then accept the new one.",
+            newer=deal.revision,
+            read=form.revision,
         )
 
 

@@ -45,7 +45,11 @@ def add_receiver(
     rows = tables.receiver
     same = (rows.c.kind == kind, rows.c.transport == transport, rows.c.target == target)
     if work.connection.execute(select(rows.c.id).where(*same)).first():
-        raise Conflict(f"{target} is a receiver of {kind} already. Switch it on or remove it instead.")
+        raise Conflict(
+            "%(target)s is a receiver of %(kind)s already. Switch it on or remove it instead.",
+            target=target,
+            kind=kind,
+        )
     configured = Configured(
         id=access.new_id(),
         kind=kind,
@@ -88,7 +92,9 @@ def remove_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> 
     found = _receiver(work, receiver_id)
     used = select(tables.outbox.c.id).where(tables.outbox.c.receiver_id == receiver_id).limit(1)
     if work.connection.execute(used).first():
-        raise Conflict(f"{found.target} has deliveries, which stay on record. Switch it off instead.")
+        raise Conflict(
+            "%(target)s has deliveries, which stay on record. Switch it off instead.", target=found.target
+        )
     work.connection.execute(delete(tables.receiver).where(tables.receiver.c.id == receiver_id))
     return found
 

@@ -8,7 +8,7 @@ from portal.commands.people.add_contact import checked_address
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.errors import Invalid, NotAllowed
+from portal.errors import Invalid, NotAllowed, Sentence
 from portal.storage import tables
 
 
@@ -22,7 +22,10 @@ def add_rep(
     """Adding a known address again changes name and role. A manager may add reps, an admin everybody; None: the operator."""
     if role not in lifecycle.SELLER_ROLES:
         raise Invalid.field(
-            "role", f"{role!r} is not a role.", f"Choose one of {', '.join(lifecycle.SELLER_ROLES)}."
+            "role",
+            "%(role)s is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.SELLER_ROLES)),
+            role=repr(role),
         )
     address, rep = checked_address(email), tables.rep
     known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
@@ -30,7 +33,11 @@ def add_rep(
         mine = rep_for(work, actor.id).role
         touched = {role, known.role} if known else {role}
         if mine == "rep" or (mine == "manager" and touched != {"rep"}):
-            raise NotAllowed(f"A {mine} can't give or take the role {max(touched - {'rep'}, default=role)}.")
+            raise NotAllowed(
+                "A %(own)s can't give or take the role %(role)s.",
+                own=mine,
+                role=max(touched - {"rep"}, default=role),
+            )
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
     if known:
         work.connection.execute(update(rep).where(rep.c.id == known.id).values(**values))

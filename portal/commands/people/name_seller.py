@@ -20,7 +20,7 @@ def name_seller(work: UnitOfWork, actor: access.Actor, *, name: str, hue: int) -
     if access.seller_role(work, actor) == "rep":
         raise NotAllowed("Only a manager or an admin can change the seller's name and colour.")
     if not 0 <= hue < 360:
-        raise Invalid.field("hue", f"{hue} is not a hue.", "Choose a number from 0 to 359.")
+        raise Invalid.field("hue", "%(hue)s is not a hue.", "Choose a number from 0 to 359.", hue=hue)
     named = Named(seller_name=written(name, "name", longest=200), hue=hue)
     work.connection.execute(update(tables.installation).values(seller_name=named.seller_name, hue=named.hue))
     return named

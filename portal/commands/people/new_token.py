@@ -26,7 +26,9 @@ def new_token(work: UnitOfWork, actor: access.Actor, *, name: str) -> TokenMade:
     if work.connection.execute(
         select(known.c.id).where(known.c.name == label, known.c.revoked_at.is_(None))
     ).first():
-        raise Invalid.field("name", f"There is a token named {label} already.", "Choose another name.")
+        raise Invalid.field(
+            "name", "There is a token named %(label)s already.", "Choose another name.", label=label
+        )
     made = TokenMade(id=access.new_id(), name=label, token=f"parley_{access.new_token()}")
     work.connection.execute(
         insert(known).values(

@@ -55,7 +55,9 @@ def issue_sign_in_link(work: UnitOfWork, email: str) -> Issued:
     """A link for an operator to hand over; NotFound when there is no such rep."""
     rep = _rep(work, email)
     if rep is None:
-        raise NotFound(f"There is no rep with the address {email}. Add one with `portal rep add`.")
+        raise NotFound(
+            "There is no rep with the address %(email)s. Add one with `portal rep add`.", email=email
+        )
     return Issued(url=_new_link(work, rep.id))
 
 

@@ -10,7 +10,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.authority import Authority
 from portal.domain.policy.policy import Caps
-from portal.errors import Invalid, NotAllowed, NotFound, Problem
+from portal.errors import Invalid, NotAllowed, NotFound, Problem, Sentence
 from portal.storage import guard_rails, tables
 
 MOST_USES = 1_000
@@ -24,7 +24,13 @@ def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     """Over all policies and private limits of a deal. NotAllowed for a rep; Invalid with a problem per field."""
     problems = _outside(concession_percent=caps.concession_percent)
     if not 0 <= caps.uses <= MOST_USES:
-        problems.append(Problem("uses", f"This is not between 0 and {MOST_USES}.", "0 answers nothing."))
+        problems.append(
+            Problem(
+                "uses",
+                Sentence("This is not between 0 and %(limit)s.", limit=MOST_USES),
+                "0 answers nothing.",
+            )
+        )
     return _keep(work, actor, guard_rails.CAPS, caps, problems)
 
 

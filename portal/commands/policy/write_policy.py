@@ -12,7 +12,7 @@ from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy
-from portal.errors import Invalid, NotFound, Problem
+from portal.errors import Invalid, NotFound, Problem, Sentence
 from portal.storage import tables
 
 MOST_USES = 1_000
@@ -79,7 +79,13 @@ def _checked(policy: Policy) -> Policy:
         if value is not None and not money.ZERO <= value <= 100:
             problems.append(Problem(field, "This is not between 0 and 100 percent."))
     if not 1 <= policy.uses <= MOST_USES:
-        problems.append(Problem("uses", f"This is not between 1 and {MOST_USES}.", "Switch it off instead."))
+        problems.append(
+            Problem(
+                "uses",
+                Sentence("This is not between 1 and %(limit)s.", limit=MOST_USES),
+                "Switch it off instead.",
+            )
+        )
     if not (policy.discount_percent or policy.quantities or policy.terms):
         problems.append(
             Problem("discount_percent", "It allows nothing yet.", "Give a discount, quantities or a term.")

@@ -46,8 +46,10 @@ def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requot
         return Imported(deal=known.id, number=known.number, created=False)
     if not requote:
         raise Conflict(
-            f"Quote {quote.external_id} is already deal {known.number}, with other content. "
-            "Import it with --requote to make it the next revision."
+            "Quote %(external_id)s is already deal %(number)s, with other content. "
+            "Import it with --requote to make it the next revision.",
+            external_id=quote.external_id,
+            number=known.number,
         )
     return _requote(work, actor, known.id, quote)
 
@@ -120,7 +122,11 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         published = publish.Published(revision=0, digest="")
     else:
         if offer.currency != deal.currency:
-            raise Conflict(f"Deal {deal.number} is in {deal.currency}; a revision can't change the currency.")
+            raise Conflict(
+                "Deal %(number)s is in %(currency)s; a revision can't change the currency.",
+                number=deal.number,
+                currency=deal.currency,
+            )
         before = documents.offered(work, deal_id, deal.revision).offer
         published = publish.publish(work, deal, offer, quote.private)
         changed = publish.changed_subjects(before, offer)

@@ -59,7 +59,10 @@ def publish_with(
     """Publish in the name of the deal's actor, with the authority of its role."""
     deal.require("publish")
     if publication.base_revision != deal.revision:
-        raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it, then publish again.")
+        raise Conflict(
+            "Revision %(revision)s arrived meanwhile. Look at it, then publish again.",
+            revision=deal.revision,
+        )
     offer = documents.offered(work, deal.id, deal.revision).offer
     open_asks = asks.open_asks(work, deal.id)
     made, answered = _answered(work, deal, offer, open_asks, publication.answers)

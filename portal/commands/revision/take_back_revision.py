@@ -37,11 +37,15 @@ def take_back_revision(
     def run() -> Published:
         deal.require("take_back")
         if revision != deal.revision:
-            raise Conflict(f"Revision {deal.revision} has come meanwhile. Look at it first.")
+            raise Conflict(
+                "Revision %(revision)s arrived meanwhile. Look at it first.", revision=deal.revision
+            )
         if reason := obstacle(work, deal):
             raise Conflict(reason)
         if present:
-            raise Conflict(f"{deal.company} has the page open; only a newer revision corrects it.")
+            raise Conflict(
+                "%(company)s has the page open; only a newer revision corrects it.", company=deal.company
+            )
         now, before = (documents.offered(work, deal_id, number).offer for number in (revision, revision - 1))
         private = private_documents.figures(work, deal_id, revision - 1)
         answered = publication(work, deal)

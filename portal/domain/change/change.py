@@ -16,7 +16,7 @@ from portal.domain.change.fields import FIELDS, RULES, Field, field_name
 from portal.domain.change.items import AdjustmentPlace, Item, StandingPlace, Total, Wanted, item
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer, Term
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 __all__ = [
     "FIELDS",
@@ -69,7 +69,7 @@ def spell(offer: Offer, subject: str, field: str, text: str) -> Change:
     try:
         value = RULES[field].read(text, offer, found.key)
     except ValueError as error:
-        raise Invalid.field(place, str(error)) from None
+        raise Invalid.field(place, error.args[0]) from None
     return Change(subject=subject, field=field, value=value)
 
 
@@ -226,17 +226,31 @@ def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
         item = touched(offer, change.subject)
         if change.id in seen:
             problems.append(
-                Problem(change.id, f"The {field_name(change.field)} is changed twice.", "Keep one of them.")
+                Problem(
+                    change.id,
+                    Sentence("The %(field)s is changed twice.", field=Sentence(field_name(change.field))),
+                    "Keep one of them.",
+                )
             )
         elif change.field == "line" and change.value and (there := offer.line(change.key)):
             problems.append(
-                Problem(change.id, f"{there.name} is in the proposal already.", "Change that line instead.")
+                Problem(
+                    change.id,
+                    Sentence("%(name)s is in the proposal already.", name=there.name),
+                    "Change that line instead.",
+                )
             )
         elif change.field == "choice" and isinstance(item, Line) and item.choice_group:
             other = chosen.setdefault(item.choice_group, item)
             if other is not item:
                 problems.append(
-                    Problem(change.id, f"{other.name} and {item.name} exclude each other.", "Choose one.")
+                    Problem(
+                        change.id,
+                        Sentence(
+                            "%(name)s and %(other)s exclude each other.", name=other.name, other=item.name
+                        ),
+                        "Choose one.",
+                    )
                 )
         seen.add(change.id)
     return problems
@@ -272,10 +286,12 @@ def _standing(offer: Offer, subject: str, place: str) -> Item:
     found = item(offer, subject)
     if found is None:
         kind, _, key = subject.partition(":")
-        named = f"{kind} {key!r}" if kind in {"line", "term"} else repr(subject)
-        raise Invalid.field(
-            place, f"This proposal has no {named}.", "It may have been removed; leave this out."
-        )
+        missing = {
+            "line": Sentence("This proposal has no line %(key)s.", key=repr(key)),
+            "term": Sentence("This proposal has no term %(key)s.", key=repr(key)),
+        }
+        message = missing.get(kind, Sentence("This proposal has no %(subject)s.", subject=repr(subject)))
+        raise Invalid.field(place, message, "It may have been removed; leave this out.")
     return found
 
 
@@ -283,9 +299,12 @@ def _no_such_field(item: Item, field: str) -> str:
     if isinstance(item, Total):
         return "The prices of this proposal are fixed, and so is what they come to."
     if field == "selected" and isinstance(item, Line):
-        other = "choose another line of its group" if item.choice_group else "it can't be left out"
-        return f"{item.name} is part of the proposal; {other}."
+        if item.choice_group:
+            return Sentence(
+                "%(name)s is part of the proposal; choose another line of its group.", name=item.name
+            )
+        return Sentence("%(name)s is part of the proposal; it can't be left out.", name=item.name)
     if field == "choice" and isinstance(item, Line):
-        return f"{item.name} has no alternatives to choose from."
-    name = field_name(field) if field in FIELDS else field
-    return f"{item.name} has no {name}."
+        return Sentence("%(name)s has no alternatives to choose from.", name=item.name)
+    name = Sentence(field_name(field)) if field in FIELDS else field
+    return Sentence("%(name)s has no %(field)s.", name=item.name, field=name)

@@ -17,7 +17,7 @@ from portal.domain.change.items import TOTAL, item
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, Offer, Totals
 from portal.domain.offer.totals import line_net, totals
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 Verdict = Literal["accept", "decline", "counter"]
 
@@ -209,8 +209,12 @@ def unkept(offered: Offer, made: Iterable[Change]) -> list[Problem]:
             problems.append(
                 Problem(
                     change.id,
-                    f"The revision would come to {net} {offered.currency} net, and {change.value} {offered.currency} is "
-                    "granted.",
+                    Sentence(
+                        "The revision would come to %(net)s %(currency)s net, and %(value)s %(currency)s is granted.",
+                        net=net,
+                        currency=offered.currency,
+                        value=change.value,
+                    ),
                     "Lower prices in your own changes until it fits, or counter with another overall price.",
                 )
             )
@@ -218,7 +222,7 @@ def unkept(offered: Offer, made: Iterable[Change]) -> list[Problem]:
             problems.append(
                 Problem(
                     change.id,
-                    f"Nothing in this revision answers the wish for {change.value}.",
+                    Sentence("Nothing in this revision answers the wish for %(value)s.", value=change.value),
                     "Add a line for it, or decline it.",
                 )
             )
@@ -253,7 +257,7 @@ def _whole_or_not(counter: Counteroffer, given: dict[str, Answer]) -> None:
     accepted = [change_id for change_id, answer in given.items() if answer.verdict == "accept"]
     if counter.package and accepted and len(accepted) < len(given):
         raise Invalid(
-            "This counteroffer is all or nothing: accept every change of it, or none.",
+            "This counteroffer is a package: accept every change of it, or none.",
             [
                 Problem(change_id, "Accepting only a part of a package is not possible.")
                 for change_id in accepted

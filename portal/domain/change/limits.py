@@ -10,7 +10,7 @@ from portal.domain.change.change import Change, buyer_fields, current, field_nam
 from portal.domain.change.items import Item, Total, Wanted, item
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 
 def problems(offer: Offer, change: Change, *, today: date | None = None) -> list[Problem]:
@@ -30,20 +30,40 @@ def problems(offer: Offer, change: Change, *, today: date | None = None) -> list
         return [Problem(change.id, *reason) for reason in _there(found)]
     if change.value == current(offer, change):
         name = field_name(change.field)
-        return [Problem(change.id, f"Nothing changes: this is the {name} already.", "Ask for another value.")]
+        return [
+            Problem(
+                change.id,
+                Sentence("Nothing changes: this is the %(name)s already.", name=Sentence(name)),
+                "Ask for another value.",
+            )
+        ]
     return [Problem(change.id, *reason) for reason in _outside(found, change, today)]
 
 
 def _there(wanted: Wanted) -> list[tuple[str, str]]:
     if wanted.line is None:
         return []
-    return [(f"{wanted.line.name} is in the proposal already.", "Change that line instead.")]
+    return [
+        (Sentence("%(name)s is in the proposal already.", name=wanted.line.name), "Change that line instead.")
+    ]
 
 
 def _fixed(item: Item, change: Change) -> Problem:
     open_fields = ", ".join(field_name(field) for field in buyer_fields(item))
-    hint = f"Open on it: {open_fields}." if open_fields else "A comment on it reaches the seller."
-    return Problem(change.id, f"The seller has fixed the {field_name(change.field)} of {item.name}.", hint)
+    hint = (
+        Sentence("Open on it: %(open_fields)s.", open_fields=open_fields)
+        if open_fields
+        else "A comment on it reaches the seller."
+    )
+    return Problem(
+        change.id,
+        Sentence(
+            "The seller has fixed the %(field)s of %(name)s.",
+            field=Sentence(field_name(change.field)),
+            name=item.name,
+        ),
+        hint,
+    )
 
 
 def _outside(item: Item, change: Change, today: date | None) -> list[tuple[str, str]]:
@@ -55,22 +75,41 @@ def _outside(item: Item, change: Change, today: date | None) -> list[tuple[str, 
     if change.field == "quantity":
         return _outside_bounds(item, Decimal(change.value))
     if change.field == "delivery_date" and today is not None and date.fromisoformat(change.value) < today:
-        return [("This day is in the past.", f"Today is {today}.")]
+        return [("This day is in the past.", Sentence("Today is %(today)s.", today=today))]
     return []
 
 
 def _outside_options(term: Term, value: str) -> list[tuple[str, str]]:
     if not term.options or value in {spelling.plain(option) for option in term.options}:
         return []
-    return [(f"{value} is not one of the options of {term.name}.", f"Possible: {', '.join(term.options)}.")]
+    return [
+        (
+            Sentence("%(value)s is not one of the options of %(name)s.", value=value, name=term.name),
+            Sentence("Possible: %(options)s.", options=", ".join(term.options)),
+        )
+    ]
 
 
 def _outside_bounds(line: Line, quantity: Decimal) -> list[tuple[str, str]]:
     low, high = line.bounds.min_quantity, line.bounds.max_quantity
     if low is not None and quantity < low:
-        return [(f"The smallest quantity of {line.name} is {_shown(low)}.", "Ask for that or more.")]
+        return [
+            (
+                Sentence(
+                    "The smallest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(low)
+                ),
+                "Ask for that or more.",
+            )
+        ]
     if high is not None and quantity > high:
-        return [(f"The largest quantity of {line.name} is {_shown(high)}.", "Ask for that or less.")]
+        return [
+            (
+                Sentence(
+                    "The largest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(high)
+                ),
+                "Ask for that or less.",
+            )
+        ]
     return _between_steps(line, quantity)
 
 
@@ -81,8 +120,18 @@ def _between_steps(line: Line, quantity: Decimal) -> list[tuple[str, str]]:
         return []
     below = quantity - over
     near = [value for value in (below, below + step) if value > 0 and (high is None or value <= high)]
-    hint = f"Nearest: {' or '.join(map(_shown, near))}." if near else ""
-    return [(f"{line.name} comes in steps of {_shown(step)} from {_shown(start)}.", hint)]
+    hint = Sentence("Nearest: %(nearest)s.", nearest=" or ".join(map(_shown, near))) if near else ""
+    return [
+        (
+            Sentence(
+                "%(name)s comes in steps of %(step)s from %(start)s.",
+                name=line.name,
+                step=_shown(step),
+                start=_shown(start),
+            ),
+            hint,
+        )
+    ]
 
 
 def _shown(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 
 LONGEST_WORDING = 500
 _WISH = re.compile(r"(\S+) x (.+)")
@@ -30,7 +31,13 @@ def _decimal(text: str) -> Decimal:
     try:
         return money.six(money.parse(text.strip()))
     except ValueError as error:
-        raise ValueError(f"{text.strip()!r} is not a number that can be used here: {error}.") from None
+        raise ValueError(
+            Sentence(
+                "%(text)s is not a number that can be used here: %(error)s.",
+                text=repr(text.strip()),
+                error=str(error),
+            )
+        ) from None
 
 
 def quantity(text: str) -> str:
@@ -70,7 +77,9 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise ValueError(f"{text.strip()!r} is not a day such as 2026-12-31.") from None
+        raise ValueError(
+            Sentence("%(text)s is not a day such as 2026-12-31.", text=repr(text.strip()))
+        ) from None
 
 
 def target(text: str, currency: str) -> str:
@@ -80,7 +89,13 @@ def target(text: str, currency: str) -> str:
         raise ValueError("The overall price can't be negative.")
     rounded = money.amount(wanted, currency)
     if rounded != wanted:
-        raise ValueError(f"{currency} has {money.places(currency)} decimal places.")
+        raise ValueError(
+            Sentence(
+                "%(currency)s has %(places)s decimal places.",
+                currency=currency,
+                places=money.places(currency),
+            )
+        )
     return str(rounded)
 
 
@@ -106,7 +121,7 @@ def wording(text: str) -> str:
     if not words:
         raise ValueError("Say what it should be.")
     if len(words) > LONGEST_WORDING:
-        raise ValueError(f"At most {LONGEST_WORDING} characters.")
+        raise ValueError(Sentence("At most %(limit)s characters.", limit=LONGEST_WORDING))
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in words):
         raise ValueError("It contains characters that can't be shown.")
     return words

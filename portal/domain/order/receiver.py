@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from portal.domain.order.work_order import KINDS
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 
 Transport = Literal["folder", "webhook"]
 Format = Literal["json", "csv"]
@@ -58,7 +58,11 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         names = " or ".join([", ".join(known[:-1]), known[-1]])
         raise Invalid.field(
-            field, f"{value or 'Nothing'} is not a {field} that Parley knows.", f"Use {names}."
+            field,
+            "%(value)s is not a %(field)s that Parley knows.",
+            Sentence("Use %(names)s.", names=names),
+            value=value or "Nothing",
+            field=field,
         )
 
 
@@ -95,7 +99,10 @@ def _webhook(target: str, *, loopback: bool) -> str | None:
     if here and loopback:
         return None
     if here or (address is not None and not public(address)):
-        return f"{host} is not on the internet. Webhooks go to public addresses only; use a folder inside the house."
+        return Sentence(
+            "%(host)s is not on the internet. Webhooks go to public addresses only; use a folder inside the house.",
+            host=host,
+        )
     if parts.scheme != "https":
         return "A webhook needs https: an order tells prices and names."
     return None

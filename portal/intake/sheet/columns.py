@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 from portal.intake.contact import parse_contact
 from portal.intake.fields import shown
 from portal.intake.sheet.grid import Cell
@@ -48,7 +48,7 @@ class Unread(ValueError):
 def text(cell: Cell) -> str:
     if cell.kind == "day":
         raise Unread(
-            f"The spreadsheet has made the day {cell.text} of this.",
+            Sentence("The spreadsheet has made the day %(text)s of this.", text=cell.text),
             "Format the cell as text, type it again.",
         )
     return cell.text
@@ -56,7 +56,10 @@ def text(cell: Cell) -> str:
 
 def number(cell: Cell) -> str:
     if cell.kind in ("day", "flag"):
-        raise Unread(f"This is not a number: {cell.text}.", "Format the cell as a number, type it again.")
+        raise Unread(
+            Sentence("This is not a number: %(text)s.", text=cell.text),
+            "Format the cell as a number, type it again.",
+        )
     if cell.percent:
         raise Unread("The cell is formatted as percent.", "Format it as a plain number.")
     return cell.text
@@ -79,7 +82,10 @@ def _scaled(text: str) -> str:
 def _whole(cell: Cell) -> int:
     written = number(cell)
     if not _WHOLE.fullmatch(written):
-        raise Unread(f"{shown(written)} is not a whole number.", "Write it without a point, such as 12.")
+        raise Unread(
+            Sentence("%(written)s is not a whole number.", written=shown(written)),
+            "Write it without a point, such as 12.",
+        )
     return int(written)
 
 
@@ -88,12 +94,14 @@ def flag(cell: Cell) -> bool:
     said = cell.text.casefold()
     if said in YES or said in NO:
         return said in YES
-    raise Unread(f"{shown(cell.text)} is neither yes nor no.", "Write yes or no.")
+    raise Unread(Sentence("%(text)s is neither yes nor no.", text=shown(cell.text)), "Write yes or no.")
 
 
 def day(cell: Cell) -> str:
     if cell.kind == "number":
-        raise Unread(f"{cell.text} is a number, not a day.", "Format the cell as a date.")
+        raise Unread(
+            Sentence("%(text)s is a number, not a day.", text=cell.text), "Format the cell as a date."
+        )
     return cell.text
 
 
@@ -118,7 +126,10 @@ def _steps(cell: Cell) -> list[dict[str, str]]:
 def _pair(part: str, left: str, right: str, example: str, *, first: bool = False) -> dict[str, str]:
     before, colon, after = part.partition(":") if first else part.rpartition(":")
     if not colon:
-        raise Unread(f"{shown(part)} has no colon.", f"Write it like {example}.")
+        raise Unread(
+            Sentence("%(part)s has no colon.", part=shown(part)),
+            Sentence("Write it like %(example)s.", example=example),
+        )
     return {left: before.strip(), right: after.strip()}
 
 
@@ -143,7 +154,8 @@ def _term(line: str) -> dict[str, Any]:
     name, colon, values = line.partition(":")
     if not colon:
         raise Unread(
-            f"{shown(line)} has no colon.", "Write Payment: 30 days net | 14 days net, a term a line."
+            Sentence("%(line)s has no colon.", line=shown(line)),
+            "Write Payment: 30 days net | 14 days net, a term a line.",
         )
     value, *others = (part.strip() for part in values.split("|"))
     return {"name": name.strip(), "value": value} | ({"options": [value, *others]} if others else {})
@@ -158,7 +170,8 @@ def _adjustment(part: str) -> dict[str, str]:
     label, colon, measure = rest.rpartition(":")
     if not colon:
         raise Unread(
-            f"{shown(part)} is no adjustment.", "Write discount: Frame contract: 3% or charge: Freight: 250."
+            Sentence("%(part)s is no adjustment.", part=shown(part)),
+            "Write discount: Frame contract: 3% or charge: Freight: 250.",
         )
     measure = measure.strip()
     name = "percent" if measure.endswith("%") else "amount"

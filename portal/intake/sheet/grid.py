@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 Kind = Literal["text", "number", "day", "flag"]
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 10_000, 200, 300_000
@@ -59,7 +59,12 @@ def letter(column: int) -> str:
 
 def unreadable(message: str, hint: str = "", place: str = "") -> Invalid:
     """The error for a file that is no spreadsheet, or too much of one."""
-    return Invalid(f"The sheet cannot be read. {message} {hint}".rstrip(), [Problem(place, message, hint)])
+    return Invalid(
+        "The sheet cannot be read. %(problem)s %(hint)s" if hint else "The sheet cannot be read. %(problem)s",
+        [Problem(place, message, hint)],
+        problem=Sentence(message),
+        hint=Sentence(hint),
+    )
 
 
 def kept(rows: list[Row], row: Row) -> None:
@@ -67,10 +72,12 @@ def kept(rows: list[Row], row: Row) -> None:
     if all(cell.empty for cell in row.cells):
         return
     if len(rows) == MOST_ROWS:
-        raise unreadable(f"It has more than {MOST_ROWS:,} rows.", "Split it.")
+        raise unreadable(Sentence("It has more than %(limit)s rows.", limit=MOST_ROWS), "Split it.")
     rows.append(row)
 
 
 def formula(name: str) -> tuple[str, str]:
     """The refusal of a formula; `name` is the cell's, such as C4, or ""."""
-    return f"Cell {name} holds a formula." if name else "This is a formula.", VALUES_ONLY
+    return Sentence(
+        "Cell %(name)s holds a formula.", name=name
+    ) if name else "This is a formula.", VALUES_ONLY

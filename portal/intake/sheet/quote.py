@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.sheet import numbers
@@ -79,9 +79,17 @@ class _Draft:
             place = f"row {header.number}, {named or f'column {letter(at)}'}"
             if column is None:
                 if cell.text:
-                    self._refuse(place, f"{shown(cell.text)} is not a column here.", _nearest(cell.text))
+                    self._refuse(
+                        place,
+                        Sentence("%(text)s is not a column here.", text=shown(cell.text)),
+                        _nearest(cell.text),
+                    )
             elif column.name in first:
-                self._refuse(place, f"The column {column.name} stands here twice.", "Keep one of the two.")
+                self._refuse(
+                    place,
+                    Sentence("The column %(name)s stands here twice.", name=column.name),
+                    "Keep one of the two.",
+                )
             else:
                 found[at] = column
                 first[column.name] = at
@@ -115,7 +123,11 @@ class _Draft:
             self.remarks.append(
                 Problem(
                     f"row {row.number}, {column.name}",
-                    f"Decimals are written with a comma: {text} is read as {numbers.with_point(text, mark)}.",
+                    Sentence(
+                        "Decimals are written with a comma: %(text)s is read as %(number)s.",
+                        text=text,
+                        number=numbers.with_point(text, mark),
+                    ),
                 )
             )
         return mark
@@ -166,7 +178,12 @@ class _Draft:
         elif value is not None and known is not None and value != known:
             self._refuse(
                 place,
-                f"{shown(value)} is not what {self.places[pointer]} says: {shown(known)}.",
+                Sentence(
+                    "%(value)s is not what %(places)s says: %(known)s.",
+                    value=shown(value),
+                    places=self.places[pointer],
+                    known=shown(known),
+                ),
                 "It belongs to the whole quote: write it once, or the same on every row.",
             )
 
@@ -186,7 +203,10 @@ def _value(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
     except Unread:
         raise
     except ValueError as error:
-        raise Unread(f"{shown(cell.text)} can be read as {error}.", "Write one of the two.") from None
+        raise Unread(
+            Sentence("%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)),
+            "Write one of the two.",
+        ) from None
 
 
 def _with_points(value: Any, mark: numbers.Mark) -> Any:
@@ -216,4 +236,8 @@ def _at(fields: dict[str, Any], path: tuple[str, ...]) -> Any:
 
 def _nearest(name: str) -> str:
     near = get_close_matches(spelled(name)[:100], list(COLUMNS), n=1, cutoff=0.6)
-    return f'Did you mean "{near[0]}"?' if near else "Take the column out, or name it as the template does."
+    return (
+        Sentence('Did you mean "%(near)s"?', near=near[0])
+        if near
+        else "Take the column out, or name it as the template does."
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.sheet import columns, numbers
 from portal.intake.sheet.columns import Unread
@@ -93,11 +93,19 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
         item = changing.touched(base, key)
         place = sheet.place(row, "key")
         if item is None:
-            told = f"{shown(key)} is no line or term of this proposal." if key else "The row has no key."
+            told = (
+                Sentence("%(key)s is no line or term of this proposal.", key=shown(key))
+                if key
+                else "The row has no key."
+            )
             found.problems.append(Problem(place, told, "A new line can be asked for on the page."))
         elif key in first:
             found.problems.append(
-                Problem(place, f"Row {first[key]} has this key, too.", "Keep one of the two.")
+                Problem(
+                    place,
+                    Sentence("Row %(first)s has this key, too.", first=first[key]),
+                    "Keep one of the two.",
+                )
             )
         else:
             first[key] = row.number
@@ -153,7 +161,12 @@ class _Reader:
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
             except ValueError as error:
-                raise Unread(f"{shown(cell.text)} can be read as {error}.", "Write one of the two.") from None
+                raise Unread(
+                    Sentence(
+                        "%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)
+                    ),
+                    "Write one of the two.",
+                ) from None
         text = _READ[name](cell)
         offered = changing.current(self.base, Change(subject=self.subject, field=name, value=""))  # type: ignore[arg-type]
         if name == "value" and text.removeprefix("'") == offered:
@@ -182,7 +195,11 @@ class _Reader:
             return
         if wanted != line.selected:
             if "selected" not in changing.buyer_fields(line):
-                self._refuse("include", f"{line.name} is part of the proposal.", "It can't be left out.")
+                self._refuse(
+                    "include",
+                    Sentence("%(name)s is part of the proposal.", name=line.name),
+                    "It can't be left out.",
+                )
             else:
                 value = "true" if wanted else "false"
                 self._ask(Change(subject=self.subject, field="selected", value=value), "include")
@@ -204,7 +221,10 @@ class _Reader:
                 raise Unread(*cell.wrong)
             text = safe(columns.text(cell))
             if len(text) > LONGEST_COMMENT:
-                raise Unread(f"The comment has {len(text)} characters.", f"At most {LONGEST_COMMENT} fit.")
+                raise Unread(
+                    Sentence("The comment has %(length)s characters.", length=len(text)),
+                    Sentence("At most %(limit)s fit.", limit=LONGEST_COMMENT),
+                )
         except Unread as error:
             self._refuse("comment", error.message, error.hint)
             return
@@ -214,7 +234,10 @@ class _Reader:
             self.found.reasons[f"{self.subject}:choice"] = text
         elif not changes:
             place = self.sheet.place(self.row, "comment")
-            told = f"This comment stands beside nothing that was changed and is not taken over: {shown(text, 200)}"
+            told = Sentence(
+                "This comment stands beside nothing that was changed and is not taken over: %(text)s",
+                text=shown(text, 200),
+            )
             self.found.remarks.append(Problem(place, told, "Write it on the page, at the line."))
 
     def _ask(self, change: Change, column: str) -> None:
@@ -238,7 +261,10 @@ def said(cell: Cell, words: Words) -> bool:
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula; Unread when one would."""
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        raise Unread(f"{shown(text)} begins like a formula.", "Begin it with a letter or a digit.")
+        raise Unread(
+            Sentence("%(text)s begins like a formula.", text=shown(text)),
+            "Begin it with a letter or a digit.",
+        )
     return text
 
 
@@ -258,7 +284,9 @@ def _choice(members: Sequence[tuple[Line, Cell, str]], words: Words, found: Retu
             denied = place
     if len(wanted) > 1:
         names = " and ".join(line.name for line, _ in wanted)
-        found.problems.append(Problem(wanted[1][1], f"{names} exclude each other.", "Say yes to one."))
+        found.problems.append(
+            Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
+        )
     elif wanted:
         ((line, place),) = wanted
         change = Change(subject=f"line:{line.key}", field="choice", value="true")

@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 from portal.intake.sheet.grid import (
     EMPTY,
     MOST_CELLS,
@@ -56,7 +56,8 @@ def read_xlsx(data: bytes, *, unpacked: int = UNPACKED) -> Grid:
     except Exception as error:
         # The reader of a damaged workbook raises whatever the damage leads to.
         raise unreadable(
-            f"The workbook is damaged ({type(error).__name__}).", "Save it again as .xlsx."
+            Sentence("The workbook is damaged (%(name)s).", name=type(error).__name__),
+            "Save it again as .xlsx.",
         ) from error
 
 
@@ -67,14 +68,19 @@ def _weigh(data: bytes, most: int) -> None:
             parts = archive.infolist()
             # A part never unpacks to more than it claims here: the reader stops there.
             if len(parts) > PARTS or sum(part.file_size for part in parts) > most:
-                raise unreadable(f"The workbook unpacks to more than {most >> 20} MB.", "Split it.")
+                raise unreadable(
+                    Sentence("The workbook unpacks to more than %(most)s MB.", most=most >> 20), "Split it."
+                )
             for part in parts:
                 if part.flag_bits & 1:
                     raise unreadable("The workbook is encrypted.", "Save it without a password.")
                 if "vbaproject" in part.filename.lower():
                     raise unreadable("The workbook carries macros.", "Save it as .xlsx, without macros.")
                 if _declares(archive.read(part)):
-                    raise unreadable(f"{part.filename!r} declares entities.", "Save it again as .xlsx.")
+                    raise unreadable(
+                        Sentence("%(filename)s declares entities.", filename=repr(part.filename)),
+                        "Save it again as .xlsx.",
+                    )
     except Invalid:
         raise
     except Exception as error:
@@ -92,12 +98,22 @@ def _rows(sheet: Any) -> list[Row]:
     cells = 0
     for number, found in enumerate(sheet.iter_rows(), start=1):
         if number > LAST_ROW:
-            raise unreadable(f"It goes on below row {LAST_ROW:,}.", "Delete the rows below the last line.")
+            raise unreadable(
+                Sentence("It goes on below row %(last_row)s.", last_row=LAST_ROW),
+                "Delete the rows below the last line.",
+            )
         if len(found) > MOST_COLUMNS and any(cell.value is not None for cell in found[MOST_COLUMNS:]):
-            raise unreadable(f"Row {number} has more than {MOST_COLUMNS} columns.", "Leave columns out.")
+            raise unreadable(
+                Sentence(
+                    "Row %(number)s has more than %(limit)s columns.",
+                    number=number,
+                    limit=MOST_COLUMNS,
+                ),
+                "Leave columns out.",
+            )
         cells += len(found)
         if cells > MOST_CELLS:
-            raise unreadable(f"It has more than {MOST_CELLS:,} cells.", "Split it.")
+            raise unreadable(Sentence("It has more than %(limit)s cells.", limit=MOST_CELLS), "Split it.")
         if found:
             named = enumerate(found[:MOST_COLUMNS])
             kept(
@@ -114,7 +130,12 @@ def _cell(cell: Any, name: str) -> Cell:
     if cell.data_type == "f" or (isinstance(value, str) and value.lstrip().startswith("=")):
         return Cell(wrong=formula(name))
     if cell.data_type == "e":
-        return Cell(wrong=(f"Cell {name} holds the error {value}.", "Correct it in the sheet."))
+        return Cell(
+            wrong=(
+                Sentence("Cell %(name)s holds the error %(value)s.", name=name, value=value),
+                "Correct it in the sheet.",
+            )
+        )
     return _read(value, name, percent="%" in (cell.number_format or ""))
 
 
@@ -128,20 +149,35 @@ def _read(value: Any, name: str, *, percent: bool) -> Cell:
             return _day(value, name)
         case str():
             return Cell(value.strip())
-    return Cell(wrong=(f"Cell {name} holds a time, which is nothing a sheet here has.", "Take it out."))
+    return Cell(
+        wrong=(
+            Sentence("Cell %(name)s holds a time, which is nothing a sheet here has.", name=name),
+            "Take it out.",
+        )
+    )
 
 
 def _number(value: int | float, name: str, *, percent: bool) -> Cell:
     if isinstance(value, int):
         return Cell(str(value), "number", percent=percent)
     if not math.isfinite(value):
-        return Cell(wrong=(f"Cell {name} holds no number that can be counted with.", "Correct it."))
+        return Cell(
+            wrong=(
+                Sentence("Cell %(name)s holds no number that can be counted with.", name=name),
+                "Correct it.",
+            )
+        )
     exact = Decimal(repr(value))
     exponent = exact.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -(PLACES + 2 * percent):
         return Cell(
             wrong=(
-                f"Cell {name} holds {value!r}, which has more than {PLACES} decimal places.",
+                Sentence(
+                    "Cell %(name)s holds %(value)s, which has more than %(places)s decimal places.",
+                    name=name,
+                    value=repr(value),
+                    places=PLACES,
+                ),
                 "Round it in the sheet, or type the figure that is meant.",
             )
         )
@@ -151,6 +187,11 @@ def _number(value: int | float, name: str, *, percent: bool) -> Cell:
 def _day(value: datetime | date, name: str) -> Cell:
     if isinstance(value, datetime):
         if value.time() != time():
-            return Cell(wrong=(f"Cell {name} holds a day with a time of day.", "Write the day alone."))
+            return Cell(
+                wrong=(
+                    Sentence("Cell %(name)s holds a day with a time of day.", name=name),
+                    "Write the day alone.",
+                )
+            )
         value = value.date()
     return Cell(value.isoformat(), "day")

@@ -7,7 +7,7 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.domain.offer.revision import Totals
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.document import Comparison
 from portal.intake.fields import plain
 from portal.intake.ubl.draft import Draft
@@ -53,7 +53,9 @@ def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
             figures[etree.QName(element).localname] = (element, amount)
     if prepaid := figures.get("PrepaidAmount"):
         draft.warn(
-            prepaid[0], f"Prepaid {plain(prepaid[1])} are not carried on.", "Settle them with the bill."
+            prepaid[0],
+            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=plain(prepaid[1])),
+            "Settle them with the bill.",
         )
     return figures
 
@@ -85,6 +87,11 @@ def _differs(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Prob
     element, stated = figure
     return Problem(
         draft.place(element),
-        f"{name} states {plain(stated)}, and the lines come to {plain(expected)}.",
+        Sentence(
+            "%(name)s states %(stated)s, and the lines come to %(expected)s.",
+            name=name,
+            stated=plain(stated),
+            expected=plain(expected),
+        ),
         "Correct the document: it must not promise two sums.",
     )

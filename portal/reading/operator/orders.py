@@ -105,7 +105,12 @@ def part(
         if row.fulfilment == group:
             return work_order.decode(kind, row.document)
     groups = ", ".join(sorted(row.fulfilment for row in rows)) or "none"
-    raise NotFound(f"Order {found.number} has no fulfilment group {group!r}; it has {groups}.")
+    raise NotFound(
+        "Order %(number)s has no fulfilment group %(group)s; it has %(groups)s.",
+        number=found.number,
+        group=repr(group),
+        groups=groups,
+    )
 
 
 def _placed() -> Select[Any]:
@@ -124,7 +129,7 @@ def _found(transaction: Transaction, actor: access.Actor, name: str) -> Row[Any]
         _placed().where(or_(tables.order.c.id == name, tables.order.c.number == name))
     ).first()
     if row is None:
-        raise NotFound(f"There is no order {name}.")
+        raise NotFound("There is no order %(name)s.", name=name)
     return row
 
 

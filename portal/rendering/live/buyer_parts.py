@@ -26,5 +26,5 @@ def told(render: Renders, transaction: Transaction, deal: Deal) -> str:
     context: dict[str, Any] = {"deal": deal, "urls": Urls.buyer(deal.id), "words": words}
     return "".join(
         regions.morph(f"#{name}", render(f"room/_{template}.html", **context))
-        for name, template in (("sign-offs", "told"), ("room-words", "words"))
+        for name, template in (("sign-offs", "sign_offs"), ("room-words", "words"))
     )

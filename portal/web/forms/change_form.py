@@ -111,7 +111,7 @@ def read(form: FormFields, offer: Offer, item: Item, *, seller: bool = False) ->
                 problems += at_fields(standing_offer.unfit(offer, [change]))
                 changes.append(change)
             except ValueError as error:
-                problems.append(Problem(name, str(error)))
+                problems.append(Problem(name, error.args[0]))
             except Invalid as error:
                 problems += at_fields(error.problems)
             continue

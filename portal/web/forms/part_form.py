@@ -16,6 +16,7 @@ from portal.domain.change.change import Change, Field
 from portal.domain.change.items import Item
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Adjustment, Billing, Line, Offer, StandingOffer, Tax
+from portal.errors import Sentence
 from portal.reading.deal_page.asks import shown
 from portal.rendering import formats
 from portal.rendering.decimal_input import plain_decimal
@@ -107,7 +108,9 @@ def _decimal(text: str) -> Decimal:
     try:
         return money.six(money.parse(_number(text)))
     except (ValueError, InvalidOperation):
-        raise ValueError(f"{text.strip()!r} is not a number that can be used here.") from None
+        raise ValueError(
+            Sentence("%(text)s is not a number that can be used here.", text=repr(text.strip()))
+        ) from None
 
 
 def _adjustment(typed: Mapping[str, str], about: Item) -> str:
@@ -146,7 +149,7 @@ def _line(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
     periods, known = typed["line_periods"] or "1", taxes(offer)
     number = int(typed["line_tax"]) if typed["line_tax"].isdecimal() else 0
     if not periods.isdecimal() or len(periods) > 4:
-        raise ValueError(f"{periods!r} is not a number of months or years.")
+        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=repr(periods)))
     return part_codec.text_of(
         Line(
             key=about.key,

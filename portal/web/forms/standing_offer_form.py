@@ -86,7 +86,7 @@ def _each(rows: list[Row], make: Callable[[Row], Made], place: str) -> tuple[Mad
         try:
             made.append(make(row))
         except ValueError as error:
-            raise Invalid.field(f"{place}/{index}", str(error)) from None
+            raise Invalid.field(f"{place}/{index}", error.args[0]) from None
     return tuple(made)
 
 

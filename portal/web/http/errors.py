@@ -14,7 +14,8 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from portal.errors import Invalid, NotFound, ParleyError, Problem, Refused, SignInNeeded
 from portal.rendering.language import marked as _l
-from portal.rendering.language import speaking, told
+from portal.rendering.language import speaking
+from portal.rendering.sentences import translate
 from portal.request import HttpRequest, is_partial, language_of, wants_json
 from portal.web.forms.form_fields import FormFields
 from portal.web.public.join import new_link_page
@@ -117,12 +118,14 @@ def sign_in_page(services: Services, request: HttpRequest) -> Response[str]:
 def _problem_document(error: ParleyError, problems: tuple[Problem, ...]) -> Response[Any]:
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": told(HEADINGS.get(error.status, HEADINGS[500])),
+        "title": translate(HEADINGS.get(error.status, HEADINGS[500])),
         "status": error.status,
-        "detail": told(error.sentence),
+        "detail": translate(error.sentence),
     }
     if problems:
-        document["problems"] = problems
+        document["problems"] = [
+            Problem(each.place, translate(each.message), translate(each.hint)) for each in problems
+        ]
     return Response(document, status_code=error.status, media_type="application/problem+json")
 
 

@@ -138,7 +138,7 @@ def test_somebody_who_has_the_page_open_may_be_reading_it(table: Table, clock: C
 def test_what_can_not_be_taken_back_says_why(table: Table, clock: Clock) -> None:
     assert "first revision" in why_not(table)
     publish(table, clock)
-    with pytest.raises(Conflict, match="has come meanwhile"):
+    with pytest.raises(Conflict, match="arrived meanwhile"):
         take_back(table, revision=1)
     take_back(table)
     assert "took another one back" in why_not(table)
