@@ -40,7 +40,7 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
 
     target, wish = "Total: Overall price", "Sets of spare filters: New line"
     expect(rita.ask(target)).to_contain_text("These lines could carry it")
-    package = rita.counteroffer.get_by_role("group", name="The whole package: 2 changes")
+    package = rita.counteroffer.get_by_role("group", name="Package", exact=True)
     package.get_by_role("radio", name="Accept the package").check()
     rita.publishes(2)
     # Nothing keeps it yet: both are told, and what was decided stays decided.
@@ -61,7 +61,7 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
     form.field("Unit price").fill("50")
     form.adds()
     expect(rita.counteroffer).to_contain_text("Your own changes")
-    rita.ask(target).get_by_role("button", name="Put this into your own changes").click()
+    rita.ask(target).get_by_role("button", name="Add to your own changes").click()
     expect(rita.ask(target)).to_contain_text("With your own changes the contract comes to EUR 51,900.00 net.")
     package.get_by_role("radio", name="Accept the package").check()
     rita.publishes(2)

@@ -165,7 +165,7 @@ def answers_below_the_floor(rita: Hands, room: Room) -> None:
     rita.types("Counter value", "15,000")
     expect(page.get_by_text("A manager must approve this")).to_be_visible()
     rita.is_at(page.get_by_label("Counter value"))
-    rita.presses("Publish revision 2")
+    rita.presses("Ask for approval")
     expect(page.get_by_text("Waiting for approval").first).to_be_visible()
 
 
@@ -213,7 +213,7 @@ def test_a_rep_offers_something_on_a_condition(room: Room, width: int, axe: Call
     expect(page.get_by_role("group", name="Your own changes")).to_contain_text(
         "Five presses: If-you-then offer"
     )
-    rita.presses("Publish revision 2", back=True)
+    rita.presses(f"Send revision 2 to {room.company}", back=True)
     expect(page.get_by_role("group", name="Five presses", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     rita.presses("Change Five presses")

@@ -24,6 +24,7 @@ Tab = Literal["all", "needs", "waiting", "closing", "won", "lost"]
 Whose = Literal["mine", "team"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 CLOSING = timedelta(days=7)
+HOUR = timedelta(hours=1)
 # What is closed only grows; older deals are found by searching.
 MOST_CLOSED = 100
 _CLOSED = ("accepted", "declined", "withdrawn", "expired")
@@ -76,13 +77,9 @@ class InboxRow:
     asks: int
     approval: bool
     last: LastEvent | None
-    # How long a buyer may wait, and whether this one has waited longer.
-    goal: timedelta
-    late: bool
-
-    @property
-    def goal_hours(self) -> int:
-        return self.goal // timedelta(hours=1)
+    # How long a buyer may wait, and by how much this one has waited longer, rounded up.
+    goal_hours: int
+    late_hours: int
 
     @property
     def name(self) -> str:
@@ -238,6 +235,7 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
     turn = lifecycle.awaiting(state, open_counteroffers=asks, buyer_waits=head.buyer_waits_since is not None)
     waits = [at for at in (head.buyer_waits_since, head.asked_at) if at is not None]
     goal = DEFAULT_GOAL if head.goal is None else timedelta(minutes=head.goal)
+    waited = now - min(waits) if waits and turn == "seller" else timedelta(0)
     return InboxRow(
         deal_id=head.id,
         number=head.number,
@@ -256,6 +254,6 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         asks=asks,
         approval=bool(head.approval),
         last=last,
-        goal=goal,
-        late=turn == "seller" and bool(waits) and now - min(waits) >= goal,
+        goal_hours=goal // HOUR,
+        late_hours=max(0, -((goal - waited) // HOUR)),
     )
