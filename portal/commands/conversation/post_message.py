@@ -14,7 +14,7 @@ from portal.commands.text import written
 from portal.database.append_events import New, append_events
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import change
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import buyer_events, event_body, ledger, seller_events, shared_events
 from portal.errors import Conflict, Invalid, ParleyError
 from portal.storage import documents, tables
@@ -95,7 +95,7 @@ def anchored(work: UnitOfWork, deal: Deal, anchor: str | None) -> str | None:
         if deal.revision
         else documents.drafted(work, deal.id)
     )
-    if change.touched(offer, anchor) is None:
+    if find_line_or_term(offer, anchor) is None:
         raise Invalid.field(
             "anchor", "The line or term this comment belongs to is not part of the proposal any more."
         )

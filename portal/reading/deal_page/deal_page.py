@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.access import Deal
+from portal.domain.change.compare import Comparison, compare
 from portal.domain.deal import validity
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.board import Board
 from portal.domain.ledger.event_body import PartyName
-from portal.domain.offer.compare import Comparison, compare
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
 from portal.lru_cache import Kept
