@@ -121,7 +121,7 @@ def weigh_two(bea: Hands) -> None:
     bea.is_live()
     changes(bea, "Unit price", "17,200")
     bea.presses("Scenarios", role="link")
-    bea.presses("Compare what is ticked")
+    bea.presses("Compare selected")
     bea.is_at(Screen(page).region("Side by side"))
     expect(page.get_by_role("row", name="Unit price").get_by_role("cell")).to_have_text(
         ["18,450.00", "asks 17,200.00", "asks 17,900.00"]
@@ -192,7 +192,7 @@ def test_a_rep_offers_something_on_a_condition(room: Room, width: int, axe: Call
     keys, page = rita.page.keyboard, rita.page
     rita.is_live()
     rita.presses("Add an if-you-then offer", back=True)
-    rita.is_at(page.get_by_label("Name", exact=True))
+    rita.is_at(page.get_by_role("main").get_by_label("Name", exact=True))
     keys.type("Five presses")
     rita.goes_to(page.get_by_label("Condition 1: line or term"))
     keys.type("Hydr")

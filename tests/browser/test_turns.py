@@ -184,7 +184,7 @@ def test_an_expired_proposal_asks_for_more_time(new_room: Callable[..., Room]) -
     for screen in (bea, rita):
         screen.is_live()
         expect(screen.state).to_have_text("expired")
-    expect(bea.page.get_by_role("main")).to_contain_text("Its prices no longer stand.")
+    expect(bea.page.get_by_role("main")).to_contain_text("Its prices are no longer valid.")
     for name in ("Review and accept", "Decline", f"Change {PRESS}", "Send counteroffer"):
         expect(bea.button(name)).to_have_count(0)
     bea.button("Ask for more time").click()
