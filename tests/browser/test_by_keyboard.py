@@ -217,6 +217,6 @@ def test_a_rep_offers_something_on_a_condition(room: Room, width: int, axe: Call
     expect(page.get_by_role("group", name="Five presses", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     rita.presses("Change Five presses")
-    rita.is_at(page.get_by_label("Name", exact=True))
+    rita.is_at(page.get_by_role("main").get_by_label("Name", exact=True))
     keys.press("Escape")
     rita.is_at(page.get_by_role("button", name="Change Five presses"))
