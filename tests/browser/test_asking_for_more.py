@@ -84,7 +84,7 @@ def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) ->
         expect(page.line(PRESS).get_by_role("insertion")).to_have_text(["5", "17,184.00", "85,920.00"])
         expect(page.line("Payment")).to_contain_text("14 days net")
     expect(sol.page.get_by_role("main")).to_contain_text(
-        "Bea Lund took the offer “Five presses, paid early”."
+        "Bea Lund used the offer “Five presses, paid early”."
     )
 
 

@@ -15,7 +15,7 @@ from portal.domain.change.change import Change
 from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import Kind, Spelled
 from portal.domain.change.items import find_item
-from portal.domain.ledger.ledger import Answered
+from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer.revision import Offer
 from portal.storage import documents
 
@@ -23,7 +23,7 @@ from portal.storage import documents
 MOST = 20
 
 
-def news(
+def revision_values(
     work: UnitOfWork,
     deal: Deal,
     published: Published,

@@ -21,7 +21,7 @@ from portal.domain.change.fields import parse_value, spec
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import Conflict, rebase
 from portal.domain.change.target_distribution import Spread
-from portal.domain.ledger import settlement
+from portal.domain.ledger import board
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.reading.deal_page import asks, people
@@ -141,7 +141,7 @@ def _shown(  # noqa: PLR0917
     transaction: Transaction,
     deal: Deal,
     offer: Offer,
-    ask: settlement.Ask,
+    ask: board.Ask,
     asking: Asking,
     by: str,
     carried: Callable[[Offer, Counteroffer, Change], Spread | None],

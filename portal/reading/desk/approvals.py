@@ -16,7 +16,7 @@ from portal.domain.change.counteroffer import Answer, Verdict
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import parse_value, spec
 from portal.domain.change.items import find_line_or_term
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.reading.deal_page import asks
 from portal.reading.desk.outcome import Outcome, weigh
@@ -117,7 +117,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
         .limit(NEWEST)
     ).all()
     bodies = [ledger.decode_body(row.body) for row in rows]
-    ids = [body.approval for body in bodies if isinstance(body, ledger.ApprovalDecided)]
+    ids = [body.approval for body in bodies if isinstance(body, seller_events.ApprovalDecided)]
     found = transaction.connection.execute(
         select(approval.c.id, approval.c.asked_by).where(approval.c.id.in_(ids))
     )
@@ -136,7 +136,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
             note=ledger.decode_personal(row.personal).note,
         )
         for row, body in zip(rows, bodies, strict=True)
-        if isinstance(body, ledger.ApprovalDecided)
+        if isinstance(body, seller_events.ApprovalDecided)
     )
 
 

@@ -14,7 +14,7 @@ from portal.domain.change.change import Change
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import parse_value
 from portal.domain.change.items import find_line_or_term
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer
 from portal.domain.policy import auto_answer
@@ -109,7 +109,7 @@ def _newest(transaction: Transaction) -> list[Any]:
 
 def _judged(transaction: Transaction, row: Any, policy: Policy, so_far: _SoFar) -> Would | None:
     made = ledger.decode_body(row.body)
-    assert isinstance(made, ledger.CounterofferMade)
+    assert isinstance(made, shared_events.CounterofferMade)
     offer = documents.offered(transaction, row.id, made.base_revision).offer
     since = guard_rails.last_by_rep(transaction, row.id, made.base_revision)
     spent, used = so_far.spent.setdefault((row.id, since), set()), so_far.used(row.id)
