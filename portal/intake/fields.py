@@ -9,10 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 
-from babel import Locale, UnknownLocaleError
-from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from portal.domain.offer import money, spelling
@@ -23,23 +20,10 @@ LAST_DAY = date(2999, 12, 31)
 # Twelve digits before the point, for what a document states and for what it comes to; columns of minor units hold it.
 TOO_MUCH = Decimal(10) ** 12
 _AS_STRING = 'Write it as a string such as "12.50".'
-LONGEST_ADDRESS = 254
 # Control characters but tab and line feed; surrogates and the two non-characters that XML cannot carry.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_UNIT = re.compile(r"[A-Z0-9]{1,3}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
-_SUBTAG_CASE = {2: str.upper, 4: str.title}  # RFC 5646 2.1.1: de-AT, sr-Latn
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_EMAIL = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])"
-)
-_COUNTRIES = frozenset(
-    code
-    for code in map(str, Locale("en").territories)
-    if re.fullmatch("[A-Z]{2}", code) and code not in {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-)
 
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
@@ -73,7 +57,7 @@ def no_decimal(place: str, written: str) -> Problem:
 
 
 @dataclass(frozen=True)
-class _Number:
+class DecimalReader:
     """A decimal string between bounds, at most 12 digits before and 6 after the point."""
 
     least: Decimal | None = money.ZERO
@@ -94,9 +78,9 @@ class _Number:
             )
         if number is None:
             raise several([no_decimal("", value)])
-        return self._bounded(number)
+        return self._check_bounds(number)
 
-    def _bounded(self, number: Decimal) -> Decimal:
+    def _check_bounds(self, number: Decimal) -> Decimal:
         if self.above is not None and number <= self.above:
             raise wrong(f"{number} is too small: it must be more than {self.above}.")
         if self.above is None and self.least is not None and number < self.least:
@@ -107,7 +91,7 @@ class _Number:
 
 
 @dataclass(frozen=True)
-class _Text:
+class TextReader:
     """Text of a bounded length, stripped. `lines` allows line breaks, `required` refuses nothing at all."""
 
     longest: int
@@ -130,7 +114,7 @@ class _Text:
 
 
 @dataclass(frozen=True)
-class _Whole:
+class IntegerReader:
     """A JSON integer between two bounds."""
 
     least: int
@@ -144,7 +128,7 @@ class _Whole:
         return value
 
 
-def _matching(pattern: re.Pattern[str], message: str, hint: str) -> Callable[[object], str]:
+def pattern_reader(pattern: re.Pattern[str], message: str, hint: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value.strip()):
             raise wrong(f"{shown(value)} {message}", hint)
@@ -153,39 +137,12 @@ def _matching(pattern: re.Pattern[str], message: str, hint: str) -> Callable[[ob
     return read
 
 
-def _currency(value: object) -> str:
-    try:
-        money.places(str(value))
-    except KeyError:
-        raise wrong(f"{shown(value)} is not a currency of ISO 4217.", 'For example "EUR".') from None
-    return str(value)
+read_key = pattern_reader(
+    KEY, "cannot be a key.", "Use up to 64 letters, digits, points, hyphens and underscores."
+)
 
 
-def _country(value: object) -> str:
-    if value == "":
-        return ""
-    if not isinstance(value, str) or value not in _COUNTRIES:
-        raise wrong(
-            f"{shown(value)} is not a country of ISO 3166-1.", 'Use two capital letters such as "DE".'
-        )
-    return value
-
-
-def _language(value: object) -> str:
-    refusal = wrong(
-        f"{shown(value)} is not a language known here.", 'Use a BCP 47 tag such as "en" or "de-AT".'
-    )
-    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
-        raise refusal
-    try:
-        Locale.parse(value, sep="-")
-    except (ValueError, UnknownLocaleError):
-        raise refusal from None
-    first, *others = value.split("-")
-    return "-".join([first.lower(), *(_SUBTAG_CASE.get(len(part), str.lower)(part) for part in others)])
-
-
-def _day(value: object) -> date:
+def read_day(value: object) -> date:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise wrong(f"{shown(value)} is not a date.", 'Write year, month and day: "2030-06-30".')
     try:
@@ -197,56 +154,6 @@ def _day(value: object) -> date:
     return day
 
 
-def _email(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not _EMAIL.fullmatch(value.strip()):
-        raise wrong(f"{shown(value)} is not a mail address.", 'For example "anna@example.com".')
-    return value.strip()
-
-
-def _option(value: object) -> str:
+def read_option(value: object) -> str:
     # Spaced as a buyer's choice will be, or nobody could choose it.
-    return spelling.plain(_Text(spelling.LONGEST_WORDING, required=True)(value))
-
-
-HUNDRED = Decimal(100)
-Price = Annotated[Decimal, BeforeValidator(_Number())]
-Amount = Annotated[Decimal, BeforeValidator(_Number())]
-Signed = Annotated[Decimal, BeforeValidator(_Number(least=None))]
-Quantity = Annotated[Decimal, BeforeValidator(_Number(above=money.ZERO))]
-QuantityLimit = Annotated[Decimal, BeforeValidator(_Number())]
-Percent = Annotated[Decimal, BeforeValidator(_Number(most=HUNDRED))]
-PercentOff = Annotated[Decimal, BeforeValidator(_Number(above=money.ZERO, most=HUNDRED))]
-
-Name = Annotated[str, BeforeValidator(_Text(200, required=True))]
-Label = Annotated[str, BeforeValidator(_Text(200))]
-Code = Annotated[str, BeforeValidator(_Text(64))]
-Paragraphs = Annotated[str, BeforeValidator(_Text(5000, lines=True))]
-TermValue = Annotated[str, BeforeValidator(_Text(2000, lines=True, required=True))]
-TermOption = Annotated[str, BeforeValidator(_option)]
-Introduction = Annotated[str, BeforeValidator(_Text(20000, lines=True))]
-
-Periods = Annotated[int, BeforeValidator(_Whole(1, 1200))]
-Days = Annotated[int, BeforeValidator(_Whole(0, 3650))]
-
-Key = Annotated[
-    str,
-    BeforeValidator(
-        _matching(KEY, "cannot be a key.", "Use up to 64 letters, digits, points, hyphens and underscores.")
-    ),
-]
-Unit = Annotated[
-    str,
-    BeforeValidator(
-        _matching(
-            _UNIT,
-            "is not a unit code of UN/ECE Rec 20.",
-            "For example C62 (one), HUR (hour), KGM (kilogram).",
-        )
-    ),
-]
-Currency = Annotated[str, BeforeValidator(_currency)]
-Country = Annotated[str, BeforeValidator(_country)]
-Language = Annotated[str, BeforeValidator(_language)]
-Day = Annotated[date, BeforeValidator(_day)]
-Email = Annotated[str, BeforeValidator(_email)]
-OptionalEmail = Annotated[str, BeforeValidator(lambda value: "" if value == "" else _email(value))]
+    return spelling.plain(TextReader(spelling.LONGEST_WORDING, required=True)(value))

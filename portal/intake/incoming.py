@@ -64,10 +64,10 @@ def read_quote(
     stated_end = valid_until or quote.valid_until
     ends = stated_end or today + DEFAULT_VALIDITY
     offer = offering.offer_of(quote, valid_until=ends, zone=zone)
-    private = offering.private_of(quote)
+    private = offering.private_figures_of(quote)
     computed = totals(offer)
     comparison = document.compare(computed)
-    if problems := [*document.placed(offering.out_of_bounds(offer, computed)), *comparison.problems]:
+    if problems := [*document.placed(offering.problems_of_offer(offer, computed)), *comparison.problems]:
         raise refusal(problems)
     people = _people(quote, contacts)
     open_points = warnings.left_open(quote, ends=ends, stated=stated_end is not None, contacts=people)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
 from portal.errors import Problem
-from portal.intake.fields import (
+from portal.intake.field_types import (
     Code,
     Days,
     Key,
@@ -19,17 +19,16 @@ from portal.intake.fields import (
     Price,
     Quantity,
     QuantityLimit,
-    Signed,
+    SignedAmount,
     Unit,
-    plain,
-    several,
 )
+from portal.intake.fields import plain, several
 from portal.intake.parts import Part, Tax
 
 
 class WhyStep(Part):
     label: Name
-    amount: Signed
+    amount: SignedAmount
 
 
 class Bounds(Part):

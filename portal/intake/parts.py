@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from portal.errors import Problem
-from portal.intake.fields import Code, Country, Email, Label, Name, OptionalEmail, Percent, several
+from portal.intake.field_types import Code, Country, Email, Label, Name, OptionalEmail, Percent
+from portal.intake.fields import several
 
 Role = Literal["viewer", "commenter", "negotiator", "signer"]
 TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M"]

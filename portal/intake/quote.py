@@ -8,7 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from portal.intake.fields import (
+from portal.intake.field_types import (
     Amount,
     Currency,
     Day,
@@ -20,8 +20,8 @@ from portal.intake.fields import (
     PercentOff,
     TermOption,
     TermValue,
-    wrong,
 )
+from portal.intake.fields import wrong
 from portal.intake.line import Line
 from portal.intake.parts import Buyer, Delivery, Part, Seller, Tax
 from portal.intake.standing_offer import StandingOffer

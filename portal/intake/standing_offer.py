@@ -5,7 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from portal.domain.offer import revision, spelling
-from portal.intake.fields import Key, Name, PercentOff, Price, Quantity, TermOption, wrong
+from portal.intake.field_types import Key, Name, PercentOff, Price, Quantity, TermOption
+from portal.intake.fields import wrong
 from portal.intake.parts import Part
 
 
@@ -57,7 +58,7 @@ class StandingOffer(Part):
         return self
 
 
-def offered(key: str, stated: StandingOffer) -> revision.StandingOffer:
+def standing_offer_of(key: str, stated: StandingOffer) -> revision.StandingOffer:
     return revision.StandingOffer(
         key=key,
         label=stated.label,

@@ -6,7 +6,7 @@ from datetime import date
 from portal.errors import Problem
 from portal.intake import quote
 from portal.intake.contact import NewContact
-from portal.intake.offering import price_source, tax_of
+from portal.intake.offer_parts import price_source, tax_of
 from portal.intake.parts import NEEDS_REASON
 
 
