@@ -183,7 +183,7 @@ def _hurry(pace: Pace) -> None:
     doorbell.SILENCE = pace.silence
     lease_deliveries.LEASE = timedelta(seconds=pace.lease)
     _defaults(
-        Worker, look_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
+        Worker, poll_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
     )
     app.SWEEP_EVERY = pace.sweep
     serving.GRACE, ending.DEADLINE = pace.grace, pace.deadline

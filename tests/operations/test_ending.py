@@ -43,7 +43,7 @@ async def test_it_ends_in_time_with_everything_under_way(
 ) -> None:
     """A page is open, half a form has come, and a receiver does not answer."""
     # Shorter here; what they are in production leaves room for the rest.
-    assert serving.GRACE + worker.LAST < ending.DEADLINE < 10
+    assert serving.GRACE + worker.STOP_TIMEOUT < ending.DEADLINE < 10
     site = start_site(pace=Pace(grace=2, last=1.0, deadline=4.0), environment="demo")
     table = site.house.deal()
     receiver = {"kind": "accounting", "transport": "webhook", "target": slow_receiver.url, "format": "json"}

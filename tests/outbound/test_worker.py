@@ -182,7 +182,7 @@ async def test_what_is_under_way_is_finished_when_the_worker_is_stopped(
 
 
 async def test_a_running_worker_finds_what_comes_later(house: House, smtp_sink: SmtpSink) -> None:
-    for worker in (house.worker, house.another_worker(look_every=timedelta(hours=1))):
+    for worker in (house.worker, house.another_worker(poll_every=timedelta(hours=1))):
         house.posts()
         running = asyncio.ensure_future(worker.run())
         came = len(smtp_sink.messages)
