@@ -1,7 +1,7 @@
-"""The kinds of field a quote document has. Each reads one value and says in a sentence what is wrong with it.
+"""Readers for the values of a quote document. Each reads one value, or raises an error that says what is wrong with it.
 
-Numbers that count are decimal strings: a JSON number has passed through a float somewhere, and the digits it lost
-cannot be seen. Whole numbers (periods, days) are the exception, and stay JSON numbers.
+Amounts, quantities and percentages are decimal strings, because a JSON number may have passed through a float and lost
+digits. Integers (periods, days) are JSON numbers.
 """
 
 import re
@@ -17,38 +17,38 @@ from portal.errors import Problem
 from portal.intake.json_document import JsonNumber
 
 LAST_DAY = date(2999, 12, 31)
-# Twelve digits before the point, for what a document states and for what it comes to; columns of minor units hold it.
-TOO_MUCH = Decimal(10) ** 12
+# Stated and computed amounts stay below this: twelve digits before the point, which a column of minor units can hold.
+AMOUNT_LIMIT = Decimal(10) ** 12
 _AS_STRING = 'Write it as a string such as "12.50".'
-# Control characters but tab and line feed; surrogates and the two non-characters that XML cannot carry.
+# Control characters except tab and line feed, surrogates, and the two non-characters that XML cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
-    """One problem with the value at hand; the place is where the value stands."""
+    """Return an error with one problem, at the place of the value itself."""
     return several([Problem("", message, hint)])
 
 
 def several(problems: list[Problem]) -> PydanticCustomError:
-    """Problems inside the value at hand; their places are relative to it."""
+    """Return an error with problems inside the value. Their places are relative to it."""
     return PydanticCustomError("problems", "does not hold", {"problems": problems})
 
 
 def shown(value: object, longest: int = 40) -> str:
-    """A value as a sentence may quote it: short, on one line, printable whatever it holds."""
+    """Quote a value for a sentence: shortened, on one line, printable."""
     text = ascii(value)[1:-1] if isinstance(value, str) and not value.isprintable() else str(value)
     return f'"{text[:longest]}…"' if len(text) > longest else f'"{text}"'
 
 
 def plain(number: Decimal) -> str:
-    """A number without exponent and idle zeros, as a document would write it."""
+    """Format a number without exponent and trailing zeros."""
     return f"{number.normalize(money.CONTEXT):f}"
 
 
 def no_decimal(place: str, written: str) -> Problem:
-    """The refusal of what should have been a decimal number."""
+    """Return the problem of a text that is not a decimal number."""
     return Problem(
         place,
         f"{shown(written)} is not a decimal number of at most 12 digits before and 6 after the point.",
@@ -58,7 +58,7 @@ def no_decimal(place: str, written: str) -> Problem:
 
 @dataclass(frozen=True)
 class DecimalReader:
-    """A decimal string between bounds, at most 12 digits before and 6 after the point."""
+    """Read a decimal string between bounds, with at most 12 digits before and 6 after the point."""
 
     least: Decimal | None = money.ZERO
     most: Decimal | None = None
@@ -92,7 +92,7 @@ class DecimalReader:
 
 @dataclass(frozen=True)
 class TextReader:
-    """Text of a bounded length, stripped. `lines` allows line breaks, `required` refuses nothing at all."""
+    """Read text of at most `longest` characters, stripped. `lines` allows line breaks, `required` refuses empty text."""
 
     longest: int
     lines: bool = False
@@ -115,7 +115,7 @@ class TextReader:
 
 @dataclass(frozen=True)
 class IntegerReader:
-    """A JSON integer between two bounds."""
+    """Read a JSON integer between two bounds."""
 
     least: int
     most: int
@@ -129,6 +129,8 @@ class IntegerReader:
 
 
 def pattern_reader(pattern: re.Pattern[str], message: str, hint: str) -> Callable[[object], str]:
+    """Return a reader for stripped text that matches `pattern`."""
+
     def read(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value.strip()):
             raise wrong(f"{shown(value)} {message}", hint)
@@ -155,5 +157,5 @@ def read_day(value: object) -> date:
 
 
 def read_option(value: object) -> str:
-    # Spaced as a buyer's choice will be, or nobody could choose it.
+    # Normalised like the buyer's choice, which is compared with it.
     return spelling.plain(TextReader(spelling.LONGEST_WORDING, required=True)(value))

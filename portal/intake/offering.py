@@ -11,7 +11,7 @@ from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
 from portal.errors import Problem
 from portal.intake import parts, quote, standing_offer
-from portal.intake.fields import TOO_MUCH, plain
+from portal.intake.fields import AMOUNT_LIMIT, plain
 from portal.intake.offer_parts import adjustment_of, keys_of, lines_of, term_of
 
 
@@ -73,11 +73,11 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
         for problem in misfits(offer, each):
             yield Problem(f"/standing_offers/{index}{problem.place}", problem.message, problem.hint)
     for index, line in enumerate(offer.lines):
-        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= TOO_MUCH:
+        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= AMOUNT_LIMIT:
             yield Problem(
                 f"/lines/{index}", "The line comes to more than 12 digits.", "Check quantity and unit price."
             )
-    if abs(totals.contract.total) >= TOO_MUCH:
+    if abs(totals.contract.total) >= AMOUNT_LIMIT:
         yield Problem(
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )

@@ -1,6 +1,6 @@
 """Parts of the quote document: parties and their addresses, and the tax of a line or an adjustment.
 
-A field that is null counts as not given. Tax categories are those of UNCL 5305 that EN 16931 uses.
+A field that is null counts as absent. Tax categories are those of UNCL 5305 that EN 16931 uses.
 """
 
 from typing import Any, Literal, Self

@@ -1,6 +1,6 @@
-"""Rules across the parts of a quote document: keys are unique, and a choice group has one chosen line.
+"""Rules across the parts of a quote document: keys are unique, and a choice group has one selected line.
 
-They look at the document as it was written, so that their problems are told together with those of single fields.
+They check the unvalidated document, so that their problems are reported together with those of single fields.
 """
 
 from collections import defaultdict
@@ -10,20 +10,20 @@ from typing import Any
 from portal.errors import Problem
 from portal.intake.fields import shown
 
-MOST_RUNS = 24
+MAX_RUNS = 24
 
 
-def across(fields: Any) -> list[Problem]:
-    """Problems between parts, placed by RFC 6901 pointers; parts of a wrong kind are left to the fields' own checks."""
+def problems_across(fields: Any) -> list[Problem]:
+    """Return problems between parts, placed by RFC 6901 pointers. Parts of a wrong type are left to pydantic."""
     buyer = fields.get("buyer") if isinstance(fields, dict) else None
     return [
-        *_repeated(fields, "lines", "key"),
-        *_repeated(fields, "terms", "key"),
-        *_repeated(fields, "adjustments", "key"),
-        *_repeated(fields, "standing_offers", "key"),
-        *_repeated(buyer, "contacts", "email", prefix="/buyer"),
-        *_choices(fields),
-        *_runs(fields),
+        *_problems_of_repeated(fields, "lines", "key"),
+        *_problems_of_repeated(fields, "terms", "key"),
+        *_problems_of_repeated(fields, "adjustments", "key"),
+        *_problems_of_repeated(fields, "standing_offers", "key"),
+        *_problems_of_repeated(buyer, "contacts", "email", prefix="/buyer"),
+        *_problems_of_choices(fields),
+        *_problems_of_runs(fields),
     ]
 
 
@@ -34,24 +34,24 @@ def _entries(parent: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
             yield index, entry
 
 
-def _repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[Problem]:
+def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, entry in _entries(parent, name):
         value = entry.get(field)
         if not isinstance(value, str):
             continue
-        # Mail addresses differ in more than capitals; keys are told apart exactly.
-        same = value.strip().casefold() if field == "email" else value.strip()
-        if same in first:
+        # Mail addresses are compared without case, keys exactly.
+        normalised = value.strip().casefold() if field == "email" else value.strip()
+        if normalised in first:
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
-                f"{shown(value)} is already the {field} of {prefix}/{name}/{first[same]}.",
+                f"{shown(value)} is already the {field} of {prefix}/{name}/{first[normalised]}.",
                 f"Every one of the {name} has a {field} of its own.",
             )
-        first.setdefault(same, index)
+        first.setdefault(normalised, index)
 
 
-def _choices(fields: Any) -> Iterator[Problem]:
+def _problems_of_choices(fields: Any) -> Iterator[Problem]:
     groups: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for index, line in _entries(fields, "lines"):
         group = line.get("choice_group")
@@ -59,7 +59,7 @@ def _choices(fields: Any) -> Iterator[Problem]:
             groups[group.strip()].append((index, line.get("selected")))
     for group, members in groups.items():
         chosen = [index for index, selected in members if selected is True]
-        # Silence chooses the first line; see `offering`.
+        # Without any "selected" the first line is selected; see `offer_parts`.
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
@@ -71,17 +71,17 @@ def _choices(fields: Any) -> Iterator[Problem]:
         )
 
 
-def _runs(fields: Any) -> Iterator[Problem]:
-    """Each number of periods begins another phase of the contract, with totals of its own."""
+def _problems_of_runs(fields: Any) -> Iterator[Problem]:
+    """Limit the phases of the contract: each different number of periods has its own totals."""
     periods = [(index, line.get("periods")) for index, line in _entries(fields, "lines")]
     different: list[int] = []
     for index, number in periods:
         if isinstance(number, int) and number not in different:
             different.append(number)
-            if len(different) > MOST_RUNS:
+            if len(different) > MAX_RUNS:
                 yield Problem(
                     f"/lines/{index}/periods",
-                    f"The lines run for more than {MOST_RUNS} different numbers of periods.",
+                    f"The lines run for more than {MAX_RUNS} different numbers of periods.",
                     "Let lines run equally long, or split the quote.",
                 )
                 return
