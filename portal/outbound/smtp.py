@@ -1,7 +1,8 @@
-"""Hand a mail to the mail server, in the worker's thread.
+"""Compose a mail and send it through the mail server, blocking.
 
-The Message-ID is the delivery's id, so that a mail that was sent twice is shown once by clients that know it. Mails about
-one deal refer to the same root and stand in one thread. Names and subjects cannot add headers: they are one line each.
+The Message-ID is the id of the delivery, so that mail clients can show a mail that was sent twice only once. Mails about one
+deal refer to the same Message-ID, so that clients show them as one thread. Names and subjects are reduced to one line, so
+that they cannot add headers.
 """
 
 import contextlib
@@ -24,12 +25,13 @@ from portal.rendering.mail import Rendered, unsubscribe_url
 from portal.rendering.mail_values import one_line
 from portal.settings import Settings
 
+# Seconds for each answer of the mail server.
 TIMEOUT = 30
 _ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"@,;:\\]+@[^\s\x00-\x1f<>()\"@,;:\\]+")
 
 
 class Server(NamedTuple):
-    """PORTAL_SMTP_URL, taken apart."""
+    """The parts of PORTAL_SMTP_URL."""
 
     host: str
     port: int
@@ -38,7 +40,7 @@ class Server(NamedTuple):
     encrypted: bool
 
     @property
-    def here(self) -> bool:
+    def is_local(self) -> bool:
         try:
             return self.host == "localhost" or ip_address(self.host).is_loopback
         except ValueError:
@@ -46,7 +48,7 @@ class Server(NamedTuple):
 
 
 def server(smtp_url: str) -> Server:
-    """Misconfigured when it is not smtp://user:pass@host:587 or smtps://…"""
+    """Parse PORTAL_SMTP_URL. Misconfigured when it is not smtp://user:pass@host:587 or smtps://…"""
     try:
         parts = urlsplit(smtp_url)
         host, port = parts.hostname, parts.port
@@ -69,7 +71,7 @@ def server(smtp_url: str) -> Server:
 def compose(
     mail: Mail, rendered: Rendered, settings: Settings, *, delivery: str, deal_id: str | None, at: datetime
 ) -> EmailMessage:
-    """The message with its headers; Undelivered for good when an address is none."""
+    """Return the message with its headers. Undelivered for good when an address is not a mail address."""
     host = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(settings.public_url).hostname or "localhost")
     message = EmailMessage()
     sender, address = parseaddr(settings.mail_from)
@@ -79,12 +81,12 @@ def compose(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{delivery}@{host}>"
     if deal_id:
-        # Not the deal's id itself: mails are forwarded to people who have no business with it.
+        # Hashed: mails are forwarded to people who must not learn the id of the deal.
         root = f"<deal-{hashlib.sha256(deal_id.encode()).hexdigest()[:32]}@{host}>"
         message["In-Reply-To"] = message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
     if stop := unsubscribe_url(mail, settings):
-        # RFC 8058: the reader's mail program may do it with one press.
+        # RFC 8058: one-click unsubscribe in mail clients.
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text)
@@ -93,15 +95,15 @@ def compose(
 
 
 def send(message: EmailMessage, smtp_url: str) -> None:
-    """Undelivered when the server did not take it; for good when it never will."""
+    """Send the message. Undelivered when the server does not accept it; for good when another attempt is useless."""
     to = server(smtp_url)
     place = f"the mail server {to.host}:{to.port}"
     try:
-        client = _connected(to)
+        client = _connect(to)
         try:
             client.send_message(message)
         finally:
-            # It was taken or refused by now; how the parting goes must not decide.
+            # The server has answered already; an error while closing must not change the result.
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()
             client.close()
@@ -120,7 +122,7 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         raise Undelivered(f"{place} could not be reached: {type(error).__name__} {error}") from error
 
 
-def _connected(to: Server) -> smtplib.SMTP:
+def _connect(to: Server) -> smtplib.SMTP:
     if to.encrypted:
         secure = ssl.create_default_context()
         client: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -131,9 +133,9 @@ def _connected(to: Server) -> smtplib.SMTP:
     try:
         client.ehlo()
         if not to.encrypted and client.has_extn("starttls"):
-            client.starttls(context=_trust(to))
+            client.starttls(context=_tls_context(to))
             client.ehlo()
-        elif to.user and not to.encrypted and not to.here:
+        elif to.user and not to.encrypted and not to.is_local:
             raise Undelivered(
                 f"The mail server {to.host}:{to.port} offers no encryption, so the password was not sent."
             )
@@ -145,10 +147,10 @@ def _connected(to: Server) -> smtplib.SMTP:
     return client
 
 
-def _trust(to: Server) -> ssl.SSLContext:
+def _tls_context(to: Server) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if to.here:
-        # Nothing passes a wire, and a mail server on this machine has a certificate for another name, or nobody's.
+    if to.is_local:
+        # A mail server on this machine rarely has a certificate for "localhost", and no data leaves the machine.
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 

@@ -145,7 +145,7 @@ async def test_a_lease_is_renewed_while_the_receiver_takes_its_time(
     house: House, http_receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A busy machine may take longer for a renewal than a receiver may for its answer.
-    monkeypatch.setattr(webhook, "SECONDS", 120)
+    monkeypatch.setattr(webhook, "TIMEOUT", 120)
     receiver = house.receives("accounting", "webhook", http_receiver.url)
     house.places_an_order()
     (delivery,) = house.rows(receiver_id=receiver.id)
