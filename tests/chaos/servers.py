@@ -188,7 +188,7 @@ def _hurry(pace: Pace) -> None:
     app.SWEEP_EVERY = pace.sweep
     serving.GRACE, ending.DEADLINE = pace.grace, pace.deadline
     Worker.stop.__defaults__ = (pace.last,)
-    session.UNREACHABLE["connect_timeout"] = pace.connect
+    session.CONNECTION_TIMEOUTS["connect_timeout"] = pace.connect
 
 
 def _tamper(tampering: Tampering) -> None:
