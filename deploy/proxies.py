@@ -35,7 +35,7 @@ def start_caddy(folder: Path, port: int, servers: list[PortalServer]) -> Process
         site = site.replace(f"127.0.0.1:800{number}", f"127.0.0.1:{server.port}")
     (folder / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https off\n}\n" + site)
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    command = ["caddy", "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+    command: list[str | Path] = ["caddy", "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
     return Process("caddy", command, log=folder / "caddy.out", env=home)
 
 
