@@ -9,11 +9,16 @@ from typing import Any, BinaryIO
 
 from babel.messages.extract import extract_python
 
-ERRORS = {"Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound", "SignInNeeded", "Sentence"}
-# Their first two arguments are the sentence for one and for several.
-OF_COUNT = {"Sentence.of_count"}
-# Their first argument names a place.
-AT_A_PLACE = {"Problem", "Invalid.field"}
+# Which arguments of these calls are sentences.
+SENTENCES = {
+    **dict.fromkeys(("Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound"), slice(0, 1)),
+    **dict.fromkeys(("SignInNeeded", "Sentence", "Undelivered"), slice(0, 1)),
+    # Their first argument names a place.
+    **dict.fromkeys(("Problem", "Invalid.field", "draft.refuse", "draft.warn"), slice(1, 3)),
+    "unreadable": slice(0, 3),
+}
+# One sentence for one and one for several.
+OF_COUNT = "Sentence.of_count"
 
 # Line, name of the function, message or messages, comments.
 Found = tuple[int, str, Any, list[str]]
@@ -26,7 +31,7 @@ def extract(
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in OF_COUNT:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == OF_COUNT:
             yield node.lineno, "ngettext", tuple(texts_of(node.args[:2])), []
         elif isinstance(node, ast.Call):
             yield from ((node.lineno, "gettext", text, []) for text in sentences(node))
@@ -38,8 +43,9 @@ def sentences(call: ast.Call) -> list[str]:
     if name == "ValueError":
         # Only portal/domain/offer/spelling.py words them for people; elsewhere they are phrases without a full stop.
         return [text for text in texts_of(call.args) if text.endswith(".")]
-    arguments = call.args[1:3] if name in AT_A_PLACE else call.args[:1] if name in ERRORS else []
-    return [text for text in texts_of(arguments) if text]
+    arguments = call.args[SENTENCES[name]] if name in SENTENCES else []
+    # A place such as "/lines" is no sentence.
+    return [text for text in texts_of(arguments) if text and not text.startswith(("/", "line "))]
 
 
 def texts_of(arguments: Sequence[ast.expr]) -> list[str]:

@@ -45,7 +45,7 @@ class Sentence(str):
     values: Mapping[str, Value]
 
     def __new__(cls, message: str, /, **values: Value) -> "Sentence":
-        return cls._made(message, "", values)
+        return message if isinstance(message, Sentence) else cls._made(message, "", values)
 
     @classmethod
     def of_count(cls, one: str, many: str, count: int, /, **values: Value) -> "Sentence":
@@ -63,6 +63,8 @@ class Sentence(str):
 
 
 def _plain(value: Value) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 

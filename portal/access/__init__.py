@@ -6,7 +6,7 @@
 from portal.access.actors import Actor, BuyerSession, DeskSession, Rep, System
 from portal.access.deal import Deal
 from portal.access.deal_lookup import deal_for, deals_for
-from portal.access.sessions import csrf_for, rep_for, seller_role
+from portal.access.sessions import csrf_for, rep_for, require, seller_role
 from portal.access.tokens import new_id, new_token, token_hash
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "new_id",
     "new_token",
     "rep_for",
+    "require",
     "seller_role",
     "token_hash",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from portal.domain.deal import lifecycle
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import NotAllowed
 
 

@@ -14,7 +14,7 @@ from portal.access.actors import Actor, BuyerSession, DeskSession, System
 from portal.access.deal import Deal
 from portal.access.sessions import csrf_for, rep_for
 from portal.domain.deal import lifecycle
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import NotFound
 from portal.storage import tables
 from portal.storage.session import Transaction

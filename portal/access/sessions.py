@@ -2,7 +2,8 @@
 
 from portal.access.actors import Actor, BuyerSession, DeskSession, Rep, System
 from portal.access.queries import CSRF, REP
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.deal import roles
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import NotFound, SignInNeeded
 from portal.storage.session import Transaction
 
@@ -24,6 +25,11 @@ def seller_role(transaction: Transaction, actor: Actor) -> str:
             return "admin"
         case BuyerSession():
             raise NotFound("There is no such page.")
+
+
+def require(transaction: Transaction, actor: Actor, capability: str) -> None:
+    """Raise NotAllowed when the actor's role does not have this capability; NotFound for a buyer."""
+    roles.require(seller_role(transaction, actor), capability)
 
 
 def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
 from portal.database.unit_of_work import Database
+from portal.domain.order.formats import FORMATS, WRITTEN
 from portal.errors import Refused
 from portal.outbound.export import Export, export
 from portal.reading.operator import orders
 from portal.reading.operator.orders import PlacedOrder
 from portal.storage.session import Transaction
 
-SUPPORTED_FORMATS = ("json", "csv")
-PLANNED_FORMATS = ("ubl", "facturx", "parquet")
 PAGE = 500
 
 
@@ -25,7 +24,7 @@ def add_to(commands: Commands) -> None:
     )
     for parser in (show, out):
         parser.add_argument("order", metavar="ORDER", help="its number or id")
-    out.add_argument("--format", required=True, choices=(*SUPPORTED_FORMATS, *PLANNED_FORMATS))
+    out.add_argument("--format", required=True, choices=tuple(FORMATS))
     out.add_argument("--out", required=True, metavar="FILE")
     out.add_argument("--group", metavar="FULFILMENT", help="only the part of this fulfilment group")
     out.add_argument("--number", metavar="N", help="the invoice's number (with --date)")
@@ -54,8 +53,8 @@ def run_show(arguments: argparse.Namespace) -> Answer:
 
 
 def run_export(arguments: argparse.Namespace) -> Answer:
-    if arguments.format in PLANNED_FORMATS:
-        raise Refused(f"Orders are not written as {arguments.format} yet; json and csv are.")
+    if arguments.format not in WRITTEN:
+        raise Refused(f"Orders are not written as {arguments.format} yet; {' and '.join(WRITTEN)} are.")
     if arguments.number or arguments.date:
         raise Refused(
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."

@@ -16,7 +16,10 @@ def written(text: str, field: str, *, longest: int = LONGEST, required: bool = T
         raise Invalid.field(field, "Write something first.")
     if len(clean) > longest:
         raise Invalid.field(
-            field, f"This is {len(clean):,} characters long; at most {longest:,} are possible."
+            field,
+            "This is %(length)s characters long; at most %(longest)s are possible.",
+            length=len(clean),
+            longest=longest,
         )
     if _CONTROL.search(clean):
         raise Invalid.field(field, "This has characters that can't be shown.", "Paste it as plain text.")

@@ -5,6 +5,7 @@ import re
 from babel import Locale, UnknownLocaleError
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 from portal.intake.fields import pattern_reader, shown, wrong
 
 _UNIT = re.compile(r"[A-Z0-9]{1,3}")
@@ -32,7 +33,9 @@ def read_currency(value: object) -> str:
     try:
         money.places(str(value))
     except KeyError:
-        raise wrong(f"{shown(value)} is not a currency of ISO 4217.", 'For example "EUR".') from None
+        raise wrong(
+            Sentence("%(value)s is not a currency of ISO 4217.", value=shown(value)), 'For example "EUR".'
+        ) from None
     return str(value)
 
 
@@ -41,14 +44,16 @@ def read_country(value: object) -> str:
         return ""
     if not isinstance(value, str) or value not in _COUNTRIES:
         raise wrong(
-            f"{shown(value)} is not a country of ISO 3166-1.", 'Use two capital letters such as "DE".'
+            Sentence("%(value)s is not a country of ISO 3166-1.", value=shown(value)),
+            'Use two capital letters such as "DE".',
         )
     return value
 
 
 def read_language(value: object) -> str:
     refusal = wrong(
-        f"{shown(value)} is not a language known here.", 'Use a BCP 47 tag such as "en" or "de-AT".'
+        Sentence("%(value)s is not a language known here.", value=shown(value)),
+        'Use a BCP 47 tag such as "en" or "de-AT".',
     )
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
         raise refusal
@@ -62,5 +67,8 @@ def read_language(value: object) -> str:
 
 def read_email(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(value.strip()):
-        raise wrong(f"{shown(value)} is not a mail address.", 'For example "anna@example.com".')
+        raise wrong(
+            Sentence("%(value)s is not a mail address.", value=shown(value)),
+            'For example "anna@example.com".',
+        )
     return value.strip()

@@ -25,7 +25,10 @@ def parse_contact(text: str) -> NewContact:
     match = _CONTACT.fullmatch(text.strip())
     if match is None:
         raise Invalid.field(
-            "--contact", f'"{text}" is not a contact.', 'Write "Anna Berg <anna@example.com>:signer".'
+            "--contact",
+            '"%(text)s" is not a contact.',
+            'Write "Anna Berg <anna@example.com>:signer".',
+            text=text,
         )
     fields = {
         "name": (match["name"] or "").strip().strip('"'),
@@ -38,7 +41,12 @@ def parse_contact(text: str) -> NewContact:
         problems = [
             Problem("--contact", problem.message, problem.hint) for problem in problems_of(error, Contact)
         ]
-        raise Invalid(f'"{text}" is not a contact. {problems[0].message}', problems) from None
+        raise Invalid(
+            '"%(text)s" is not a contact. %(message)s',
+            problems,
+            text=text,
+            message=problems[0].message,
+        ) from None
 
 
 def contact_of(contact: Contact) -> NewContact:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from portal.domain.offer import money
+from portal.domain.offer import money, revision
 from portal.intake.codes import read_country, read_currency, read_email, read_language, read_unit
 from portal.intake.fields import DecimalReader, IntegerReader, TextReader, read_day, read_key, read_option
 
@@ -28,6 +28,7 @@ TermOption = Annotated[str, BeforeValidator(read_option)]
 Introduction = Annotated[str, BeforeValidator(TextReader(20000, lines=True))]
 
 Periods = Annotated[int, BeforeValidator(IntegerReader(1, 1200))]
+WarrantyMonths = Annotated[int, BeforeValidator(IntegerReader(0, revision.MOST_WARRANTY_MONTHS))]
 Days = Annotated[int, BeforeValidator(IntegerReader(0, 3650))]
 
 Key = Annotated[str, BeforeValidator(read_key)]

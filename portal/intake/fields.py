@@ -1,7 +1,7 @@
-"""Readers for the values of a quote document. Each reads one value, or raises an error that says what is wrong with it.
+"""The kinds of field a quote document has. Each reads one value and says in a sentence what is wrong with it.
 
-Amounts, quantities and percentages are decimal strings, because a JSON number may have passed through a float and lost
-digits. Integers (periods, days) are JSON numbers.
+Numbers that count are decimal strings: a JSON number has passed through a float somewhere, and the digits it lost
+cannot be seen. IntegerReader numbers (periods, days) are the exception, and stay JSON numbers.
 """
 
 import re
@@ -13,7 +13,7 @@ from decimal import Decimal
 from pydantic_core import PydanticCustomError
 
 from portal.domain.offer import money, spelling
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.json_document import JsonNumber
 
 LAST_DAY = date(2999, 12, 31)
@@ -51,7 +51,10 @@ def no_decimal(place: str, written: str) -> Problem:
     """Return the problem of a text that is not a decimal number."""
     return Problem(
         place,
-        f"{shown(written)} is not a decimal number of at most 12 digits before and 6 after the point.",
+        Sentence(
+            "%(written)s is not a decimal number of at most 12 digits before and 6 after the point.",
+            written=shown(written),
+        ),
         'Write it with a point, without exponent and without separators, such as "1250.00".',
     )
 
@@ -74,7 +77,9 @@ class DecimalReader:
         if not isinstance(value, str):
             raise wrong(
                 "This is a JSON number, which may have lost digits on its way.",
-                _AS_STRING if number is None else f"Write it as a string: {shown(value)}.",
+                _AS_STRING
+                if number is None
+                else Sentence("Write it as a string: %(value)s.", value=shown(value)),
             )
         if number is None:
             raise several([no_decimal("", value)])
@@ -82,11 +87,25 @@ class DecimalReader:
 
     def _check_bounds(self, number: Decimal) -> Decimal:
         if self.above is not None and number <= self.above:
-            raise wrong(f"{number} is too small: it must be more than {self.above}.")
+            raise wrong(
+                Sentence(
+                    "%(number)s is too small: it must be more than %(above)s.",
+                    number=number,
+                    above=self.above,
+                )
+            )
         if self.above is None and self.least is not None and number < self.least:
-            raise wrong(f"{number} is too small: it must be at least {self.least}.")
+            raise wrong(
+                Sentence(
+                    "%(number)s is too small: it must be at least %(least)s.", number=number, least=self.least
+                )
+            )
         if self.most is not None and number > self.most:
-            raise wrong(f"{number} is too large: it may be at most {self.most}.")
+            raise wrong(
+                Sentence(
+                    "%(number)s is too large: it may be at most %(most)s.", number=number, most=self.most
+                )
+            )
         return number
 
 
@@ -103,11 +122,24 @@ class TextReader:
             raise wrong("This is not text.", 'Write it in quotation marks, such as "Press A3".')
         text = value.replace("\r\n", "\n").strip()
         if found := _FORBIDDEN.search(text):
-            raise wrong(f"The text holds the control character U+{ord(found.group()):04X}.", "Take it out.")
+            raise wrong(
+                Sentence(
+                    "The text holds the control character U+%(code)s.",
+                    code=format(ord(found.group()), "04X"),
+                ),
+                "Take it out.",
+            )
         if not self.lines and ("\n" in text or "\t" in text):
             raise wrong("The text runs over several lines or holds a tab.", "Write it on one line.")
         if len(text) > self.longest:
-            raise wrong(f"The text has {len(text)} characters; at most {self.longest} fit.", "Shorten it.")
+            raise wrong(
+                Sentence(
+                    "The text has %(length)s characters; at most %(longest)s fit.",
+                    length=len(text),
+                    longest=self.longest,
+                ),
+                "Shorten it.",
+            )
         if self.required and not text:
             raise wrong("The text is empty.", "Fill it in.")
         return text
@@ -124,7 +156,14 @@ class IntegerReader:
         if isinstance(value, bool) or not isinstance(value, int):
             raise wrong("This is not a whole number.", "Write it without quotation marks, such as 12.")
         if not self.least <= value <= self.most:
-            raise wrong(f"{value} is not between {self.least} and {self.most}.")
+            raise wrong(
+                Sentence(
+                    "%(value)s is not between %(least)s and %(most)s.",
+                    value=value,
+                    least=self.least,
+                    most=self.most,
+                )
+            )
         return value
 
 
@@ -146,13 +185,21 @@ read_key = pattern_reader(
 
 def read_day(value: object) -> date:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise wrong(f"{shown(value)} is not a date.", 'Write year, month and day: "2030-06-30".')
+        raise wrong(
+            Sentence("%(value)s is not a date.", value=shown(value)),
+            'Write year, month and day: "2030-06-30".',
+        )
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise wrong(f"{shown(value)} is not a day of the calendar.", "Check month and day.") from None
+        raise wrong(
+            Sentence("%(value)s is not a day of the calendar.", value=shown(value)), "Check month and day."
+        ) from None
     if day > LAST_DAY:
-        raise wrong(f"{value} is too far ahead to count with.", f"Choose a day up to {LAST_DAY}.")
+        raise wrong(
+            Sentence("%(value)s is too far ahead to count with.", value=value),
+            Sentence("Choose a day up to %(last_day)s.", last_day=LAST_DAY),
+        )
     return day
 
 

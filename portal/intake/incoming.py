@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from portal.domain.offer.revision import Offer, PrivateFigures, canonical_bytes, digest
 from portal.domain.offer.totals import totals
-from portal.errors import Invalid, Problem
+from portal.errors import Problem, Sentence
 from portal.intake import offering, rules, warnings
 from portal.intake.contact import NewContact, contact_of, parse_contact
 from portal.intake.document import Document
 from portal.intake.fields import LAST_DAY, shown
 from portal.intake.json_document import read_json
+from portal.intake.offer_problems import problems_of_offer
 from portal.intake.problems import problems_of, refusal
 from portal.intake.quote import DEFAULT_VALIDITY, Quote
 from portal.intake.sheet import xlsx_file
@@ -22,6 +23,7 @@ from portal.intake.sheet.csv_file import read_csv
 from portal.intake.sheet.header import is_header
 from portal.intake.sheet.quote import read_sheet
 from portal.intake.ubl.quotation import read_quotation
+from portal.intake.unreadable import unreadable
 
 __all__ = ["IncomingQuote", "NewContact", "parse_contact", "read_quote"]
 
@@ -70,7 +72,7 @@ def read_quote(
     private = offering.private_figures_of(quote)
     computed = totals(offer)
     comparison = document.compare(computed)
-    if problems := [*document.relocate(offering.problems_of_offer(offer, computed)), *comparison.problems]:
+    if problems := [*document.relocate(problems_of_offer(offer, computed)), *comparison.problems]:
         raise refusal(problems)
     people = _merge_contacts(quote, contacts)
     open_points = warnings.open_points(
@@ -92,20 +94,26 @@ def read_quote(
 def _document(data: bytes, filename: str) -> Document:
     """Read the document in the format that its first bytes show. The filename decides only between JSON and CSV."""
     if len(data) > MAX_BYTES:
-        raise _unreadable(
-            f"It has {len(data) >> 20} MB, and at most {MAX_BYTES >> 20} MB are read.", "Split the quote."
+        raise unreadable(
+            "",
+            Sentence(
+                "It has %(size)s MB, and at most %(limit)s MB are read.",
+                size=len(data) >> 20,
+                limit=MAX_BYTES >> 20,
+            ),
+            "Split the quote.",
         )
     if data.startswith(xlsx_file.XLSX_MAGIC):
         return read_sheet(xlsx_file.read_xlsx(data))
     if data.startswith(xlsx_file.OLE_MAGIC):
-        raise _unreadable(
-            "It is an old Excel file, or one with a password.", "Save it as .xlsx, without a password."
+        raise unreadable(
+            "", "It is an old Excel file, or one with a password.", "Save it as .xlsx, without a password."
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
-        raise _unreadable("It is not in UTF-8 (it looks like UTF-16).", "Save it again as UTF-8.")
+        raise unreadable("", "It is not in UTF-8 (it looks like UTF-16).", "Save it again as UTF-8.")
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if not start:
-        raise _unreadable("The file is empty.", FORMATS)
+        raise unreadable("", "The file is empty.", FORMATS)
     if start == b"<":
         return read_quotation(data)
     if start in (b"{", b"[") or filename.lower().endswith(".json"):
@@ -113,7 +121,11 @@ def _document(data: bytes, filename: str) -> Document:
         return Document(fields, problems)
     if filename.lower().endswith((".csv", ".tsv")) or is_header(_first_line(data)):
         return read_sheet(read_csv(data))
-    raise _unreadable(f"{shown(filename)} is in none of the formats that are read.", FORMATS)
+    raise unreadable(
+        "",
+        Sentence("%(filename)s is in none of the formats that are read.", filename=shown(filename)),
+        FORMATS,
+    )
 
 
 def _first_line(data: bytes) -> str:
@@ -138,7 +150,15 @@ def _problems_of_end(valid_until: date | None, today: date) -> list[Problem]:
     if valid_until is None or today <= valid_until <= LAST_DAY:
         return []
     return [
-        Problem("--valid-until", f"{valid_until} is not between today and {LAST_DAY}.", "Give another day.")
+        Problem(
+            "--valid-until",
+            Sentence(
+                "%(day)s is not between today and %(last)s.",
+                day=valid_until,
+                last=LAST_DAY,
+            ),
+            "Give another day.",
+        )
     ]
 
 
@@ -163,7 +183,3 @@ def _fingerprint(
     content["valid_until"] = stated_end
     sorted_contacts = sorted(people, key=lambda person: person.email)
     return digest(canonical_bytes(_Content(offer=content, private=private, contacts=sorted_contacts)))
-
-
-def _unreadable(message: str, hint: str) -> Invalid:
-    return Invalid(f"The quote cannot be read. {message} {hint}", [Problem("", message, hint)])

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
+from portal.intake.unreadable import unreadable
 
 MAX_DEPTH = 32
 MAX_VALUES = 500_000
@@ -45,10 +46,12 @@ def read_json(data: bytes) -> tuple[Any, list[Problem]]:
         )
     except UnicodeDecodeError as error:
         where = f"byte {error.start + 1}"
-        raise _unreadable(where, "The file is not in UTF-8.", "Save it again as UTF-8.") from None
+        raise unreadable(where, "The file is not in UTF-8.", "Save it again as UTF-8.") from None
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise _unreadable(where, f"This is not JSON: {error.msg}.", "Look just before this place.") from None
+        raise unreadable(
+            where, Sentence("This is not JSON: %(reason)s.", reason=error.msg), "Look just before this place."
+        ) from None
     except RecursionError:
         raise _too_deep("") from None
     return value, _repeated_names(value)
@@ -91,7 +94,7 @@ def _repeated_names(document: Any) -> list[Problem]:
             ]
         for text in value if isinstance(value, dict) else [value]:
             if isinstance(text, str) and _SURROGATE.search(text):
-                raise _unreadable(
+                raise unreadable(
                     _place(trail), "The text holds half of a character (a lone surrogate).", "Take it out."
                 )
     return problems
@@ -118,8 +121,10 @@ def _walk(document: Any) -> Iterator[tuple[_Trail, Any]]:
         if isinstance(value, (dict, list)):
             count += len(value)
             if count > MAX_VALUES:
-                raise _unreadable(
-                    _place(trail), f"The document has more than {MAX_VALUES:,} values.", "Split the quote."
+                raise unreadable(
+                    _place(trail),
+                    Sentence("The document has more than %(limit)s values.", limit=MAX_VALUES),
+                    "Split the quote.",
                 )
             members = value.items() if isinstance(value, dict) else enumerate(value)
             below = [(_Trail(trail, name, trail.depth + 1), member) for name, member in members]
@@ -131,10 +136,8 @@ def _place(trail: _Trail) -> str:
 
 
 def _too_deep(place: str) -> Invalid:
-    return _unreadable(
-        place, f"The document is nested more than {MAX_DEPTH} levels deep.", "A quote needs four."
+    return unreadable(
+        place,
+        Sentence("The document is nested more than %(limit)s levels deep.", limit=MAX_DEPTH),
+        "A quote needs four.",
     )
-
-
-def _unreadable(place: str, message: str, hint: str) -> Invalid:
-    return Invalid(f"The quote cannot be read. {message}", [Problem(place, message, hint)])

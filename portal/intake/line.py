@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.field_types import (
     Code,
     Days,
@@ -21,6 +21,7 @@ from portal.intake.field_types import (
     QuantityLimit,
     SignedAmount,
     Unit,
+    WarrantyMonths,
 )
 from portal.intake.fields import plain, several
 from portal.intake.parts import Part, Tax
@@ -74,6 +75,7 @@ class Line(Part):
     bounds: Bounds = Bounds()
     price_breaks: list[PriceBreak] = Field(default=[], max_length=50)
     lead_time_days: Days | None = None
+    warranty_months: WarrantyMonths | None = None
     fulfilment: Code = ""
     private: Private = Private()
 
@@ -107,7 +109,11 @@ class Line(Part):
         return [
             Problem(
                 "/why",
-                f"The steps sum to {plain(steps)}, the net unit price is {plain(self.net_unit_price)}.",
+                Sentence(
+                    "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
+                    steps=plain(steps),
+                    net_unit_price=plain(self.net_unit_price),
+                ),
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
             )
         ]
@@ -116,18 +122,47 @@ class Line(Part):
         least, most, step = self.bounds.min_quantity, self.bounds.max_quantity, self.bounds.step
         if least is not None and most is not None and least > most:
             return [
-                Problem("/bounds", f"min_quantity {least} is more than max_quantity {most}.", "Swap them.")
+                Problem(
+                    "/bounds",
+                    Sentence(
+                        "min_quantity %(least)s is more than max_quantity %(most)s.", least=least, most=most
+                    ),
+                    "Swap them.",
+                )
             ]
         problems = []
         if least is not None and self.quantity < least:
-            problems.append(Problem("/quantity", f"{self.quantity} is less than the lower bound {least}."))
+            problems.append(
+                Problem(
+                    "/quantity",
+                    Sentence(
+                        "%(quantity)s is less than the lower bound %(least)s.",
+                        quantity=self.quantity,
+                        least=least,
+                    ),
+                )
+            )
         if most is not None and self.quantity > most:
-            problems.append(Problem("/quantity", f"{self.quantity} is more than the upper bound {most}."))
+            problems.append(
+                Problem(
+                    "/quantity",
+                    Sentence(
+                        "%(quantity)s is more than the upper bound %(most)s.",
+                        quantity=self.quantity,
+                        most=most,
+                    ),
+                )
+            )
         if step and money.CONTEXT.remainder(self.quantity - (least or money.ZERO), step):
             problems.append(
                 Problem(
                     "/quantity",
-                    f"{self.quantity} is not on the step of {step} counted from {least or 0}.",
+                    Sentence(
+                        "%(quantity)s is not on the step of %(step)s counted from %(least)s.",
+                        quantity=self.quantity,
+                        step=step,
+                        least=least or 0,
+                    ),
                     "Change the quantity, the step or min_quantity.",
                 )
             )
@@ -137,7 +172,9 @@ class Line(Part):
         return [
             Problem(
                 f"/price_breaks/{index}/from",
-                f"{later.start} does not come after {earlier.start}.",
+                Sentence(
+                    "%(later)s does not come after %(earlier)s.", later=later.start, earlier=earlier.start
+                ),
                 "Price breaks ascend, each quantity once.",
             )
             for index, (earlier, later) in enumerate(

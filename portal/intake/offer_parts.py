@@ -57,10 +57,11 @@ def _line(key: str, line: Line, *, selected: bool) -> revision.Line:
     )
 
 
-_UNCHANGED = {
-    "sku", "name", "description", "section", "quantity", "unit", "unit_price", "price_base_quantity", "list_price",
-    "discount_percent", "billing", "periods", "explanation", "lead_time_days", "fulfilment",
-}  # fmt: skip
+# The fields that a line of the quote and a line of the offer share, except those with a rule above.
+_UNCHANGED = {*Line.model_fields} & {*revision.Line.__struct_fields__} - {
+    *("key", "selected", "optional", "price_source", "tax", "why", "includes"),
+    *("choice_group", "negotiable", "bounds", "price_breaks"),
+}
 
 
 def price_source(line: Line) -> revision.PriceSource:
@@ -95,6 +96,7 @@ def term_of(key: str, term: quote.Term) -> revision.Term:
         value=value,
         options=options,
         negotiable=bool(options) if term.negotiable is None else term.negotiable,
+        kind=term.kind,
     )
 
 

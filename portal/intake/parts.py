@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.field_types import Code, Country, Email, Label, Name, OptionalEmail, Percent
 from portal.intake.fields import several
 
@@ -78,10 +78,22 @@ class Tax(Part):
     def _rate_fits_category(self) -> Self:
         if self.category in UNTAXED and self.rate:
             raise several(
-                [Problem("/rate", f"Tax category {self.category} has the rate 0.", "Write 0, or category S.")]
+                [
+                    Problem(
+                        "/rate",
+                        Sentence("Tax category %(category)s has the rate 0.", category=self.category),
+                        "Write 0, or category S.",
+                    )
+                ]
             )
         if self.category in {"S", "L", "M"} and self.rate is None:
             raise several(
-                [Problem("/rate", f"Tax category {self.category} needs its rate.", 'Such as "25".')]
+                [
+                    Problem(
+                        "/rate",
+                        Sentence("Tax category %(category)s needs its rate.", category=self.category),
+                        'Such as "25".',
+                    )
+                ]
             )
         return self

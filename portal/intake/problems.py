@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.json_document import pointer
 
@@ -25,10 +25,15 @@ def refusal(problems: Iterable[Problem]) -> Invalid:
     listed = list(dict.fromkeys(problems))
     count = len(listed)
     if count > MAX_PROBLEMS:
-        listed = [*listed[:MAX_PROBLEMS], Problem("", f"and {count - MAX_PROBLEMS} problems more.")]
+        listed = [
+            *listed[:MAX_PROBLEMS],
+            Problem("", Sentence("and %(count)s problems more.", count=count - MAX_PROBLEMS)),
+        ]
     if count == 1:
-        return Invalid(f"The quote was not read, because of one problem. {listed[0]}", listed)
-    return Invalid(f"The quote was not read, because of {count} problems.", listed)
+        return Invalid(
+            "The quote was not read, because of one problem. %(problem)s", listed, problem=str(listed[0])
+        )
+    return Invalid("The quote was not read, because of %(count)s problems.", listed, count=count)
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -50,21 +55,29 @@ def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) 
             for problem in context["problems"]:
                 yield Problem(place + problem.place, problem.message, problem.hint)
         case "missing":
-            yield Problem(place, f"{shown(loc[-1])} is missing.", "Add it; it has no default.")
+            yield Problem(
+                place, Sentence("%(name)s is missing.", name=shown(loc[-1])), "Add it; it has no default."
+            )
         case "extra_forbidden":
             # Searching the closest name is slow, so it is done only for the problems that are listed.
             hint = _suggest_name(str(loc[-1]), loc[:-1], model) if hinted else ""
-            yield Problem(place, f"{shown(loc[-1])} is not a field here.", hint)
+            yield Problem(place, Sentence("%(name)s is not a field here.", name=shown(loc[-1])), hint)
         case "literal_error":
             yield Problem(
-                place, f"{shown(detail['input'])} is not possible here.", f"Use {context['expected']}."
+                place,
+                Sentence("%(value)s is not possible here.", value=shown(detail["input"])),
+                Sentence("Use %(expected)s.", expected=context["expected"]),
             )
         case "too_short":
             yield Problem(place, "The list is empty.", "A quote has at least one line.")
         case "too_long":
             most, length = context["max_length"], context["actual_length"]
             yield Problem(
-                place, f"The list has {length} entries; at most {most} are read.", "Split the quote."
+                place,
+                Sentence(
+                    "The list has %(length)s entries; at most %(most)s are read.", length=length, most=most
+                ),
+                "Split the quote.",
             )
         case kind:
             message, hint = _SHAPES.get(kind, (f"{detail['msg']}.", ""))
@@ -84,7 +97,11 @@ def _suggest_name(name: str, loc: tuple[int | str, ...], model: type[BaseModel])
             model = _model_in(_fields(model)[step]) or model
     names = list(_fields(model))
     near = get_close_matches(name, names, n=1, cutoff=0.7)
-    return f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(names)}."
+    return (
+        Sentence('Did you mean "%(near)s"?', near=near[0])
+        if near
+        else Sentence("Known here: %(names)s.", names=", ".join(names))
+    )
 
 
 def _fields(model: type[BaseModel]) -> dict[str, Any]:

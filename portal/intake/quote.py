@@ -8,6 +8,8 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from portal.domain.offer import revision
+from portal.errors import Sentence
 from portal.intake.field_types import (
     Amount,
     Currency,
@@ -35,6 +37,7 @@ class Term(Part):
     value: TermValue
     options: list[TermOption] = Field(default=[], max_length=50)
     negotiable: bool | None = None
+    kind: revision.TermKind | None = None
 
 
 class Adjustment(Part):
@@ -73,5 +76,7 @@ class Quote(Part):
         # There is no "today" when another day replaces the document's own.
         today: date | None = (info.context or {}).get("today")
         if day is not None and today is not None and day < today:
-            raise wrong(f"The offer ended on {day}.", "Give a later day with --valid-until.")
+            raise wrong(
+                Sentence("The offer ended on %(day)s.", day=day), "Give a later day with --valid-until."
+            )
         return day

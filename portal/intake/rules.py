@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.fields import shown
 
 MAX_RUNS = 24
@@ -45,8 +45,15 @@ def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") 
         if normalised in first:
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
-                f"{shown(value)} is already the {field} of {prefix}/{name}/{first[normalised]}.",
-                f"Every one of the {name} has a {field} of its own.",
+                Sentence(
+                    "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
+                    value=shown(value),
+                    field=field,
+                    prefix=prefix,
+                    name=name,
+                    first=first[normalised],
+                ),
+                Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
             )
         first.setdefault(normalised, index)
 
@@ -63,10 +70,12 @@ def _problems_of_choices(fields: Any) -> Iterator[Problem]:
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
-        told = f"{len(chosen)} lines" if chosen else "no line"
+        selection = f"{len(chosen)} lines" if chosen else "no line"
         yield Problem(
             place,
-            f"Choice group {shown(group)} has {told} selected.",
+            Sentence(
+                "Choice group %(group)s has %(selected)s selected.", group=shown(group), selected=selection
+            ),
             'Set "selected" to true on exactly one.',
         )
 
@@ -81,7 +90,10 @@ def _problems_of_runs(fields: Any) -> Iterator[Problem]:
             if len(different) > MAX_RUNS:
                 yield Problem(
                     f"/lines/{index}/periods",
-                    f"The lines run for more than {MAX_RUNS} different numbers of periods.",
+                    Sentence(
+                        "The lines run for more than %(limit)s different numbers of periods.",
+                        limit=MAX_RUNS,
+                    ),
                     "Let lines run equally long, or split the quote.",
                 )
                 return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake import quote
 from portal.intake.contact import NewContact
 from portal.intake.offer_parts import price_source, tax_of
@@ -16,7 +16,9 @@ def open_points(
     """Yield warnings placed by pointers. The offer is valid until `last_day`, which is `stated` or a default."""
     if not stated:
         yield Problem(
-            "/valid_until", f"No end is stated; the offer ends on {last_day}.", "Or give --valid-until."
+            "/valid_until",
+            Sentence("No end is stated; the offer ends on %(ends)s.", ends=last_day),
+            "Or give --valid-until.",
         )
     if not contacts:
         yield Problem(
@@ -43,7 +45,13 @@ def warn_once(places: Sequence[str], message: str, hint: str) -> Iterator[Proble
     """Yield one warning for several places."""
     more = len(places) - 1
     if places:
-        yield Problem(places[0], message + (f" The same at {more} more." if more else ""), hint)
+        yield Problem(places[0], _once(message, more), hint)
+
+
+def _once(message: str, more: int) -> Sentence:
+    if not more:
+        return Sentence(message)
+    return Sentence("%(warning)s The same at %(more)s more.", warning=Sentence(message), more=more)
 
 
 def _taxes(document: quote.Quote) -> Iterator[Problem]:

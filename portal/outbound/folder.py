@@ -6,6 +6,7 @@ The file's name contains the id of the delivery, so that another attempt replace
 import os
 from pathlib import Path
 
+from portal.errors import Sentence
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered
 
@@ -26,7 +27,13 @@ def deliver(export: Export, target: str, *, delivery: str, files_dir: Path) -> P
             folder.mkdir(parents=True, exist_ok=True)
         return _write_durably(folder, _name(export, delivery), export.content)
     except OSError as error:
-        raise Undelivered(f"The folder {target} could not be written: {error.strerror or error}.") from error
+        raise Undelivered(
+            Sentence(
+                "The folder %(target)s could not be written: %(reason)s.",
+                target=target,
+                reason=error.strerror or str(error),
+            )
+        ) from error
 
 
 def _name(export: Export, delivery: str) -> str:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from portal.domain.deal.mail import Mail
-from portal.errors import Misconfigured
+from portal.errors import Misconfigured, Sentence
 from portal.outbound.undelivered import Undelivered
 from portal.rendering.mail import Rendered, unsubscribe_url
 from portal.rendering.mail_values import one_line
@@ -110,16 +110,33 @@ def send(message: EmailMessage, smtp_url: str) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         (code, said), *_ = error.recipients.values()
         raise Undelivered(
-            f"{place} refused {message['To']}: {_answer(code, said)}", for_good=code >= 500
+            Sentence(
+                "%(place)s refused %(address)s: %(answer)s",
+                place=place,
+                address=message["To"],
+                answer=_answer(code, said),
+            ),
+            for_good=code >= 500,
         ) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise Undelivered(f"{place} cannot do it: {error}", for_good=True) from error
+        raise Undelivered(
+            Sentence("%(place)s cannot do it: %(error)s", place=place, error=str(error)), for_good=True
+        ) from error
     except smtplib.SMTPResponseException as error:
         refused = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
         answer = _answer(error.smtp_code, error.smtp_error)
-        raise Undelivered(f"{place} answered {answer}", for_good=refused) from error
+        raise Undelivered(
+            Sentence("%(place)s answered %(answer)s", place=place, answer=answer), for_good=refused
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Undelivered(f"{place} could not be reached: {type(error).__name__} {error}") from error
+        raise Undelivered(
+            Sentence(
+                "%(place)s could not be reached: %(name)s %(error)s",
+                place=place,
+                name=type(error).__name__,
+                error=str(error),
+            )
+        ) from error
 
 
 def _connect(to: Server) -> smtplib.SMTP:
@@ -137,7 +154,11 @@ def _connect(to: Server) -> smtplib.SMTP:
             client.ehlo()
         elif to.user and not to.encrypted and not to.is_local:
             raise Undelivered(
-                f"The mail server {to.host}:{to.port} offers no encryption, so the password was not sent."
+                Sentence(
+                    "The mail server %(host)s:%(port)s offers no encryption, so the password was not sent.",
+                    host=to.host,
+                    port=str(to.port),
+                )
             )
         if to.user:
             client.login(to.user, to.password)
@@ -157,11 +178,19 @@ def _tls_context(to: Server) -> ssl.SSLContext:
 
 def _address(name: str, address: str, what: str) -> Address:
     if not _ADDRESS.fullmatch(address):
-        raise Undelivered(f"{what}, {one_line(address)!r}, is not a mail address.", for_good=True)
+        raise Undelivered(
+            Sentence(
+                "%(what)s, %(address)s, is not a mail address.", what=what, address=repr(one_line(address))
+            ),
+            for_good=True,
+        )
     try:
         return Address(one_line(name), addr_spec=address)
     except Exception as error:
-        raise Undelivered(f"{what}, {address!r}, is not a mail address.", for_good=True) from error
+        raise Undelivered(
+            Sentence("%(what)s, %(address)s, is not a mail address.", what=what, address=repr(address)),
+            for_good=True,
+        ) from error
 
 
 def _answer(code: int, said: bytes | str) -> str:

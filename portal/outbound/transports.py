@@ -8,6 +8,7 @@ import msgspec
 from portal.commands.outbox.lease_deliveries import Delivery
 from portal.domain.deal.mail import Mail
 from portal.domain.order import work_order
+from portal.errors import Sentence
 from portal.outbound import folder, smtp, webhook
 from portal.outbound.export import Export, export
 from portal.outbound.undelivered import Undelivered
@@ -39,7 +40,8 @@ class Transports:
                 demo = self._settings.environment == "demo"
                 await webhook.deliver(_export(delivery), delivery, loopback=demo)
             case other:
-                raise Undelivered(f"There is no way to deliver by {other}.", for_good=True)
+                sentence = Sentence("There is no way to deliver by %(other)s.", other=other)
+                raise Undelivered(sentence, for_good=True)
 
     def _send_mail(self, delivery: Delivery) -> None:
         letter = msgspec.json.decode(delivery.payload, type=Mail)

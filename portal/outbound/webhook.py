@@ -16,6 +16,7 @@ from standardwebhooks import Webhook
 
 from portal.commands.outbox.lease_deliveries import Delivery
 from portal.domain.order import receiver
+from portal.errors import Sentence
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered
 
@@ -35,7 +36,9 @@ async def deliver(export: Export, delivery: Delivery, *, loopback: bool) -> None
             addresses = await _resolve(url, loopback=loopback)
             status = await _post(export, delivery, url, addresses)
     except TimeoutError as error:
-        raise Undelivered(f"{url.host} did not answer within {TIMEOUT} seconds.") from error
+        raise Undelivered(
+            Sentence("%(host)s did not answer within %(seconds)s seconds.", host=url.host, seconds=TIMEOUT)
+        ) from error
     if not 200 <= status < 300:
         raise Undelivered(_refusal(url.host, status), for_good=status == GONE)
 
@@ -45,14 +48,17 @@ async def _resolve(url: httpx.URL, *, loopback: bool) -> list[str]:
     try:
         entries = await loop.getaddrinfo(url.raw_host.decode(), url.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Undelivered(f"There is no address for {url.host}.") from error
+        raise Undelivered(Sentence("There is no address for %(host)s.", host=url.host)) from error
     # A link-local address ends with the name of an interface.
     addresses = [str(entry[4][0]).partition("%")[0] for entry in entries]
     internal = [address for address in addresses if not _is_allowed(ip_address(address), loopback=loopback)]
     if internal or not addresses:
         raise Undelivered(
-            f"{url.host} stands for {', '.join(internal) or 'no address'}, which is not on the internet. "
-            "Webhooks go to public addresses only."
+            Sentence(
+                "%(host)s stands for %(inside)s, which is not on the internet. Webhooks go to public addresses only.",
+                host=url.host,
+                inside=", ".join(internal) or "no address",
+            )
         )
     return list(dict.fromkeys(addresses))
 
@@ -89,10 +95,12 @@ async def _post(export: Export, delivery: Delivery, url: httpx.URL, addresses: l
                 why = str(error) or type(error).__name__
                 continue
             except httpx.HTTPError as error:
-                raise Undelivered(f"{url.host} broke off: {type(error).__name__}.") from error
+                raise Undelivered(
+                    Sentence("%(host)s broke off: %(name)s.", host=url.host, name=type(error).__name__)
+                ) from error
             await answer.aclose()
             return answer.status_code
-    raise Undelivered(f"{url.host} could not be reached: {why}.")
+    raise Undelivered(Sentence("%(host)s could not be reached: %(reason)s.", host=url.host, reason=why))
 
 
 @cache
@@ -102,9 +110,14 @@ def _tls_context() -> ssl.SSLContext:
 
 def _refusal(host: str, status: int) -> str:
     if status == GONE:
-        return (
-            f"{host} answered 410: it wants no more deliveries. Switch the receiver off, or send again later."
+        return Sentence(
+            "%(host)s answered 410: it wants no more deliveries. Switch the receiver off, or send again later.",
+            host=host,
         )
     if 300 <= status < 400:
-        return f"{host} answered {status}: redirects are not followed. Set the address it redirects to."
-    return f"{host} answered {status}."
+        return Sentence(
+            "%(host)s answered %(status)s: redirects are not followed. Set the address it redirects to.",
+            host=host,
+            status=status,
+        )
+    return Sentence("%(host)s answered %(status)s.", host=host, status=status)

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typst
 
-from portal.domain.offer.revision import Address, Line, Party, Revision
-from portal.reading.deal_page.deal_level_items import ConditionView, ConsequenceView, StandingView
+from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
 from portal.reading.deal_page.deal_level_items import whole as whole_of
 from portal.reading.deal_page.summary import Part, summary
-from portal.rendering.formats import amount, day, moment, money, number, percent, unit
+from portal.rendering.field_values import facts_of, quantity
+from portal.rendering.formats import amount, day, moment, money, percent
 from portal.rendering.language import gettext as _
-from portal.rendering.language import speaking
+from portal.rendering.language import ngettext, speaking
+from portal.rendering.pdf_standing_offer import standing_offer
 from portal.rendering.templating import shipped
 
 
@@ -72,7 +73,10 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
         if whole.recurring
         else None,
         "standing": [
-            _standing(each, offer.currency) for each in whole_of(revision).standing if _told(each, facts)
+            standing_offer(each, offer.currency)
+            for each in whole_of(revision).standing
+            # Once it is accepted, nothing can be taken any more.
+            if each.offer.taken or facts.accepted_on is None
         ],
         "terms": [{"name": term.name, "value": term.value} for term in offer.terms],
         "accepted": _accepted(facts, offer.buyer.name, zone),
@@ -86,7 +90,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
             "price": _("Quantity and price"),
             "net": _("Net"),
             "terms": _("Terms"),
-            "standing": _("Standing offers"),
+            "standing": _("If-you-then offers"),
         },
     }
 
@@ -104,13 +108,12 @@ def _address(address: Address) -> Iterator[str]:
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     base = line.price_base_quantity
-    per = f" / {number(base)}" if base != 1 else ""
-    counted = " ".join(filter(None, (number(line.quantity), unit(line.unit, line.quantity))))
-    price = f"{counted} × {amount(line.net_unit_price, currency)}{per}"
+    per = " " + _("per %(count)s") % {"count": quantity(base, line.unit)} if base != 1 else ""
+    price = f"{quantity(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
     return {
         "name": line.name,
         "selected": line.selected,
-        "notes": [*filter(None, (line.sku, line.description)), *line.includes],
+        "notes": [*filter(None, (line.sku, line.description)), *facts_of(line), *line.includes],
         "price": price,
         "net": amount(net, currency) if line.selected else _("not included"),
         "per": _per(line),
@@ -118,19 +121,24 @@ def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
 
 
 def _per(line: Line) -> str:
-    match line.billing:
-        case "month":
-            return _("per month, %(count)s times") % {"count": line.periods}
-        case "year":
-            return _("per year, %(count)s times") % {"count": line.periods}
-    return ""
+    if line.billing == "once":
+        return ""
+    per = {"month": _("per month"), "year": _("per year")}[line.billing]
+    return f"{per}, {_lasting(line.billing, line.periods)}"
+
+
+def _lasting(billing: Billing, periods: int) -> str:
+    """For how many periods, as the page says it."""
+    if billing == "month":
+        return ngettext("for %(count)s month", "for %(count)s months", periods) % {"count": periods}
+    return ngettext("for %(count)s year", "for %(count)s years", periods) % {"count": periods}
 
 
 def _part(part: Part, currency: str) -> dict[str, object]:
     name, due = {
-        "once": (_("Once"), _("Due once")),
-        "month": (_("Per month"), _("Due per month")),
-        "year": (_("Per year"), _("Due per year")),
+        "once": (_("One-off"), _("Due once")),
+        "month": (_("Monthly"), _("Due per month")),
+        "year": (_("Yearly"), _("Due per year")),
     }[part.billing]
     rows = (
         [(_("Lines"), part.lines), *((each.label, each.net) for each in part.adjustments)]
@@ -152,46 +160,6 @@ def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str
         {"label": _("Whole contract, net"), "amount": money(net, currency)},
         {"label": _("Whole contract with tax"), "amount": money(total, currency)},
     ]
-
-
-def _told(standing: StandingView, facts: Facts) -> bool:
-    """Once it is accepted, nothing can be taken any more."""
-    return standing.offer.taken or facts.accepted_on is None
-
-
-def _standing(standing: StandingView, currency: str) -> dict[str, object]:
-    """Of what was taken, the prices stand in the lines already; of what is open, what they would be."""
-    if_so = f" {_('and')} ".join(_condition(each) for each in standing.when)
-    prices = "; ".join(_price(each, currency, taken=standing.offer.taken) for each in standing.then)
-    gap = standing.gap
-    signed = f"{'−' if gap < 0 else '+'}{amount(abs(gap), currency)}"
-    then = _("then %(total)s with tax") % {"total": money(standing.after.contract.total, currency)}
-    return {
-        "label": standing.offer.label,
-        "taken": _("Taken") if standing.offer.taken else "",
-        "when": f"{_('If')} {if_so}",
-        "then": f"{_('then')} {prices}",
-        "whole": "" if standing.offer.taken else f"{_('The whole')}: {signed} {_('net')}, {then}",
-    }
-
-
-def _condition(view: ConditionView) -> str:
-    condition = view.condition
-    if condition.term:
-        return _("%(name)s is %(value)s") % {"name": view.item.name, "value": condition.value}
-    if condition.min_quantity is None or not isinstance(view.item, Line):
-        return _("%(name)s is included") % {"name": view.item.name}
-    counted = " ".join(
-        filter(None, (number(condition.min_quantity), unit(view.item.unit, condition.min_quantity)))
-    )
-    return _("%(name)s: %(count)s or more") % {"name": view.item.name, "count": counted}
-
-
-def _price(view: ConsequenceView, currency: str, *, taken: bool) -> str:
-    before = (
-        "" if taken or view.before == view.after else f" ({_('instead of')} {amount(view.before, currency)})"
-    )
-    return f"{view.line.name}: {amount(view.after, currency)}{before}"
 
 
 def _accepted(facts: Facts, company: str, zone: ZoneInfo) -> str:

@@ -25,7 +25,7 @@ def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
         )
     ).first()
     if row is None:
-        raise NotFound(f"There is no revision {number} of this proposal.")
+        raise NotFound("There is no revision %(number)s of this proposal.", number=number)
     return _decoded(row.digest, row.document)
 
 
@@ -59,6 +59,7 @@ def keep(transaction: Transaction, deal_id: str, number: int, revision: Revision
             number=number,
             digest=digest,
             document=document,
+            schema_version=content.schema_of(revision),
             published_at=transaction.now,
             published_by=by,
         )

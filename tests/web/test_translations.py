@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import msgspec
 import pytest
 from babel.messages.catalog import Catalog
@@ -33,11 +34,11 @@ GERMAN = catalog_rules.read(catalog_rules.LOCALE / "de" / "LC_MESSAGES" / "messa
 
 # Errors with facts inside; no catalog can hold them (see .ci/sentences.py), so that they are English for everybody.
 WITH_FACTS = (
-    r"Revision \d has come while you were reading revision \d\. Look at what changed, then accept the new one\.",
+    r"Revision \d arrived while you were reading revision \d\. Look at what changed, then accept the new one\.",
     r"'nobody' is not a mail address\.( Write it like ann@example\.com\.)?",
     r"No end is stated; the offer ends on \d{4}-\d\d-\d\d\. Or give --valid-until\.",
     r"Only an? [a-z ]+ can [a-z ]+; your role is [a-z]+\.",
-    r"Revision \d has come meanwhile\. Look at it, then agree again\.",
+    r"Revision \d arrived meanwhile\. Look at it, then agree again\.",
     r"Revision \d was not published by a rep; only a newer revision corrects it\.",
     r"Oakum Foods has opened revision \d; only a newer revision corrects it\.",
     r"This is not JSON: Expecting value\.",
@@ -75,7 +76,7 @@ def pseudo(tmp_path: Path) -> Iterator[None]:
     catalog = Catalog(locale="ar")
     for message in GERMAN:
         if isinstance(message.id, str):
-            catalog.add(message.id, f"⟦{message.id}⟧")
+            catalog.add(message.id, f"⟦{message.id}⟧", context=message.context)
         else:
             catalog.add(message.id, [f"⟦{message.id[1]}⟧"] * catalog.num_plurals)
     folder = tmp_path / "ar" / "LC_MESSAGES"
@@ -138,6 +139,17 @@ def test_the_tour_renders_every_template(german: Tour) -> None:
     rendered = {name for _loader, name in environment.cache}
     there = {name for name in environment.list_templates(extensions=["html"]) if not name.startswith("mail/")}
     assert there - rendered == set()
+
+
+def test_no_amount_runs_into_the_word_after_it(german: Tour) -> None:
+    glued = re.compile(r"\d[.,]\d\d(?=[A-Za-zÄÖÜäöüß(])")
+    # Blocks that hold no other blocks: their texts flow into each other.
+    blocks = (
+        "//*[self::p or self::li or self::td or self::th or self::dd][not(.//p or .//li or .//dl or .//div)]"
+    )
+    for name, html in german.seen.items():
+        for element in lxml.html.fromstring(html).xpath(blocks):
+            assert not glued.search(element.text_content()), f"{name}: {element.text_content()!r}"
 
 
 def test_plurals_are_german(german: Tour) -> None:

@@ -20,7 +20,12 @@ def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -
     offer = documents.offered(work, deal.id, deal.revision).offer
     instant = end_of_day(valid_until, offer.time_zone)
     if instant <= work.now:
-        raise Invalid.field("valid_until", f"{valid_until} has passed already.", "Choose a later day.")
+        raise Invalid.field(
+            "valid_until",
+            "%(day)s has passed already.",
+            "Choose a later day.",
+            day=valid_until,
+        )
     extended = replace(offer, valid_until=valid_until, valid_until_instant=instant)
     private = private_documents.figures(work, deal.id, deal.revision)
     return publish.publish(work, deal, extended, private, verb=verb), extended

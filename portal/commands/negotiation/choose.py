@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from portal.access import Actor, deal_for
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import change as changing
 from portal.domain.change import counteroffer, standing_offer
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.published_prices import inside_offer
 from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
 
 
+@command("choose")
 def choose(
     work: UnitOfWork,
     actor: Actor,
@@ -29,18 +31,22 @@ def choose(
     def run() -> Published:
         deal.require("choose")
         if revision != deal.revision:
-            raise Conflict(f"Revision {deal.revision} has arrived meanwhile. Look at it and choose again.")
+            raise Conflict(
+                "Revision %(revision)s arrived meanwhile. Look at it and choose again.",
+                revision=deal.revision,
+            )
         offer = documents.offered(work, deal_id, deal.revision).offer
         problems = counteroffer.check(offer, changes)
         if problems:
             raise Invalid("This can't be chosen.", problems)
         if not inside_offer(offer, changes):
             raise Invalid("This changes more than the offer leaves open. Send it as a counteroffer.", [])
-        chosen = changing.apply(offer, changes, concession=False)
+        chosen = apply(offer, changes, concession=False)
         if undone := standing_offer.broken(offer, chosen):
             raise Invalid(
-                f"“{undone[0].label}” was taken on this condition. Ask for the change in a counteroffer instead.",
+                "“%(label)s” was taken on this condition. Ask for the change in a counteroffer instead.",
                 [],
+                label=undone[0].label,
             )
         private = private_documents.figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, chosen, private)

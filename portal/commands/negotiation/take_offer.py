@@ -3,13 +3,15 @@
 from portal.access import Actor, Deal, deal_for
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
-from portal.domain.offer.compare import compare
-from portal.errors import Conflict
+from portal.domain.change.compare import compare
+from portal.errors import Conflict, Sentence
 from portal.storage import documents, private_documents
 
 
+@command("take_offer")
 def take_offer(
     work: UnitOfWork, actor: Actor, deal_id: str, *, offer: str, revision: int, key: str | None = None
 ) -> Published:
@@ -40,14 +42,21 @@ def take_offer(
 
 
 def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
-    again = "Look at it, then take the offer again."
     if not 0 < seen < deal.revision:
-        return f"Revision {deal.revision} stands now. {again}"
+        return Sentence(
+            "Revision %(revision)s applies now. Look at it, then use the offer again.", revision=deal.revision
+        )
     then, now = (documents.offered(work, deal.id, number) for number in (seen, deal.revision))
     found = compare(then, now)
     names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]
     names += [each.name for each in (*found.added_lines, *found.removed_lines)]
-    told = ", ".join(dict.fromkeys(names))
-    return (
-        f"Revision {deal.revision} has arrived meanwhile" + (f": {told} changed. " if told else ". ") + again
+    if not names:
+        return Sentence(
+            "Revision %(revision)s arrived meanwhile. Look at it, then use the offer again.",
+            revision=deal.revision,
+        )
+    return Sentence(
+        "Revision %(revision)s arrived meanwhile: %(names)s changed. Look at it, then use the offer again.",
+        revision=deal.revision,
+        names=", ".join(dict.fromkeys(names)),
     )

@@ -10,6 +10,7 @@ from portal.access import Deal
 from portal.commands.outbox.finish_delivery import without_link
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import TO_BUYERS, Mail
+from portal.errors import Sentence
 from portal.storage import tables
 
 
@@ -19,7 +20,7 @@ def cancel_news(work: UnitOfWork, deal: Deal, revision: int) -> int:
     return _cancel(
         work,
         deal,
-        f"Revision {revision} was taken back before this mail left.",
+        Sentence("Revision %(revision)s was taken back before this mail left.", revision=revision),
         lambda mail: mail.template in telling and mail.context.get("revision") == number,
     )
 

@@ -8,10 +8,11 @@ from sqlalchemy import insert, select
 from portal.access import Actor, deal_for, new_id
 from portal.commands.people.issue_link import contact_of, invite
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.domain.ledger import ledger
-from portal.errors import Invalid
+from portal.domain.ledger import shared_events
+from portal.errors import Invalid, Sentence
 from portal.storage import documents, tables
 
 # Deliverability is the mail server's to judge; this keeps out what is no address at all.
@@ -22,6 +23,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_contact")
 def add_contact(
     work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, email: str, role: str, mail: bool = True
 ) -> Contact:
@@ -33,7 +35,7 @@ def add_contact(
     if work.connection.execute(
         select(contact.c.id).where(contact.c.deal_id == deal_id, contact.c.email == address)
     ).first():
-        raise Invalid.field("email", f"{address} is a contact of this deal already.")
+        raise Invalid.field("email", "%(address)s is a contact of this deal already.", address=address)
     contact_id = new_id()
     work.connection.execute(
         insert(contact).values(
@@ -45,7 +47,7 @@ def add_contact(
             created_at=work.now,
         )
     )
-    work.append(deal_id, deal.actor, ledger.ContactAdded(contact=contact_id, role=role))
+    work.append(deal_id, deal.actor, shared_events.ContactAdded(contact=contact_id, role=role))
     if mail and deal.revision:
         invite(
             work,
@@ -60,7 +62,12 @@ def checked_address(email: str) -> str:
     """The address in lower case; Invalid at "email"."""
     address = written(email, "email", longest=320).lower()
     if not _ADDRESS.fullmatch(address):
-        raise Invalid.field("email", f"{address!r} is not a mail address.", "Write it like ann@example.com.")
+        raise Invalid.field(
+            "email",
+            "%(address)s is not a mail address.",
+            "Write it like ann@example.com.",
+            address=repr(address),
+        )
     return address
 
 
@@ -68,6 +75,9 @@ def checked_role(role: str) -> str:
     """A buyer's role; Invalid at "role"."""
     if role not in lifecycle.BUYER_ROLES:
         raise Invalid.field(
-            "role", f"{role!r} is not a role.", f"Choose one of {', '.join(lifecycle.BUYER_ROLES)}."
+            "role",
+            "%(role)s is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.BUYER_ROLES)),
+            role=repr(role),
         )
     return role

@@ -6,9 +6,10 @@ from sqlalchemy import insert, select, update
 from portal.access import DeskSession, System, new_id, rep_for
 from portal.commands.people.add_contact import checked_address
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.deal import lifecycle
-from portal.errors import Invalid, NotAllowed
+from portal.domain.deal import lifecycle, roles
+from portal.errors import Invalid, NotAllowed, Sentence
 from portal.storage import tables
 
 
@@ -16,21 +17,26 @@ class RepAdded(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_rep")
 def add_rep(
     work: UnitOfWork, *, email: str, name: str, role: str, actor: DeskSession | System | None = None
 ) -> RepAdded:
     """Adding a known address again changes name and role. A manager may add reps, an admin everybody; None: the operator."""
     if role not in lifecycle.SELLER_ROLES:
         raise Invalid.field(
-            "role", f"{role!r} is not a role.", f"Choose one of {', '.join(lifecycle.SELLER_ROLES)}."
+            "role",
+            "%(role)s is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.SELLER_ROLES)),
+            role=repr(role),
         )
     address, rep = checked_address(email), tables.rep
     known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
     if isinstance(actor, DeskSession):
         mine = rep_for(work, actor.id).role
-        touched = {role, known.role} if known else {role}
-        if mine == "rep" or (mine == "manager" and touched != {"rep"}):
-            raise NotAllowed(f"A {mine} can't give or take the role {max(touched - {'rep'}, default=role)}.")
+        changed = {role, known.role} if known else {role}
+        denied = changed - set(roles.roles_given_by(mine))
+        if denied:
+            raise NotAllowed("A %(own)s can't give or take the role %(role)s.", own=mine, role=max(denied))
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
     if known:
         work.connection.execute(update(rep).where(rep.c.id == known.id).values(**values))

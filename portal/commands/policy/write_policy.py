@@ -9,10 +9,11 @@ from sqlalchemy import insert, select, update
 from portal.access import Actor, new_id
 from portal.commands.policy.set_guard_rail import keep_history, managing
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy
-from portal.errors import Invalid, NotFound, Problem
+from portal.errors import Invalid, NotFound, Problem, Sentence
 from portal.storage import tables
 
 MOST_USES = 1_000
@@ -23,6 +24,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("write_policy")
 def write_policy(work: UnitOfWork, actor: Actor, *, policy: Policy, policy_id: str | None = None) -> Written:
     """A new policy, or another wording of one that is there. NotAllowed for a rep; Invalid with a problem per field."""
     who = managing(work, actor)
@@ -37,6 +39,7 @@ def write_policy(work: UnitOfWork, actor: Actor, *, policy: Policy, policy_id: s
     return Written(id=policy_id)
 
 
+@command("write_policy.switch_policy")
 def switch_policy(work: UnitOfWork, actor: Actor, *, policy_id: str, active: bool) -> Written:
     """Off: it answers nothing any more. What it has given stays given."""
     who = managing(work, actor)
@@ -79,7 +82,13 @@ def _checked(policy: Policy) -> Policy:
         if value is not None and not money.ZERO <= value <= 100:
             problems.append(Problem(field, "This is not between 0 and 100 percent."))
     if not 1 <= policy.uses <= MOST_USES:
-        problems.append(Problem("uses", f"This is not between 1 and {MOST_USES}.", "Switch it off instead."))
+        problems.append(
+            Problem(
+                "uses",
+                Sentence("This is not between 1 and %(limit)s.", limit=MOST_USES),
+                "Switch it off instead.",
+            )
+        )
     if not (policy.discount_percent or policy.quantities or policy.terms):
         problems.append(
             Problem("discount_percent", "It allows nothing yet.", "Give a discount, quantities or a term.")

@@ -10,8 +10,9 @@ import msgspec
 
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Tax, canonical_bytes
+from portal.errors import Sentence
 
-Part = TypeVar("Part", Line, Adjustment, StandingOffer)
+Part = TypeVar("Part", bound=Line | Adjustment | StandingOffer)
 HUNDRED = Decimal(100)
 MOST_PERIODS = 1200
 _CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})
@@ -47,7 +48,10 @@ def line(text: str, key: str) -> str:
         raise ValueError("The build-up does not sum to the price.")
     if not 1 <= added.periods <= MOST_PERIODS or (added.billing == "once" and added.periods != 1):
         raise ValueError(
-            f"A line runs for 1 to {MOST_PERIODS} months or years; one that is billed once for 1."
+            Sentence(
+                "A line runs for 1 to %(limit)s months or years; one that is billed once for 1.",
+                limit=MOST_PERIODS,
+            )
         )
     _taxed(added.tax)
     return text_of(added)

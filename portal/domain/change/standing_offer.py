@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from portal.domain.change import part_codec
 from portal.domain.change.change import Change
-from portal.domain.offer import pricing, spelling
+from portal.domain.offer import build_up, pricing, spelling
 from portal.domain.offer.revision import Condition, Consequence, Line, Offer, Revision, StandingOffer
 from portal.domain.offer.totals import revise
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 
 
 def holds(offer: Offer, condition: Condition) -> bool:
@@ -56,7 +56,7 @@ def given(offer: Offer, standing: StandingOffer) -> Offer:
     return replace(
         offer,
         lines=tuple(
-            _reduced(line, wanted[line.key], standing.label, offer.language) if line.key in wanted else line
+            _reduced(line, wanted[line.key], standing, offer.language) if line.key in wanted else line
             for line in offer.lines
         ),
     )
@@ -120,8 +120,12 @@ def _condition(offer: Offer, condition: Condition, place: str) -> Iterator[Probl
         elif term.options and condition.value not in (*term.options, term.value):
             yield Problem(
                 f"{place}/value",
-                f"{condition.value!r} is not one of the options of {term.name}.",
-                f"Possible: {', '.join(term.options)}.",
+                Sentence(
+                    "%(value)s is not one of the options of %(name)s.",
+                    value=repr(condition.value),
+                    name=term.name,
+                ),
+                Sentence("Possible: %(options)s.", options=", ".join(term.options)),
             )
         return
     line = offer.line(condition.line)
@@ -137,12 +141,22 @@ def _quantity(line: Line, condition: Condition, place: str) -> Iterator[Problem]
     assert wanted is not None
     if most is not None and wanted > most:
         yield Problem(
-            place, f"{wanted.normalize():f} is more than the upper bound of {line.name}.", "Lower it."
+            place,
+            Sentence(
+                "%(wanted)s is more than the upper bound of %(name)s.",
+                wanted=wanted.normalize(),
+                name=line.name,
+            ),
+            "Lower it.",
         )
     elif (least is not None and wanted < least) or (step and (wanted - (least or 0)) % step):
         yield Problem(
             place,
-            f"{wanted.normalize():f} is not a quantity that {line.name} can have.",
+            Sentence(
+                "%(wanted)s is not a quantity that %(name)s can have.",
+                wanted=wanted.normalize(),
+                name=line.name,
+            ),
             "Mind its bounds and steps.",
         )
 
@@ -155,13 +169,17 @@ def _dearer(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
             field = "unit_price" if each.unit_price is not None else "discount_percent"
             yield Problem(
                 f"/then/{index}/{field}",
-                f"{line.name} costs no more than that once the conditions hold.",
+                Sentence("%(name)s costs no more than that once the conditions hold.", name=line.name),
                 "A standing offer lowers prices.",
             )
 
 
 def _no_such(kind: str, key: str, place: str) -> Problem:
-    return Problem(place, f"There is no {kind} {key!r} in this quote.", "Name one by its key.")
+    return Problem(
+        place,
+        Sentence("There is no %(kind)s %(key)s in this quote.", kind=kind, key=repr(key)),
+        "Name one by its key.",
+    )
 
 
 def _fulfilled(line: Line, condition: Condition, offer: Offer) -> Line:
@@ -186,7 +204,7 @@ def _priced(line: Line, consequence: Consequence) -> Line:
     )
 
 
-def _reduced(line: Line, consequence: Consequence, label: str, language: str) -> Line:
+def _reduced(line: Line, consequence: Consequence, standing: StandingOffer, language: str) -> Line:
     priced = _priced(line, consequence)
     if priced.net_unit_price >= line.net_unit_price:
         return line
@@ -197,7 +215,7 @@ def _reduced(line: Line, consequence: Consequence, label: str, language: str) ->
         concession=True,
         round_number=None,
         language=language,
-        label=label,
+        reason=build_up.standing_offer(standing.key, standing.label),
     )
 
 

@@ -9,9 +9,10 @@ Callers ask `can`; nobody compares states. The state to ask about is `effective_
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Literal, get_args
 
-from portal.errors import NotAllowed
+from portal.errors import NotAllowed, Sentence
 
 State = Literal["draft", "open", "accepted", "declined", "withdrawn", "expired"]
 Verb = Literal["send", "publish", "accept", "decline", "withdraw", "expire", "reopen", "extend"]
@@ -22,6 +23,16 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 # Each role may do what those before it may.
 BUYER_ROLES = ("viewer", "commenter", "negotiator", "signer")
 SELLER_ROLES = ("rep", "manager", "admin")
+
+ROLE_NAMES: Mapping[str, Sentence] = {
+    "viewer": Sentence("viewer"),
+    "commenter": Sentence("commenter"),
+    "negotiator": Sentence("negotiator"),
+    "signer": Sentence("signer"),
+    "rep": Sentence("rep"),
+    "manager": Sentence("manager"),
+    "admin": Sentence("admin"),
+}
 
 MOVES: Mapping[tuple[str, str], State] = {
     ("draft", "send"): "open",
@@ -92,49 +103,48 @@ def _expanded() -> dict[tuple[str, str], frozenset[str]]:
 
 CAPABILITIES: Mapping[tuple[str, str], frozenset[str]] = _expanded()
 
-_WAS = {
-    "draft": "has not been sent yet",
-    "open": "is open",
-    "accepted": "was accepted",
-    "declined": "was declined",
-    "withdrawn": "was withdrawn",
-    "expired": "has expired",
+_WAS: Mapping[str, Sentence] = {
+    "draft": Sentence("has not been sent yet"),
+    "open": Sentence("is open"),
+    "accepted": Sentence("was accepted"),
+    "declined": Sentence("was declined"),
+    "withdrawn": Sentence("was withdrawn"),
+    "expired": Sentence("has expired"),
 }
-_NEXT = {
-    "draft": "Send it first.",
-    "open": "",
-    "accepted": "A change to it is a new proposal.",
-    "declined": "The seller can reopen it with a new revision.",
-    "withdrawn": "The seller can reopen it with a new revision.",
-    "expired": "The buyer can ask for more time, and the seller can give it.",
+_NEXT: Mapping[str, Sentence] = {
+    "draft": Sentence("Send it first."),
+    "accepted": Sentence("A change to it is a new proposal."),
+    "declined": Sentence("The seller can reopen it with a new revision."),
+    "withdrawn": Sentence("The seller can reopen it with a new revision."),
+    "expired": Sentence("The buyer can ask for more time, and the seller can give it."),
 }
 # How a verb or a capability reads after "it can't" and after "only a signer can".
-_PHRASES: Mapping[str, tuple[str, str]] = {
-    "read": ("be read", "read this proposal"),
-    "comment": ("be commented on", "write in the conversation"),
-    "confer": ("be discussed in private", "write in the private thread"),
-    "ask_more_time": ("be given more time on request", "ask for more time"),
-    "counter": ("be negotiated", "send a counteroffer"),
-    "choose": ("be changed", "choose among the options"),
-    "decline": ("be declined", "decline this proposal"),
-    "accept": ("be accepted", "accept this proposal"),
-    "see_private": ("show its costs", "see costs and floors"),
-    "note": ("take notes", "keep internal notes"),
-    "manage_contacts": ("get other contacts", "manage contacts"),
-    "assign_owner": ("get another owner", "assign the owner"),
-    "send": ("be sent", "send this proposal"),
-    "edit": ("be edited", "edit this proposal"),
-    "answer": ("be answered", "answer a counteroffer"),
-    "publish": ("get a new revision", "publish a revision"),
-    "take_back": ("have a revision taken back", "take a revision back"),
-    "withdraw": ("be withdrawn", "withdraw this proposal"),
-    "record_acceptance": ("be accepted", "record an acceptance"),
-    "give_more_time": ("be given more time", "give more time"),
-    "extend": ("be given more time", "give more time"),
-    "expire": ("expire", "let a proposal expire"),
-    "reopen": ("be reopened", "reopen this proposal"),
-    "hand_off": ("be handed off", "hand an order off"),
-    "approve": ("be approved", "approve prices below the floor"),
+_PHRASES: Mapping[str, tuple[Sentence, Sentence]] = {
+    "read": (Sentence("be read"), Sentence("read this proposal")),
+    "comment": (Sentence("be commented on"), Sentence("write in the conversation")),
+    "confer": (Sentence("be discussed in private"), Sentence("write in the private thread")),
+    "ask_more_time": (Sentence("be given more time on request"), Sentence("ask for more time")),
+    "counter": (Sentence("be negotiated"), Sentence("send a counteroffer")),
+    "choose": (Sentence("be changed"), Sentence("choose among the options")),
+    "decline": (Sentence("be declined"), Sentence("decline this proposal")),
+    "accept": (Sentence("be accepted"), Sentence("accept this proposal")),
+    "see_private": (Sentence("show its costs"), Sentence("see costs and floors")),
+    "note": (Sentence("take notes"), Sentence("keep internal notes")),
+    "manage_contacts": (Sentence("get other contacts"), Sentence("manage contacts")),
+    "assign_owner": (Sentence("get another owner"), Sentence("assign the owner")),
+    "send": (Sentence("be sent"), Sentence("send this proposal")),
+    "edit": (Sentence("be edited"), Sentence("edit this proposal")),
+    "answer": (Sentence("be answered"), Sentence("answer a counteroffer")),
+    "publish": (Sentence("get a new revision"), Sentence("publish a revision")),
+    "take_back": (Sentence("have a revision taken back"), Sentence("take a revision back")),
+    "withdraw": (Sentence("be withdrawn"), Sentence("withdraw this proposal")),
+    "record_acceptance": (Sentence("be accepted"), Sentence("record an acceptance")),
+    "give_more_time": (Sentence("be given more time"), Sentence("give more time")),
+    "extend": (Sentence("be given more time"), Sentence("give more time")),
+    "expire": (Sentence("expire"), Sentence("let a proposal expire")),
+    "reopen": (Sentence("be reopened"), Sentence("reopen this proposal")),
+    "hand_off": (Sentence("be handed off"), Sentence("hand an order off")),
+    "approve": (Sentence("be approved"), Sentence("approve prices below the floor")),
 }
 
 
@@ -145,17 +155,28 @@ def can(state: str, role: str, capability: str) -> bool:
     return capability in CAPABILITIES.get((state, role), frozenset())
 
 
-def refusal(state: str, role: str, capability: str) -> str:
+def buyer_roles_that(capability: str) -> tuple[str, ...]:
+    """Return the buyers' roles that have a capability in some state, the least first."""
+    return BUYER_ROLES[BUYER_ROLES.index(_BUYER[capability][0]) :]
+
+
+def refusal(state: str, role: str, capability: str) -> Sentence:
     """Why `can` says no, as a sentence: the state when it stops every role of that side, else the role."""
     roles, grants = (SELLER_ROLES, _SELLER) if role in SELLER_ROLES else (BUYER_ROLES, _BUYER)
     if capability not in grants:
-        side = "seller" if capability in _SELLER else "buyer"
-        return f"Only the {side} can {_PHRASES[capability][1]}."
+        message = (
+            "Only the seller can %(action)s." if capability in _SELLER else "Only the buyer can %(action)s."
+        )
+        return Sentence(message, action=_PHRASES[capability][1])
     least, states = grants[capability]
     if state not in states:
         return _cannot(state, capability)
-    able = " or ".join(roles[roles.index(least) :])
-    return f"Only a {able} can {_PHRASES[capability][1]}; your role is {role}."
+    return Sentence(
+        "Only a %(roles)s can %(action)s; your role is %(role)s.",
+        roles=reduce(_or, [ROLE_NAMES[each] for each in roles[roles.index(least) :]]),
+        action=_PHRASES[capability][1],
+        role=ROLE_NAMES.get(role, role),
+    )
 
 
 def move(state: str, verb: Verb) -> State:
@@ -166,9 +187,19 @@ def move(state: str, verb: Verb) -> State:
         raise NotAllowed(_cannot(state, verb)) from None
 
 
-def _cannot(state: str, action: str) -> str:
-    still = "" if state in {"draft", "open"} else " any more"
-    return f"This proposal {_WAS[state]}; it can't {_PHRASES[action][0]}{still}. {_NEXT[state]}".rstrip()
+def _or(first: Sentence, second: Sentence) -> Sentence:
+    return Sentence("%(first)s or %(second)s", first=first, second=second)
+
+
+def _cannot(state: str, action: str) -> Sentence:
+    values = {"was": _WAS[state], "action": _PHRASES[action][0]}
+    if state == "open":
+        return Sentence("This proposal %(was)s; it can't %(action)s.", **values)
+    if state == "draft":
+        return Sentence("This proposal %(was)s; it can't %(action)s. %(next)s", **values, next=_NEXT[state])
+    return Sentence(
+        "This proposal %(was)s; it can't %(action)s any more. %(next)s", **values, next=_NEXT[state]
+    )
 
 
 def effective_state(state: str, valid_until_instant: datetime, now: datetime) -> State:

@@ -15,7 +15,10 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise Invalid.field(
-            "time_zone", f"There is no time zone {name!r}.", "Use an IANA name such as Europe/Copenhagen."
+            "time_zone",
+            "There is no time zone %(name)s.",
+            "Use an IANA name such as Europe/Copenhagen.",
+            name=repr(name),
         ) from None
 
 
@@ -28,5 +31,5 @@ def end_of_day(day: date, time_zone: str) -> datetime:
         return datetime.combine(day + timedelta(days=1), time.min, zone(time_zone)).astimezone(UTC)
     except OverflowError:
         raise Invalid.field(
-            "valid_until", f"{day} is too far away.", "Use a day before the year 9999."
+            "valid_until", "%(day)s is too far away.", "Use a day before the year 9999.", day=day
         ) from None

@@ -6,11 +6,13 @@ field's one spelling. ValueError carries a sentence for whoever wrote the text.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 
 LONGEST_WORDING = 500
 _WISH = re.compile(r"(\S+) x (.+)")
@@ -30,7 +32,13 @@ def _decimal(text: str) -> Decimal:
     try:
         return money.six(money.parse(text.strip()))
     except ValueError as error:
-        raise ValueError(f"{text.strip()!r} is not a number that can be used here: {error}.") from None
+        raise ValueError(
+            Sentence(
+                "%(text)s is not a number that can be used here: %(error)s.",
+                text=repr(text.strip()),
+                error=str(error),
+            )
+        ) from None
 
 
 def quantity(text: str) -> str:
@@ -54,6 +62,20 @@ def discount(text: str) -> str:
     return str(percent)
 
 
+def count(least: int, most: int) -> Callable[[str], str]:
+    """The reader of a whole number from `least` to `most`."""
+
+    def read(text: str) -> str:
+        number = _decimal(text)
+        if number != number.to_integral_value() or not least <= number <= most:
+            raise ValueError(
+                Sentence("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
+            )
+        return str(int(number))
+
+    return read
+
+
 def ticked(text: str) -> str:
     if text.strip() not in {"true", "false"}:
         raise ValueError('Say "true" to include it or "false" to leave it out.')
@@ -70,7 +92,9 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise ValueError(f"{text.strip()!r} is not a day such as 2026-12-31.") from None
+        raise ValueError(
+            Sentence("%(text)s is not a day such as 2026-12-31.", text=repr(text.strip()))
+        ) from None
 
 
 def target(text: str, currency: str) -> str:
@@ -80,7 +104,13 @@ def target(text: str, currency: str) -> str:
         raise ValueError("The overall price can't be negative.")
     rounded = money.amount(wanted, currency)
     if rounded != wanted:
-        raise ValueError(f"{currency} has {money.places(currency)} decimal places.")
+        raise ValueError(
+            Sentence(
+                "%(currency)s has %(places)s decimal places.",
+                currency=currency,
+                places=money.places(currency),
+            )
+        )
     return str(rounded)
 
 
@@ -106,7 +136,7 @@ def wording(text: str) -> str:
     if not words:
         raise ValueError("Say what it should be.")
     if len(words) > LONGEST_WORDING:
-        raise ValueError(f"At most {LONGEST_WORDING} characters.")
+        raise ValueError(Sentence("At most %(limit)s characters.", limit=LONGEST_WORDING))
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in words):
         raise ValueError("It contains characters that can't be shown.")
     return words

@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from portal.domain.order.formats import WRITTEN, format_for
 from portal.domain.order.work_order import KINDS
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 
 Transport = Literal["folder", "webhook"]
-Format = Literal["json", "csv"]
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
-FORMATS: tuple[Format, ...] = get_args(Format)
+FORMATS = WRITTEN
 _SEGMENT = re.compile(r"[^\x00-\x1f/\\:]{1,100}")
 # RFC 6052: an IPv6 address that stands for an IPv4 one.
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -30,17 +30,12 @@ def check(kind: str, transport: str, target: str, format: str, *, anywhere: bool
     """
     _one_of("kind", kind, KINDS)
     _one_of("transport", transport, TRANSPORTS)
-    check_format(format)
+    format_for(format, kind)
     problem = (
         _folder(target, anywhere=anywhere) if transport == "folder" else _webhook(target, loopback=loopback)
     )
     if problem:
         raise Invalid.field("target", problem)
-
-
-def check_format(name: str) -> None:
-    """Invalid at `format`, naming those that are written."""
-    _one_of("format", name, FORMATS)
 
 
 def public(address: IPv4Address | IPv6Address) -> bool:
@@ -58,7 +53,11 @@ def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         names = " or ".join([", ".join(known[:-1]), known[-1]])
         raise Invalid.field(
-            field, f"{value or 'Nothing'} is not a {field} that Parley knows.", f"Use {names}."
+            field,
+            "%(value)s is not a %(field)s that Parley knows.",
+            Sentence("Use %(names)s.", names=names),
+            value=value or "Nothing",
+            field=field,
         )
 
 
@@ -95,7 +94,10 @@ def _webhook(target: str, *, loopback: bool) -> str | None:
     if here and loopback:
         return None
     if here or (address is not None and not public(address)):
-        return f"{host} is not on the internet. Webhooks go to public addresses only; use a folder inside the house."
+        return Sentence(
+            "%(host)s is not on the internet. Webhooks go to public addresses only; use a folder inside the house.",
+            host=host,
+        )
     if parts.scheme != "https":
         return "A webhook needs https: an order tells prices and names."
     return None

@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.sheet.grid import MAX_CELLS, MAX_COLUMNS, Cell, Grid, Row, append_row, formula, unreadable
 
 DELIMITERS = (",", ";", "\t")
@@ -21,10 +21,17 @@ def read_csv(data: bytes) -> Grid:
     cells = 0
     for number, values in _read_records(text, delimiter):
         if len(values) > MAX_COLUMNS:
-            raise unreadable(f"Row {number} has more than {MAX_COLUMNS} columns.", "Leave columns out.")
+            raise unreadable(
+                Sentence(
+                    "Row %(number)s has more than %(limit)s columns.",
+                    number=number,
+                    limit=MAX_COLUMNS,
+                ),
+                "Leave columns out.",
+            )
         cells += len(values)
         if cells > MAX_CELLS:
-            raise unreadable(f"It has more than {MAX_CELLS:,} cells.", "Split it.")
+            raise unreadable(Sentence("It has more than %(limit)s cells.", limit=MAX_CELLS), "Split it.")
         append_row(rows, Row(number, tuple(map(_cell, values))))
     return Grid(tuple(rows), remarks, loose=delimiter != ",")
 
@@ -38,7 +45,11 @@ def _decode(data: bytes) -> tuple[str, list[Problem]]:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
         raise unreadable(
-            f"It is neither in UTF-8 (byte {place + 1}) nor in Windows-1252 (byte {error.start + 1}).",
+            Sentence(
+                "It is neither in UTF-8 (byte %(first)s) nor in Windows-1252 (byte %(second)s).",
+                first=place + 1,
+                second=error.start + 1,
+            ),
             "Save it again as CSV UTF-8.",
         ) from None
     told = "The file is not in UTF-8; it was read as Windows-1252."
@@ -64,7 +75,9 @@ def _read_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield number, values
     except csv.Error as error:
         raise unreadable(
-            f"Row {number + 1} is not CSV: {error}.", "Look at its quotation marks.", f"row {number + 1}"
+            Sentence("Row %(number)s is not CSV: %(error)s.", number=number + 1, error=str(error)),
+            "Look at its quotation marks.",
+            f"row {number + 1}",
         ) from None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 
 Kind = Literal["text", "number", "day", "flag"]
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 10_000, 200, 300_000
@@ -59,7 +59,12 @@ def letter(column: int) -> str:
 
 def unreadable(message: str, hint: str = "", place: str = "") -> Invalid:
     """Return the error for a file that is not a spreadsheet, or is too large."""
-    return Invalid(f"The sheet cannot be read. {message} {hint}".rstrip(), [Problem(place, message, hint)])
+    return Invalid(
+        "The sheet cannot be read. %(problem)s %(hint)s" if hint else "The sheet cannot be read. %(problem)s",
+        [Problem(place, message, hint)],
+        problem=Sentence(message),
+        hint=Sentence(hint),
+    )
 
 
 def append_row(rows: list[Row], row: Row) -> None:
@@ -67,10 +72,12 @@ def append_row(rows: list[Row], row: Row) -> None:
     if all(cell.empty for cell in row.cells):
         return
     if len(rows) == MAX_ROWS:
-        raise unreadable(f"It has more than {MAX_ROWS:,} rows.", "Split it.")
+        raise unreadable(Sentence("It has more than %(limit)s rows.", limit=MAX_ROWS), "Split it.")
     rows.append(row)
 
 
 def formula(name: str) -> tuple[str, str]:
     """Return message and hint for a formula; `name` is that of the cell, such as C4, or ""."""
-    return f"Cell {name} holds a formula." if name else "This is a formula.", VALUES_ONLY
+    return Sentence(
+        "Cell %(name)s holds a formula.", name=name
+    ) if name else "This is a formula.", VALUES_ONLY

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.fields import shown
 from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, spelled
 from portal.intake.sheet.grid import Grid, Row, letter
@@ -35,13 +35,11 @@ def read_header(grid: Grid) -> tuple[dict[int, Column], list[Problem]]:
         place = f"row {header.number}, {named or f'column {letter(at)}'}"
         if column is None:
             if cell.text:
-                problems.append(
-                    Problem(place, f"{shown(cell.text)} is not a column here.", _suggest_name(cell.text))
-                )
+                message = Sentence("%(text)s is not a column here.", text=shown(cell.text))
+                problems.append(Problem(place, message, _suggest_name(cell.text)))
         elif column in columns.values():
-            problems.append(
-                Problem(place, f"The column {column.name} stands here twice.", "Keep one of the two.")
-            )
+            message = Sentence("The column %(name)s stands here twice.", name=column.name)
+            problems.append(Problem(place, message, "Keep one of the two."))
         else:
             columns[at] = column
     return columns, [*problems, *_problems_of_unnamed(header, rows)]
@@ -59,4 +57,8 @@ def _problems_of_unnamed(header: Row, rows: Sequence[Row]) -> list[Problem]:
 
 def _suggest_name(name: str) -> str:
     near = get_close_matches(spelled(name)[:100], list(COLUMNS), n=1, cutoff=0.6)
-    return f'Did you mean "{near[0]}"?' if near else "Take the column out, or name it as the template does."
+    return (
+        Sentence('Did you mean "%(near)s"?', near=near[0])
+        if near
+        else "Take the column out, or name it as the template does."
+    )

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.sheet import numbers
-from portal.intake.sheet.columns import Column, Unread
+from portal.intake.sheet.cells import Unread
+from portal.intake.sheet.columns import Column
 from portal.intake.sheet.grid import Cell, Grid, Row, unreadable
 from portal.intake.sheet.header import read_header
 
@@ -74,7 +75,11 @@ class _Draft:
             self.remarks.append(
                 Problem(
                     f"row {row.number}, {column.name}",
-                    f"Decimals are written with a comma: {text} is read as {numbers.with_point(text, mark)}.",
+                    Sentence(
+                        "Decimals are written with a comma: %(text)s is read as %(number)s.",
+                        text=text,
+                        number=numbers.with_point(text, mark),
+                    ),
                 )
             )
         return mark
@@ -125,7 +130,12 @@ class _Draft:
         elif value is not None and known is not None and value != known:
             self._refuse(
                 place,
-                f"{shown(value)} is not what {self.places[pointer]} says: {shown(known)}.",
+                Sentence(
+                    "%(value)s is not what %(places)s says: %(known)s.",
+                    value=shown(value),
+                    places=self.places[pointer],
+                    known=shown(known),
+                ),
                 "It belongs to the whole quote: write it once, or the same on every row.",
             )
 
@@ -145,7 +155,10 @@ def _read_value(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
     except Unread:
         raise
     except ValueError as error:
-        raise Unread(f"{shown(cell.text)} can be read as {error}.", "Write one of the two.") from None
+        raise Unread(
+            Sentence("%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)),
+            "Write one of the two.",
+        ) from None
 
 
 def _normalise_numbers(value: Any, mark: numbers.Mark) -> Any:

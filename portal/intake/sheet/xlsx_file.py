@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from portal.errors import Invalid
+from portal.errors import Invalid, Sentence
 from portal.intake.sheet.grid import (
     EMPTY,
     MAX_CELLS,
@@ -56,7 +56,8 @@ def read_xlsx(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Grid:
     except Exception as error:
         # openpyxl raises any kind of exception for a damaged workbook.
         raise unreadable(
-            f"The workbook is damaged ({type(error).__name__}).", "Save it again as .xlsx."
+            Sentence("The workbook is damaged (%(name)s).", name=type(error).__name__),
+            "Save it again as .xlsx.",
         ) from error
 
 
@@ -67,14 +68,20 @@ def _check_archive(data: bytes, max_unpacked: int) -> None:
             parts = archive.infolist()
             # zipfile never unpacks more than the size stated here.
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > max_unpacked:
-                raise unreadable(f"The workbook unpacks to more than {max_unpacked >> 20} MB.", "Split it.")
+                raise unreadable(
+                    Sentence("The workbook unpacks to more than %(most)s MB.", most=max_unpacked >> 20),
+                    "Split it.",
+                )
             for part in parts:
                 if part.flag_bits & 1:
                     raise unreadable("The workbook is encrypted.", "Save it without a password.")
                 if "vbaproject" in part.filename.lower():
                     raise unreadable("The workbook carries macros.", "Save it as .xlsx, without macros.")
                 if _has_doctype(archive.read(part)):
-                    raise unreadable(f"{part.filename!r} declares entities.", "Save it again as .xlsx.")
+                    raise unreadable(
+                        Sentence("%(filename)s declares entities.", filename=repr(part.filename)),
+                        "Save it again as .xlsx.",
+                    )
     except Invalid:
         raise
     except Exception as error:
@@ -92,12 +99,22 @@ def _rows(sheet: Any) -> list[Row]:
     cells = 0
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if number > LAST_ROW:
-            raise unreadable(f"It goes on below row {LAST_ROW:,}.", "Delete the rows below the last line.")
+            raise unreadable(
+                Sentence("It goes on below row %(last_row)s.", last_row=LAST_ROW),
+                "Delete the rows below the last line.",
+            )
         if len(row) > MAX_COLUMNS and any(cell.value is not None for cell in row[MAX_COLUMNS:]):
-            raise unreadable(f"Row {number} has more than {MAX_COLUMNS} columns.", "Leave columns out.")
+            raise unreadable(
+                Sentence(
+                    "Row %(number)s has more than %(limit)s columns.",
+                    number=number,
+                    limit=MAX_COLUMNS,
+                ),
+                "Leave columns out.",
+            )
         cells += len(row)
         if cells > MAX_CELLS:
-            raise unreadable(f"It has more than {MAX_CELLS:,} cells.", "Split it.")
+            raise unreadable(Sentence("It has more than %(limit)s cells.", limit=MAX_CELLS), "Split it.")
         if row:
             read_cells = (_cell(cell, f"{letter(at)}{number}") for at, cell in enumerate(row[:MAX_COLUMNS]))
             append_row(rows, Row(number, tuple(read_cells)))
@@ -111,7 +128,12 @@ def _cell(cell: Any, name: str) -> Cell:
     if cell.data_type == "f" or (isinstance(value, str) and value.lstrip().startswith("=")):
         return Cell(wrong=formula(name))
     if cell.data_type == "e":
-        return Cell(wrong=(f"Cell {name} holds the error {value}.", "Correct it in the sheet."))
+        return Cell(
+            wrong=(
+                Sentence("Cell %(name)s holds the error %(value)s.", name=name, value=value),
+                "Correct it in the sheet.",
+            )
+        )
     return _read_value(value, name, percent="%" in (cell.number_format or ""))
 
 
@@ -125,20 +147,35 @@ def _read_value(value: Any, name: str, *, percent: bool) -> Cell:
             return _day(value, name)
         case str():
             return Cell(value.strip())
-    return Cell(wrong=(f"Cell {name} holds a time, which is nothing a sheet here has.", "Take it out."))
+    return Cell(
+        wrong=(
+            Sentence("Cell %(name)s holds a time, which is nothing a sheet here has.", name=name),
+            "Take it out.",
+        )
+    )
 
 
 def _number(value: int | float, name: str, *, percent: bool) -> Cell:
     if isinstance(value, int):
         return Cell(str(value), "number", percent=percent)
     if not math.isfinite(value):
-        return Cell(wrong=(f"Cell {name} holds no number that can be counted with.", "Correct it."))
+        return Cell(
+            wrong=(
+                Sentence("Cell %(name)s holds no number that can be counted with.", name=name),
+                "Correct it.",
+            )
+        )
     exact = Decimal(repr(value))
     exponent = exact.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -(MAX_PLACES + 2 * percent):
         return Cell(
             wrong=(
-                f"Cell {name} holds {value!r}, which has more than {MAX_PLACES} decimal places.",
+                Sentence(
+                    "Cell %(name)s holds %(value)s, which has more than %(places)s decimal places.",
+                    name=name,
+                    value=repr(value),
+                    places=MAX_PLACES,
+                ),
                 "Round it in the sheet, or type the figure that is meant.",
             )
         )
@@ -148,6 +185,11 @@ def _number(value: int | float, name: str, *, percent: bool) -> Cell:
 def _day(value: datetime | date, name: str) -> Cell:
     if isinstance(value, datetime):
         if value.time() != time():
-            return Cell(wrong=(f"Cell {name} holds a day with a time of day.", "Write the day alone."))
+            return Cell(
+                wrong=(
+                    Sentence("Cell %(name)s holds a day with a time of day.", name=name),
+                    "Write the day alone.",
+                )
+            )
         value = value.date()
     return Cell(value.isoformat(), "day")

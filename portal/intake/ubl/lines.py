@@ -4,6 +4,7 @@ from collections import Counter
 
 from lxml import etree
 
+from portal.errors import Sentence
 from portal.intake.fields import KEY, plain
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.prices import either, is_charge, read_price
@@ -78,7 +79,9 @@ def _warn_of_derived(draft: Draft, derived: list[Derived]) -> None:
         places = [draft.place(each.source) for each in derived if each.rate == rate]
         draft.warnings += warn_once(
             places,
-            f"The line states its tax as an amount; the rate of {plain(rate)} % is derived.",
+            Sentence(
+                "The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=plain(rate)
+            ),
             "State the percentage.",
         )
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
+from portal.errors import Sentence
 from portal.intake.fields import AMOUNT_LIMIT, plain
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find, text
@@ -49,7 +50,12 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     if extension is not None and figures.stated is not None and figures.stated != net:
         draft.refuse(
             extension,
-            f"The line states {plain(figures.stated)}, and {figures} comes to {plain(net)}.",
+            Sentence(
+                "The line states %(stated)s, and %(figures)s comes to %(net)s.",
+                stated=plain(figures.stated),
+                figures=str(figures),
+                net=plain(net),
+            ),
             _CORRECT_ONE,
         )
         return None
@@ -63,7 +69,7 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     if line_price is None:
         draft.refuse(
             line,
-            f"The line comes to {plain(net)}, which no price can make.",
+            Sentence("The line comes to %(net)s, which no price can make.", net=plain(net)),
             "Quote discounts as allowances.",
         )
         return None

@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from lxml import etree
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.problems import refusal
@@ -49,7 +50,13 @@ def read_quotation(data: bytes) -> Document:
     if not currency or len(lines) > MAX_LINES:
         if currency:
             draft.refuse(
-                lines[0], f"There are {len(lines)} lines; at most {MAX_LINES} are read.", "Split the quote."
+                lines[0],
+                Sentence(
+                    "There are %(lines)s lines; at most %(limit)s are read.",
+                    lines=len(lines),
+                    limit=MAX_LINES,
+                ),
+                "Split the quote.",
             )
         raise refusal(draft.problems)
     _read_head(draft, root)
@@ -76,7 +83,7 @@ def _read_currency(draft: Draft, root: etree._Element) -> str:
     except KeyError:
         draft.refuse(
             root if source is None else source,
-            f"{shown(currency)} is not a currency of ISO 4217."
+            Sentence("%(currency)s is not a currency of ISO 4217.", currency=shown(currency))
             if currency
             else "No amount names its currency.",
             'Amounts carry it, such as currencyID="EUR".',
@@ -85,7 +92,15 @@ def _read_currency(draft: Draft, root: etree._Element) -> str:
     draft.put("/currency", currency, source)
     for each in amounts:
         if (other := each.get("currencyID", "")) != currency:
-            draft.refuse(each, f"The amount is in {shown(other)}, others are in {shown(currency)}.", _ONE)
+            draft.refuse(
+                each,
+                Sentence(
+                    "The amount is in %(other)s, others are in %(currency)s.",
+                    other=shown(other),
+                    currency=shown(currency),
+                ),
+                _ONE,
+            )
     return currency
 
 
@@ -96,7 +111,11 @@ def _is_ignored(amount: etree._Element) -> bool:
 def _read_head(draft: Draft, root: etree._Element) -> None:
     version = find(root, "cbc:UBLVersionID")
     if version is not None and not VERSIONS.fullmatch(text(version)):
-        draft.refuse(version, f"UBL {shown(text(version))} is not read.", "Send UBL 2.0 to 2.4.")
+        draft.refuse(
+            version,
+            Sentence("UBL %(version)s is not read.", version=shown(text(version))),
+            "Send UBL 2.0 to 2.4.",
+        )
     number = find(root, "cbc:ID")
     number = find(root, "cbc:UUID") if not text(number) else number
     draft.put_text("/external_id", number)

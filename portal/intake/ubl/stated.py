@@ -7,7 +7,7 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.domain.offer.revision import Totals
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 from portal.intake.document import Comparison
 from portal.intake.fields import plain
 from portal.intake.ubl.draft import Draft
@@ -58,7 +58,9 @@ def _read_figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
             figures[etree.QName(element).localname] = (element, amount)
     if prepaid := figures.get("PrepaidAmount"):
         draft.warn(
-            prepaid[0], f"Prepaid {plain(prepaid[1])} are not carried on.", "Settle them with the bill."
+            prepaid[0],
+            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=plain(prepaid[1])),
+            "Settle them with the bill.",
         )
     return figures
 
@@ -90,6 +92,11 @@ def _problem_of_difference(draft: Draft, name: str, figure: Figure, expected: De
     element, stated = figure
     return Problem(
         draft.place(element),
-        f"{name} states {plain(stated)}, and the lines come to {plain(expected)}.",
+        Sentence(
+            "%(name)s states %(stated)s, and the lines come to %(expected)s.",
+            name=name,
+            stated=plain(stated),
+            expected=plain(expected),
+        ),
         "Correct the document: it must not promise two sums.",
     )

@@ -7,6 +7,7 @@ from typing import get_args
 from lxml import etree
 
 from portal.domain.offer import money
+from portal.errors import Sentence
 from portal.intake.fields import plain
 from portal.intake.parts import TaxCategory
 from portal.intake.ubl.draft import Draft, decimal_string
@@ -67,7 +68,11 @@ def read_tax(
     rate = _derive_rate(stated, net, currency)
     if rate is None:
         draft.refuse(
-            amount, f"No percentage of {plain(net)} makes a tax of {plain(stated)}.", "State the percentage."
+            amount,
+            Sentence(
+                "No percentage of %(net)s makes a tax of %(stated)s.", net=plain(net), stated=plain(stated)
+            ),
+            "State the percentage.",
         )
         return None
     draft.put(f"{pointer}/rate", plain(rate), amount)
@@ -107,5 +112,11 @@ def _check_amount(
     if abs(stated - made) > money.from_minor(1, currency):
         draft.refuse(
             amount,
-            f"The line states a tax of {plain(stated)}, and {plain(rate)} % of {plain(net)} is {plain(made)}.",
+            Sentence(
+                "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
+                stated=plain(stated),
+                rate=plain(rate),
+                net=plain(net),
+                made=plain(made),
+            ),
         )

@@ -5,8 +5,9 @@ from collections import Counter
 
 from lxml import etree
 
-from portal.errors import Invalid, Problem
+from portal.errors import Sentence
 from portal.intake.fields import shown
+from portal.intake.unreadable import unreadable
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
@@ -34,13 +35,17 @@ def parse(data: bytes) -> etree._Element:
         root = etree.fromstring(text, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise _unreadable(
+        raise unreadable(
             f"line {line}, column {column}",
-            f"This is not well-formed XML: {_reason(error)}.",
+            Sentence("This is not well-formed XML: %(reason)s.", reason=_reason(error)),
             "Export it again.",
         ) from None
     if root.tag != f"{{{_UBL}Quotation-2}}Quotation":
-        raise _unreadable("/", f"The root element is {_told(root)}.", "Only UBL 2 Quotations are read.")
+        raise unreadable(
+            "/",
+            Sentence("The root element is %(root)s.", root=_told(root)),
+            "Only UBL 2 Quotations are read.",
+        )
     return root
 
 
@@ -108,7 +113,7 @@ def _reason(error: etree.XMLSyntaxError) -> str:
 def _refuse_encoding(text: bytes) -> None:
     declared = _DECLARATION.match(text[:200])
     if declared and declared[1].decode("ascii", "replace").lower() not in _ENCODINGS:
-        raise _unreadable(
+        raise unreadable(
             "line 1", "The document declares an encoding that is not read.", "Save it again as UTF-8."
         )
 
@@ -118,12 +123,8 @@ def _refuse_document_type(text: bytes) -> None:
     end = before.end() if before else 0
     if text.startswith(b"<!DOCTYPE", end):
         line = text.count(b"\n", 0, end) + 1
-        raise _unreadable(
+        raise unreadable(
             f"line {line}",
             "The document brings a document type (DTD), which could define or fetch anything.",
             "Take the DOCTYPE out; UBL needs none.",
         )
-
-
-def _unreadable(where: str, message: str, hint: str) -> Invalid:
-    return Invalid(f"The quote cannot be read. {message} {hint}", [Problem(where, message, hint)])

@@ -1,27 +1,25 @@
 """What was asked and answered, with the words that went with it, and as values that a page can show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
-from portal.domain.change import part_codec
-from portal.domain.change.change import Change, Field
+from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger, settlement
-from portal.domain.offer import spelling
-from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer
-from portal.domain.offer.spelling import Wish
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import Field, parse_value
+from portal.domain.ledger import ledger, settlement, shared_events
+from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk
+from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
-Shown = Decimal | date | bool | str | Wish | Line | Adjustment | StandingOffer | None
 _changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -31,8 +29,8 @@ class AskView:
 
     id: str
     field: Field
-    offered: Shown
-    asked: Shown
+    offered: Value
+    asked: Value
     # The same in the field's one spelling.
     asked_text: str = ""
     who: Person | None = None
@@ -49,9 +47,9 @@ class AnswerView:
     id: str
     field: Field
     verdict: str
-    offered: Shown
-    asked: Shown
-    answered: Shown
+    offered: Value
+    asked: Value
+    answered: Value
     who: Person
     at: datetime
     revision: int
@@ -74,7 +72,7 @@ class SentChange:
     subject: str
     name: str
     field: Field
-    asked: Shown
+    asked: Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,19 +93,19 @@ class SentAsk:
 class Asking:
     """Everything asked and answered so far; `words` are reasons and notes by (counteroffer or revision, change id)."""
 
-    open: tuple[settlement.Ask, ...]
-    given: tuple[settlement.Given, ...]
+    open: tuple[Ask, ...]
+    given: tuple[GivenAnswer, ...]
     notes: Mapping[str, str]
     words: Mapping[tuple[str, str], str]
-    consents: Mapping[str, settlement.Consent] = field(default_factory=dict)
+    consents: Mapping[str, Consent] = field(default_factory=dict)
 
     def actors(self) -> set[str]:
         agreed = {consent.by for consent in self.consents.values()}
         return {ask.by for ask in self.open} | {given.by for given in self.given} | agreed
 
-    def board(self, offer: Offer) -> settlement.Board:
+    def board(self, offer: Offer) -> Board:
         """`offer`: what stands."""
-        return settlement.board(offer, self.open, self.given, self.consents)
+        return settlement.build_board(offer, self.open, self.given, self.consents)
 
 
 def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
@@ -125,14 +123,14 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         personal = ledger.decode_personal(row.personal)
         notes[row.id] = personal.note
         words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
-    given: list[settlement.Given] = []
+    given: list[GivenAnswer] = []
     for row in revisions:
         body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
-        if isinstance(body, ledger.RevisionPublished):
+        if isinstance(body, shared_events.RevisionPublished):
             # What was taken back has answered nothing.
             given = [each for each in given if each.revision != body.takes_back]
             given += [
-                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision)
+                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision)
                 for each in body.answers
             ]
             words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
@@ -141,12 +139,12 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         given=tuple(given),
         notes=notes,
         words=words,
-        consents=board_events.consents(transaction, deal_id, revisions),
+        consents=board_events.load_consents(transaction, deal_id, revisions),
     )
 
 
-def _ask(row: Any) -> settlement.Ask:
-    return settlement.Ask(
+def _ask(row: Any) -> Ask:
+    return Ask(
         counteroffer=Counteroffer(
             id=row.id,
             base_revision=row.base_revision,
@@ -174,7 +172,7 @@ def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str])
                     subject=each.subject,
                     name=names.get(each.subject, "New line" if each.field == "wish" else each.key),
                     field=each.field,
-                    asked=shown(each.field, each.value),
+                    asked=parse_value(each.field, each.value),
                 )
                 for each in ask.counteroffer.changes
             ),
@@ -183,12 +181,12 @@ def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str])
     )
 
 
-def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
+def ask_view(each: OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
     return AskView(
         id=each.change.id,
         field=each.change.field,
-        offered=shown(each.change.field, each.offered),
-        asked=shown(each.change.field, each.change.value),
+        offered=parse_value(each.change.field, each.offered),
+        asked=parse_value(each.change.field, each.change.value),
         asked_text=each.change.value,
         who=people[each.by],
         since=each.since,
@@ -198,15 +196,15 @@ def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Pers
     )
 
 
-def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
+def answer_view(given: GivenAnswer, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
     field = given.answer.change.field
     return AnswerView(
         id=given.answer.change.id,
         field=field,
         verdict=given.answer.verdict,
-        offered=shown(field, given.answer.offered),
-        asked=shown(field, given.answer.change.value),
-        answered=shown(field, given.answer.answered),
+        offered=parse_value(field, given.answer.offered),
+        asked=parse_value(field, given.answer.change.value),
+        answered=parse_value(field, given.answer.answered),
         who=people[given.by],
         at=given.at,
         revision=given.revision,
@@ -214,25 +212,5 @@ def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Pe
     )
 
 
-def consent_view(consent: settlement.Consent, people: Mapping[str, Person]) -> ConsentView:
+def consent_view(consent: Consent, people: Mapping[str, Person]) -> ConsentView:
     return ConsentView(who=people[consent.by], at=consent.at, revision=consent.revision)
-
-
-def shown(field: Field, text: str | None) -> Shown:
-    """A field's spelling as the value it spells; None where nothing is stated."""
-    if text is None or (not text and field in _MAY_BE_ABSENT):
-        return None
-    read = _READ.get(field)
-    return read(text) if read else text
-
-
-_MAY_BE_ABSENT = ("delivery_date", "wish", "line", "adjustment", "standing_offer")
-_READ: Mapping[Field, Callable[[str], Shown]] = {
-    **dict.fromkeys(("quantity", "unit_price", "discount_percent", "target"), Decimal),
-    **dict.fromkeys(("selected", "choice"), lambda text: text == "true"),
-    "delivery_date": date.fromisoformat,
-    "wish": spelling.wished,
-    "line": lambda text: part_codec.read(Line, text),
-    "adjustment": lambda text: part_codec.read(Adjustment, text),
-    "standing_offer": lambda text: part_codec.read(StandingOffer, text),
-}

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain.offer import difference_sentences
-from portal.domain.offer.compare import compare
-from portal.domain.offer.difference_sentences import Told
+from portal.domain.change import difference_sentences
+from portal.domain.change.compare import compare
+from portal.domain.change.difference_sentences import Told
 from portal.domain.offer.revision import Line, Revision
 from portal.storage import documents
 from portal.storage.session import Transaction

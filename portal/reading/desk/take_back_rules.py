@@ -3,7 +3,8 @@
 from sqlalchemy import exists, select
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
+from portal.errors import Sentence
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -14,11 +15,20 @@ def obstacle(transaction: Transaction, deal: Deal) -> str:
     if fact is None:
         return "The first revision can't be taken back; withdraw the proposal instead."
     if fact.takes_back:
-        return f"Revision {number} took another one back; only a newer revision corrects it."
+        return Sentence(
+            "Revision %(number)s took another one back; only a newer revision corrects it.", number=number
+        )
     if fact.signed != "rep":
-        return f"Revision {number} was not published by a rep; only a newer revision corrects it."
+        return Sentence(
+            "Revision %(number)s was not published by a rep; only a newer revision corrects it.",
+            number=number,
+        )
     if _opened(transaction, deal):
-        return f"{deal.company} has opened revision {number}; only a newer revision corrects it."
+        return Sentence(
+            "%(company)s has opened revision %(number)s; only a newer revision corrects it.",
+            company=deal.company,
+            number=number,
+        )
     return _unstandable(transaction, deal)
 
 
@@ -26,13 +36,18 @@ def _unstandable(transaction: Transaction, deal: Deal) -> str:
     """Why what stood before can't stand again; "" when it can."""
     number = deal.revision
     if _reopened(transaction, deal):
-        return f"Revision {number} reopened the proposal; withdraw the proposal instead."
+        return Sentence(
+            "Revision %(number)s reopened the proposal; withdraw the proposal instead.", number=number
+        )
     if documents.offered(transaction, deal.id, number - 1).offer.valid_until_instant <= transaction.now:
-        return f"What stood before revision {number} has expired; only a newer revision corrects it."
+        return Sentence(
+            "What stood before revision %(number)s has expired; only a newer revision corrects it.",
+            number=number,
+        )
     return ""
 
 
-def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublished | None:
+def publication(transaction: Transaction, deal: Deal) -> shared_events.RevisionPublished | None:
     """The event of the current revision; None for the first, which was sent."""
     event = tables.event.c
     body = transaction.connection.execute(
@@ -42,7 +57,9 @@ def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublishe
         .limit(1)
     ).scalar()
     fact = ledger.decode_body(body) if body else None
-    return fact if isinstance(fact, ledger.RevisionPublished) and fact.revision == deal.revision else None
+    return (
+        fact if isinstance(fact, shared_events.RevisionPublished) and fact.revision == deal.revision else None
+    )
 
 
 def _opened(transaction: Transaction, deal: Deal) -> bool:

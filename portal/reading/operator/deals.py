@@ -44,7 +44,7 @@ def identify(transaction: Transaction, name: str) -> str:
         select(deal.c.id).where(or_(deal.c.id == name, deal.c.number == name, deal.c.external_id == name))
     ).scalar()
     if found is None:
-        raise NotFound(f"There is no deal {name}. `portal deal list` shows all.")
+        raise NotFound("There is no deal %(name)s. `portal deal list` shows all.", name=name)
     return str(found)
 
 

@@ -62,7 +62,7 @@ def orders(
     Numbers are given out one at a time and in the order of commits, so that no order ever appears behind a cursor that
     has passed it. Conflict for an `after` that is no order: a cursor of elsewhere must not read as "nothing new".
     """
-    access.seller_role(transaction, actor)
+    access.require(transaction, actor, "read_orders")
     query = _placed().order_by(*_by_number()).limit(limit)
     if after:
         last = transaction.connection.execute(select(*_by_number()).where(tables.order.c.id == after)).first()
@@ -105,7 +105,12 @@ def part(
         if row.fulfilment == group:
             return work_order.decode(kind, row.document)
     groups = ", ".join(sorted(row.fulfilment for row in rows)) or "none"
-    raise NotFound(f"Order {found.number} has no fulfilment group {group!r}; it has {groups}.")
+    raise NotFound(
+        "Order %(number)s has no fulfilment group %(group)s; it has %(groups)s.",
+        number=found.number,
+        group=repr(group),
+        groups=groups,
+    )
 
 
 def _placed() -> Select[Any]:
@@ -119,12 +124,12 @@ def _by_number() -> tuple[ColumnElement[Any], ...]:
 
 
 def _found(transaction: Transaction, actor: access.Actor, name: str) -> Row[Any]:
-    access.seller_role(transaction, actor)
+    access.require(transaction, actor, "read_orders")
     row = transaction.connection.execute(
         _placed().where(or_(tables.order.c.id == name, tables.order.c.number == name))
     ).first()
     if row is None:
-        raise NotFound(f"There is no order {name}.")
+        raise NotFound("There is no order %(name)s.", name=name)
     return row
 
 

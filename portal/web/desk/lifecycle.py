@@ -13,7 +13,7 @@ from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.deal.withdraw import withdraw
 from portal.commands.revision.take_back_revision import take_back_revision
 from portal.domain.ledger.ledger import by_buyer
-from portal.errors import Invalid, Refused
+from portal.errors import Invalid, Refused, Sentence
 from portal.web.desk.deal import act, show
 from portal.web.desk.request import Desk, Refusal
 from portal.web.forms.form_fields import FormFields
@@ -70,7 +70,9 @@ def _day(form: FormFields) -> date:
     except ValueError:
         hint = "Write it like 2030-06-30."
         raise Invalid.field(
-            "valid_until", f"{text!r} is not a day." if text else "Choose a day.", hint
+            "valid_until",
+            Sentence("%(text)s is not a day.", text=repr(text)) if text else "Choose a day.",
+            hint,
         ) from None
 
 

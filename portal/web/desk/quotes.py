@@ -128,7 +128,9 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid.field("--valid-until", f"{text!r} is not a day.", "Write it like 2030-06-30.") from None
+        raise Invalid.field(
+            "--valid-until", "%(text)s is not a day.", "Write it like 2030-06-30.", text=repr(text)
+        ) from None
 
 
 def _contacts(form: FormFields) -> list[NewContact]:

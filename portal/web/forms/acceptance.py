@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal, new_id
-from portal.domain.offer import difference_sentences
-from portal.domain.offer.compare import compare
-from portal.domain.offer.difference_sentences import Told
+from portal.domain.change import difference_sentences
+from portal.domain.change.compare import compare
+from portal.domain.change.difference_sentences import Told
 from portal.domain.offer.revision import Revision
 from portal.reading.deal_page.deal_page import Table
 from portal.rendering import formats
@@ -68,8 +68,7 @@ def statement(number: str, revision_number: int, revision: Revision, seller: str
     offer = revision.offer
     return _(
         "On behalf of %(company)s I accept revision %(revision)s of proposal %(number)s, “%(title)s”, from %(seller)s "
-        "for %(total)s with tax over the whole contract. Counteroffers did not change revision %(revision)s; those "
-        "that are still open end with this acceptance."
+        "for %(total)s with tax over the whole contract. Open requests end with this acceptance."
     ) % {
         "company": offer.buyer.name,
         "revision": revision_number,

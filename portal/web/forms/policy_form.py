@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy, TermOption
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import gettext as _
 from portal.web.forms.form_fields import FormFields
@@ -77,7 +77,7 @@ def _terms(text: str, problems: list[Problem]) -> tuple[TermOption, ...]:
             problems.append(
                 Problem(
                     "terms",
-                    _("“%(line)s” can't be read.") % {"line": line},
+                    Sentence("“%(line)s” can't be read.", line=line),
                     _("Write: Payment: 30 days net -> 45 days net"),
                 )
             )

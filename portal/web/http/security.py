@@ -124,8 +124,8 @@ class Edge:
             allowed = origin is None or origin == self.settings.public_url
         if not allowed:
             raise NotAllowed(
-                "This form was sent from another address than this site's. "
-                f"Open it at {self.settings.public_url} and try again."
+                "This form was sent from another address than this site's. Open it at %(public_url)s and try again.",
+                public_url=self.settings.public_url,
             )
 
 

@@ -86,7 +86,7 @@ def test_a_revision_that_moved_is_a_conflict(rep: Browser, table: Table, address
     form = {"base": "1", "key": "k", "verdict:line:press:unit_price": "accept"}
     refused = rep.post(f"{address}/publish", form)
     assert refused.status_code == 409
-    assert "Revision 2 has come meanwhile." in Page(refused.text).words
+    assert "Revision 2 arrived meanwhile." in Page(refused.text).words
 
 
 def test_what_publishing_comes_to_is_shown_before_and_changes_nothing(
