@@ -43,9 +43,9 @@ def is_partial(request: Connection) -> bool:
 
 
 def wants_json(request: Connection) -> bool:
-    """Whether a program sent it: to a URL of the API, or with an Accept header that names JSON and not HTML."""
+    """Whether a program sent it: its Accept header names JSON and not HTML."""
     accept = request.headers.get("accept", "")
-    return request.scope["path"].startswith("/api/") or ("json" in accept and "text/html" not in accept)
+    return "json" in accept and "text/html" not in accept
 
 
 def address_of(request: Connection) -> str:

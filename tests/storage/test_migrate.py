@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import Connection, Table, inspect, select, text
 
 from portal.access import System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.reading.operator import verification
 from portal.storage import migrate, tables
 from portal.storage.session import Store

@@ -82,9 +82,7 @@ def judge(asked: Situation) -> Judgement:
     concession = margins.conceded(asked.offer, after)
     inside = [
         len(found) == len(grounds),
-        # What was given on a condition is not kept without it: a person decides.
-        not standing_offer.broken(asked.offer, after),
-        # What was taken on a condition is undone by a person alone.
+        # What was given or taken on a condition is not kept without it: a person decides.
         not standing_offer.broken(asked.offer, after),
         tried.isdisjoint(asked.spent),
         not tried or not margins.below_floor(after, asked.private),

@@ -1,8 +1,9 @@
-"""The columns of a quote as a spreadsheet: their names (CONTRACT, "Quote document"), and how a cell of each is read.
+"""The columns of a quote as a spreadsheet, and how a cell of each is read.
 
-A column is named as the field is, with points for what is nested: `tax.rate`, `buyer.company`. Capitals, spaces and
-underscores make no difference, and `tax_rate` or a bare `min_quantity` is understood. Fields of the document stand in a
-column of their own, once or on every row. A line has a column for each of its fields, read by its kind of value.
+A column is named as the field of the JSON document is (`portal.intake.quote`), nested ones with points: `tax.rate`,
+`buyer.company`. Capitals, spaces and underscores make no difference, and `tax_rate` or a bare `min_quantity` is
+understood. Fields of the document stand in a column of their own, once or on every row. A line has a column for each of
+its fields, read by its kind of value.
 """
 
 import re

@@ -115,7 +115,8 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
     identity, _sep, value = form.one("choice").rpartition(":")
     subject, _sep, field = identity.rpartition(":")
-    pick = partial(_choose, subject=subject, field=field, value=value, seen=form.one("revision"))
+    revision = form.integer("revision") or 0
+    pick = partial(_choose, subject=subject, field=field, value=value, revision=revision)
     place = dom_id(subject)
     return await visit.attempt(
         deal_id, pick, at=place, emptied=[f"[id='problem-{place}']"], problems_at=subject
@@ -125,9 +126,7 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 @post("/deals/{deal_id:str}/offers/{standing:str}/take", status_code=200)
 async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> Response[Any]:
     """A standing offer, as a whole."""
-    seen = form.one("revision")
-    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    accept = partial(take_offer.take_offer, offer=standing, revision=revision)
+    accept = partial(take_offer.take_offer, offer=standing, revision=form.integer("revision") or 0)
     place = f"offer-{standing}"
     return await visit.attempt(
         deal_id, accept, at=place, emptied=[f"[id='problem-{place}']"], problems_at=f"standing:{standing}"
@@ -142,10 +141,9 @@ def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
 
 
 def _choose(
-    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, seen: str
+    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, revision: int
 ) -> object:
-    change, revision = _change(subject, field, value), int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    return choosing.choose(work, actor, deal_id, changes=[change], revision=revision)
+    return choosing.choose(work, actor, deal_id, changes=[_change(subject, field, value)], revision=revision)
 
 
 def _change(subject: str, field: str, value: str) -> Change:

@@ -21,7 +21,7 @@ from portal.web.forms.form_fields import FormFields
 async def publish(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     """Answers, the seller's own edits and a note make the next revision, or wait for a manager."""
     publication = Publication(
-        base_revision=int(form.one("base")[:9]) if form.one("base").isdecimal() else 0,
+        base_revision=form.integer("base") or 0,
         answers=_answers(desk, form),
         answer_notes=form.beginning("note:"),
         note=form.one("note"),

@@ -9,6 +9,7 @@ from portal.domain.change.items import Item
 from portal.domain.offer import spelling
 from portal.domain.offer.revision import Billing, Line, Offer, Tax
 from portal.errors import Sentence
+from portal.integers import parse_integer
 from portal.rendering import formats
 from portal.web.forms.typed_number import decimal
 
@@ -26,10 +27,11 @@ INPUTS = (
 
 def composed(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
     billing: Billing = next((each for each in get_args(Billing) if each == typed["line_billing"]), "once")
-    periods, known = typed["line_periods"] or "1", taxes(offer)
-    number = int(typed["line_tax"]) if typed["line_tax"].isdecimal() else 0
-    if not periods.isdecimal() or len(periods) > 4:
-        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=repr(periods)))
+    periods, known = parse_integer(typed["line_periods"] or "1", digits=4), taxes(offer)
+    number = parse_integer(typed["line_tax"]) or 0
+    if periods is None:
+        stated = repr(typed["line_periods"])
+        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=stated))
     return part_codec.text_of(
         Line(
             key=about.key,
@@ -38,7 +40,7 @@ def composed(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
             quantity=decimal(typed["line_quantity"]),
             unit_price=decimal(typed["line_unit_price"]),
             billing=billing,
-            periods=1 if billing == "once" else int(periods),
+            periods=1 if billing == "once" else periods,
             tax=known[number] if number < len(known) else known[0],
             fulfilment=spelling.plain(typed["line_fulfilment"])[:64],
             negotiable=("quantity", "unit_price"),
