@@ -6,7 +6,8 @@ from babel import Locale, UnknownLocaleError
 
 from portal.domain.offer import money
 from portal.errors import Sentence
-from portal.intake.fields import pattern_reader, shown, wrong
+from portal.intake.field_errors import field_error, format_value
+from portal.intake.fields import pattern_reader
 
 _UNIT = re.compile(r"[A-Z0-9]{1,3}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -33,8 +34,9 @@ def read_currency(value: object) -> str:
     try:
         money.places(str(value))
     except KeyError:
-        raise wrong(
-            Sentence("%(value)s is not a currency of ISO 4217.", value=shown(value)), 'For example "EUR".'
+        raise field_error(
+            Sentence("%(value)s is not a currency of ISO 4217.", value=format_value(value)),
+            'For example "EUR".',
         ) from None
     return str(value)
 
@@ -43,16 +45,16 @@ def read_country(value: object) -> str:
     if value == "":
         return ""
     if not isinstance(value, str) or value not in _COUNTRIES:
-        raise wrong(
-            Sentence("%(value)s is not a country of ISO 3166-1.", value=shown(value)),
+        raise field_error(
+            Sentence("%(value)s is not a country of ISO 3166-1.", value=format_value(value)),
             'Use two capital letters such as "DE".',
         )
     return value
 
 
 def read_language(value: object) -> str:
-    refusal = wrong(
-        Sentence("%(value)s is not a language known here.", value=shown(value)),
+    refusal = field_error(
+        Sentence("%(value)s is not a language known here.", value=format_value(value)),
         'Use a BCP 47 tag such as "en" or "de-AT".',
     )
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
@@ -67,8 +69,8 @@ def read_language(value: object) -> str:
 
 def read_email(value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_EMAIL_LENGTH or not _EMAIL.fullmatch(value.strip()):
-        raise wrong(
-            Sentence("%(value)s is not a mail address.", value=shown(value)),
+        raise field_error(
+            Sentence("%(value)s is not a mail address.", value=format_value(value)),
             'For example "anna@example.com".',
         )
     return value.strip()

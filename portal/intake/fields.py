@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pydantic_core import PydanticCustomError
-
 from portal.domain.offer import money, spelling
-from portal.errors import Problem, Sentence
+from portal.errors import Sentence
+from portal.intake.field_errors import decimal_problem, field_error, field_errors, format_value
 from portal.intake.json_document import JsonNumber
 
 LAST_DAY = date(2999, 12, 31)
@@ -26,39 +25,6 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def wrong(message: str, hint: str = "") -> PydanticCustomError:
-    """Return an error with one problem, at the place of the value itself."""
-    return several([Problem("", message, hint)])
-
-
-def several(problems: list[Problem]) -> PydanticCustomError:
-    """Return an error with problems inside the value. Their places are relative to it."""
-    return PydanticCustomError("problems", "does not hold", {"problems": problems})
-
-
-def shown(value: object, longest: int = 40) -> str:
-    """Quote a value for a sentence: shortened, on one line, printable."""
-    text = ascii(value)[1:-1] if isinstance(value, str) and not value.isprintable() else str(value)
-    return f'"{text[:longest]}…"' if len(text) > longest else f'"{text}"'
-
-
-def plain(number: Decimal) -> str:
-    """Format a number without exponent and trailing zeros."""
-    return f"{number.normalize(money.CONTEXT):f}"
-
-
-def no_decimal(place: str, written: str) -> Problem:
-    """Return the problem of a text that is not a decimal number."""
-    return Problem(
-        place,
-        Sentence(
-            "%(written)s is not a decimal number of at most 12 digits before and 6 after the point.",
-            written=shown(written),
-        ),
-        'Write it with a point, without exponent and without separators, such as "1250.00".',
-    )
-
-
 @dataclass(frozen=True)
 class DecimalReader:
     """Read a decimal string between bounds, with at most 12 digits before and 6 after the point."""
@@ -69,25 +35,25 @@ class DecimalReader:
 
     def __call__(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (str, int, JsonNumber)):
-            raise wrong("This is not a decimal number.", _AS_STRING)
+            raise field_error("This is not a decimal number.", _AS_STRING)
         try:
             number = money.parse(str(value))
         except ValueError:
             number = None
         if not isinstance(value, str):
-            raise wrong(
+            raise field_error(
                 "This is a JSON number, which may have lost digits on its way.",
                 _AS_STRING
                 if number is None
-                else Sentence("Write it as a string: %(value)s.", value=shown(value)),
+                else Sentence("Write it as a string: %(value)s.", value=format_value(value)),
             )
         if number is None:
-            raise several([no_decimal("", value)])
+            raise field_errors([decimal_problem("", value)])
         return self._check_bounds(number)
 
     def _check_bounds(self, number: Decimal) -> Decimal:
         if self.above is not None and number <= self.above:
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "%(number)s is too small: it must be more than %(above)s.",
                     number=number,
@@ -95,13 +61,13 @@ class DecimalReader:
                 )
             )
         if self.above is None and self.least is not None and number < self.least:
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "%(number)s is too small: it must be at least %(least)s.", number=number, least=self.least
                 )
             )
         if self.most is not None and number > self.most:
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "%(number)s is too large: it may be at most %(most)s.", number=number, most=self.most
                 )
@@ -119,10 +85,10 @@ class TextReader:
 
     def __call__(self, value: object) -> str:
         if not isinstance(value, str):
-            raise wrong("This is not text.", 'Write it in quotation marks, such as "Press A3".')
+            raise field_error("This is not text.", 'Write it in quotation marks, such as "Press A3".')
         text = value.replace("\r\n", "\n").strip()
         if found := _FORBIDDEN.search(text):
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "The text holds the control character U+%(code)s.",
                     code=format(ord(found.group()), "04X"),
@@ -130,9 +96,9 @@ class TextReader:
                 "Take it out.",
             )
         if not self.lines and ("\n" in text or "\t" in text):
-            raise wrong("The text runs over several lines or holds a tab.", "Write it on one line.")
+            raise field_error("The text runs over several lines or holds a tab.", "Write it on one line.")
         if len(text) > self.longest:
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "The text has %(length)s characters; at most %(longest)s fit.",
                     length=len(text),
@@ -141,7 +107,7 @@ class TextReader:
                 "Shorten it.",
             )
         if self.required and not text:
-            raise wrong("The text is empty.", "Fill it in.")
+            raise field_error("The text is empty.", "Fill it in.")
         return text
 
 
@@ -154,9 +120,9 @@ class IntegerReader:
 
     def __call__(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise wrong("This is not a whole number.", "Write it without quotation marks, such as 12.")
+            raise field_error("This is not a whole number.", "Write it without quotation marks, such as 12.")
         if not self.least <= value <= self.most:
-            raise wrong(
+            raise field_error(
                 Sentence(
                     "%(value)s is not between %(least)s and %(most)s.",
                     value=value,
@@ -172,7 +138,7 @@ def pattern_reader(pattern: re.Pattern[str], message: str, hint: str) -> Callabl
 
     def read(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value.strip()):
-            raise wrong(f"{shown(value)} {message}", hint)
+            raise field_error(f"{format_value(value)} {message}", hint)
         return value.strip()
 
     return read
@@ -185,18 +151,19 @@ read_key = pattern_reader(
 
 def read_day(value: object) -> date:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise wrong(
-            Sentence("%(value)s is not a date.", value=shown(value)),
+        raise field_error(
+            Sentence("%(value)s is not a date.", value=format_value(value)),
             'Write year, month and day: "2030-06-30".',
         )
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise wrong(
-            Sentence("%(value)s is not a day of the calendar.", value=shown(value)), "Check month and day."
+        raise field_error(
+            Sentence("%(value)s is not a day of the calendar.", value=format_value(value)),
+            "Check month and day.",
         ) from None
     if day > LAST_DAY:
-        raise wrong(
+        raise field_error(
             Sentence("%(value)s is too far ahead to count with.", value=value),
             Sentence("Choose a day up to %(last_day)s.", last_day=LAST_DAY),
         )

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
 from portal.errors import Problem, Sentence
+from portal.intake.field_errors import field_errors, format_decimal
 from portal.intake.field_types import (
     Code,
     Days,
@@ -18,35 +19,11 @@ from portal.intake.field_types import (
     Periods,
     Price,
     Quantity,
-    QuantityLimit,
-    SignedAmount,
     Unit,
     WarrantyMonths,
 )
-from portal.intake.fields import plain, several
+from portal.intake.line_parts import Bounds, PriceBreak, Private, WhyStep
 from portal.intake.parts import Part, Tax
-
-
-class WhyStep(Part):
-    label: Name
-    amount: SignedAmount
-
-
-class Bounds(Part):
-    min_quantity: QuantityLimit | None = None
-    max_quantity: QuantityLimit | None = None
-    step: Quantity | None = None
-
-
-class PriceBreak(Part):
-    start: QuantityLimit = Field(alias="from")
-    unit_price: Price
-
-
-class Private(Part):
-    unit_cost: Price | None = None
-    floor_unit_price: Price | None = None
-    auto_accept_unit_price: Price | None = None
 
 
 class Line(Part):
@@ -88,7 +65,7 @@ class Line(Part):
             *self._check_billing(),
         ]
         if problems:
-            raise several(problems)
+            raise field_errors(problems)
         return self
 
     @property
@@ -111,8 +88,8 @@ class Line(Part):
                 "/why",
                 Sentence(
                     "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
-                    steps=plain(steps),
-                    net_unit_price=plain(self.net_unit_price),
+                    steps=format_decimal(steps),
+                    net_unit_price=format_decimal(self.net_unit_price),
                 ),
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
             )

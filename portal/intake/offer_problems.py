@@ -8,7 +8,8 @@ from portal.domain.change.standing_offer import misfits
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
 from portal.errors import Problem, Sentence
-from portal.intake.fields import AMOUNT_LIMIT, plain
+from portal.intake.field_errors import format_decimal
+from portal.intake.fields import AMOUNT_LIMIT
 
 
 def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
@@ -26,7 +27,7 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )
     if totals.contract.net < 0:
-        less = plain(totals.contract.net)
+        less = format_decimal(totals.contract.net)
         yield Problem(
             "/adjustments",
             Sentence(
@@ -43,7 +44,7 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
                 f"/adjustments/{index}/amount",
                 Sentence(
                     "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=plain(stated),
+                    stated=format_decimal(stated),
                     currency=offer.currency,
                     places=money.places(offer.currency),
                 ),

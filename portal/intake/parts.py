@@ -8,8 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from portal.errors import Problem, Sentence
+from portal.intake.field_errors import field_errors
 from portal.intake.field_types import Code, Country, Email, Label, Name, OptionalEmail, Percent
-from portal.intake.fields import several
 
 Role = Literal["viewer", "commenter", "negotiator", "signer"]
 TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M"]
@@ -77,7 +77,7 @@ class Tax(Part):
     @model_validator(mode="after")
     def _rate_fits_category(self) -> Self:
         if self.category in UNTAXED and self.rate:
-            raise several(
+            raise field_errors(
                 [
                     Problem(
                         "/rate",
@@ -87,7 +87,7 @@ class Tax(Part):
                 ]
             )
         if self.category in {"S", "L", "M"} and self.rate is None:
-            raise several(
+            raise field_errors(
                 [
                     Problem(
                         "/rate",

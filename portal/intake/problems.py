@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from portal.errors import Invalid, Problem, Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.json_document import pointer
 
 MAX_PROBLEMS = 1000
@@ -56,16 +56,18 @@ def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) 
                 yield Problem(place + problem.place, problem.message, problem.hint)
         case "missing":
             yield Problem(
-                place, Sentence("%(name)s is missing.", name=shown(loc[-1])), "Add it; it has no default."
+                place,
+                Sentence("%(name)s is missing.", name=format_value(loc[-1])),
+                "Add it; it has no default.",
             )
         case "extra_forbidden":
             # Searching the closest name is slow, so it is done only for the problems that are listed.
             hint = _suggest_name(str(loc[-1]), loc[:-1], model) if hinted else ""
-            yield Problem(place, Sentence("%(name)s is not a field here.", name=shown(loc[-1])), hint)
+            yield Problem(place, Sentence("%(name)s is not a field here.", name=format_value(loc[-1])), hint)
         case "literal_error":
             yield Problem(
                 place,
-                Sentence("%(value)s is not possible here.", value=shown(detail["input"])),
+                Sentence("%(value)s is not possible here.", value=format_value(detail["input"])),
                 Sentence("Use %(expected)s.", expected=context["expected"]),
             )
         case "too_short":

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from portal.domain.offer import revision
 from portal.errors import Sentence
+from portal.intake.field_errors import field_error
 from portal.intake.field_types import (
     Amount,
     Currency,
@@ -23,7 +24,6 @@ from portal.intake.field_types import (
     TermOption,
     TermValue,
 )
-from portal.intake.fields import wrong
 from portal.intake.line import Line
 from portal.intake.parts import Buyer, Delivery, Part, Seller, Tax
 from portal.intake.standing_offer import StandingOffer
@@ -51,7 +51,9 @@ class Adjustment(Part):
     @model_validator(mode="after")
     def _check_measure(self) -> Self:
         if (self.amount is None) == (self.percent is None):
-            raise wrong("An adjustment has either an amount or a percent.", "Give exactly one of the two.")
+            raise field_error(
+                "An adjustment has either an amount or a percent.", "Give exactly one of the two."
+            )
         return self
 
 
@@ -76,7 +78,7 @@ class Quote(Part):
         # There is no "today" when another day replaces the document's own.
         today: date | None = (info.context or {}).get("today")
         if day is not None and today is not None and day < today:
-            raise wrong(
+            raise field_error(
                 Sentence("The offer ended on %(day)s.", day=day), "Give a later day with --valid-until."
             )
         return day

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.errors import Problem, Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 
 MAX_RUNS = 24
 
@@ -47,7 +47,7 @@ def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") 
                 f"{prefix}/{name}/{index}/{field}",
                 Sentence(
                     "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
-                    value=shown(value),
+                    value=format_value(value),
                     field=field,
                     prefix=prefix,
                     name=name,
@@ -74,7 +74,9 @@ def _problems_of_choices(fields: Any) -> Iterator[Problem]:
         yield Problem(
             place,
             Sentence(
-                "Choice group %(group)s has %(selected)s selected.", group=shown(group), selected=selection
+                "Choice group %(group)s has %(selected)s selected.",
+                group=format_value(group),
+                selected=selection,
             ),
             'Set "selected" to true on exactly one.',
         )

@@ -5,8 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from portal.domain.offer import revision, spelling
+from portal.intake.field_errors import field_error
 from portal.intake.field_types import Key, Name, PercentOff, Price, Quantity, TermOption
-from portal.intake.fields import wrong
 from portal.intake.parts import Part
 
 
@@ -23,12 +23,12 @@ class Condition(Part):
     def _check_kind(self) -> Self:
         given = {name for name in Condition.model_fields if getattr(self, name) is not None}
         if given not in ({"line", "min_quantity"}, {"line", "selected"}, {"term", "value"}):
-            raise wrong(
+            raise field_error(
                 "A condition is about one thing.",
                 'Give "line" with "min_quantity" or "selected": true, or "term" with "value".',
             )
         if self.selected is False:
-            raise wrong("A standing offer is for taking a line, not for leaving it out.", "Write true.")
+            raise field_error("A standing offer is for taking a line, not for leaving it out.", "Write true.")
         return self
 
 
@@ -40,7 +40,7 @@ class Consequence(Part):
     @model_validator(mode="after")
     def _check_kind(self) -> Self:
         if (self.discount_percent is None) == (self.unit_price is None):
-            raise wrong("A consequence is a discount or a unit price.", "Give exactly one of the two.")
+            raise field_error("A consequence is a discount or a unit price.", "Give exactly one of the two.")
         return self
 
 
@@ -54,7 +54,7 @@ class StandingOffer(Part):
     def _check_lines_differ(self) -> Self:
         lines = [each.line for each in self.then]
         if len(lines) != len(set(lines)):
-            raise wrong("Two consequences are for the same line.", "Keep one of them.")
+            raise field_error("Two consequences are for the same line.", "Keep one of them.")
         return self
 
 

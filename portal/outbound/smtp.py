@@ -14,12 +14,11 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from ipaddress import ip_address
-from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from portal.domain.deal.mail import Mail
-from portal.errors import Misconfigured, Sentence
+from portal.errors import Sentence
+from portal.outbound.smtp_url import Server, parse_smtp_url
 from portal.outbound.undelivered import Undelivered
 from portal.rendering.mail import Rendered, unsubscribe_url
 from portal.rendering.mail_values import one_line
@@ -28,44 +27,6 @@ from portal.settings import Settings
 # Seconds for each answer of the mail server.
 TIMEOUT = 30
 _ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"@,;:\\]+@[^\s\x00-\x1f<>()\"@,;:\\]+")
-
-
-class Server(NamedTuple):
-    """The parts of PORTAL_SMTP_URL."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    encrypted: bool
-
-    @property
-    def is_local(self) -> bool:
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-
-def server(smtp_url: str) -> Server:
-    """Parse PORTAL_SMTP_URL. Misconfigured when it is not smtp://user:pass@host:587 or smtps://…"""
-    try:
-        parts = urlsplit(smtp_url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in {"smtp", "smtps"}:
-        raise Misconfigured(
-            "PORTAL_SMTP_URL is not an address such as smtp://user:password@mail.example.com:587."
-        )
-    encrypted, user = parts.scheme == "smtps", unquote(parts.username or "")
-    return Server(
-        host=host,
-        port=port or (465 if encrypted else 587 if user else 25),
-        user=user,
-        password=unquote(parts.password or ""),
-        encrypted=encrypted,
-    )
 
 
 def compose(
@@ -96,7 +57,7 @@ def compose(
 
 def send(message: EmailMessage, smtp_url: str) -> None:
     """Send the message. Undelivered when the server does not accept it; for good when another attempt is useless."""
-    to = server(smtp_url)
+    to = parse_smtp_url(smtp_url)
     place = f"the mail server {to.host}:{to.port}"
     try:
         client = _connect(to)

@@ -11,6 +11,7 @@ from portal.domain.order import work_order
 from portal.errors import Sentence
 from portal.outbound import folder, smtp, webhook
 from portal.outbound.export import Export, export
+from portal.outbound.smtp_url import parse_smtp_url
 from portal.outbound.undelivered import Undelivered
 from portal.rendering import mail
 from portal.settings import Settings
@@ -22,7 +23,7 @@ class Transports:
     def __init__(self, settings: Settings, *, threads: int) -> None:
         self._settings = settings
         if settings.smtp_url:
-            smtp.server(settings.smtp_url)  # Misconfigured at the start, not with the first mail
+            parse_smtp_url(settings.smtp_url)  # Misconfigured at the start, not with the first mail
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="transport")
 
     def close(self) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from portal.errors import Problem, Sentence
-from portal.intake.fields import shown
-from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, spelled
+from portal.intake.field_errors import format_value
+from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, normalise_header
 from portal.intake.sheet.grid import Grid, Row, letter
 
 # A first row with this many known names is a header.
@@ -15,7 +15,7 @@ MIN_NAMES = 2
 def is_header(first_line: str) -> bool:
     """Whether the first line of a text names columns of a quote."""
     for delimiter in ",;\t":
-        names = [spelled(part.strip().strip('"')) for part in first_line.split(delimiter)]
+        names = [normalise_header(part.strip().strip('"')) for part in first_line.split(delimiter)]
         if sum(name in SPELLINGS for name in names) >= MIN_NAMES:
             return True
     return False
@@ -30,12 +30,12 @@ def read_header(grid: Grid) -> tuple[dict[int, Column], list[Problem]]:
         if cell.wrong:
             problems.append(Problem(f"row {header.number}, column {letter(at)}", *cell.wrong))
             continue
-        column = SPELLINGS.get(spelled(cell.text))
+        column = SPELLINGS.get(normalise_header(cell.text))
         named = cell.text if cell.text.isprintable() and len(cell.text) < 40 else ""
         place = f"row {header.number}, {named or f'column {letter(at)}'}"
         if column is None:
             if cell.text:
-                message = Sentence("%(text)s is not a column here.", text=shown(cell.text))
+                message = Sentence("%(text)s is not a column here.", text=format_value(cell.text))
                 problems.append(Problem(place, message, _suggest_name(cell.text)))
         elif column in columns.values():
             message = Sentence("The column %(name)s stands here twice.", name=column.name)
@@ -56,7 +56,7 @@ def _problems_of_unnamed(header: Row, rows: Sequence[Row]) -> list[Problem]:
 
 
 def _suggest_name(name: str) -> str:
-    near = get_close_matches(spelled(name)[:100], list(COLUMNS), n=1, cutoff=0.6)
+    near = get_close_matches(normalise_header(name)[:100], list(COLUMNS), n=1, cutoff=0.6)
     return (
         Sentence('Did you mean "%(near)s"?', near=near[0])
         if near

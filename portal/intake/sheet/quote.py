@@ -6,14 +6,13 @@ from typing import Any
 
 from portal.errors import Problem, Sentence
 from portal.intake.document import Document
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.sheet import numbers
-from portal.intake.sheet.cells import Unread
+from portal.intake.sheet.cell_value import read_cell
+from portal.intake.sheet.cells import CellError
 from portal.intake.sheet.columns import Column
-from portal.intake.sheet.grid import Cell, Grid, Row, unreadable
+from portal.intake.sheet.grid import Grid, Row, unreadable
 from portal.intake.sheet.header import read_header
-
-_NUMBERS = frozenset({"from", "unit_price", "amount", "percent"})
 
 
 def read_sheet(grid: Grid) -> Document:
@@ -95,8 +94,8 @@ class _Draft:
             place = f"row {row.number}, {column.name}"
             has_line = has_line or not column.document
             try:
-                value = _read_value(cell, column, mark)
-            except Unread as error:
+                value = read_cell(cell, column, mark)
+            except CellError as error:
                 self._refuse(place, error.message, error.hint)
                 value = None
             if column.document:
@@ -132,45 +131,15 @@ class _Draft:
                 place,
                 Sentence(
                     "%(value)s is not what %(places)s says: %(known)s.",
-                    value=shown(value),
+                    value=format_value(value),
                     places=self.places[pointer],
-                    known=shown(known),
+                    known=format_value(known),
                 ),
                 "It belongs to the whole quote: write it once, or the same on every row.",
             )
 
     def _refuse(self, place: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(place, message, hint))
-
-
-def _read_value(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
-    if cell.wrong:
-        raise Unread(*cell.wrong)
-    if cell.kind != "text" or mark == ".":
-        return column.read(cell)
-    try:
-        if column.numeric:
-            return column.read(Cell(numbers.with_point(cell.text, mark)))
-        return _normalise_numbers(column.read(cell), mark)
-    except Unread:
-        raise
-    except ValueError as error:
-        raise Unread(
-            Sentence("%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)),
-            "Write one of the two.",
-        ) from None
-
-
-def _normalise_numbers(value: Any, mark: numbers.Mark) -> Any:
-    """Give the numbers of a list a decimal point; price breaks and the like hold numbers inside their cell."""
-    if not isinstance(value, list):
-        return value
-    return [
-        {name: numbers.with_point(part, mark) if name in _NUMBERS else part for name, part in each.items()}
-        if isinstance(each, dict)
-        else each
-        for each in value
-    ]
 
 
 def _put(fields: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

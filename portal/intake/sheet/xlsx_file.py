@@ -6,7 +6,6 @@ numbers as binary floats: the shortest decimal with the same float is the number
 
 import io
 import math
-import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -26,14 +25,13 @@ from portal.intake.sheet.grid import (
     letter,
     unreadable,
 )
+from portal.intake.sheet.xlsx_archive import MAX_UNPACKED_BYTES, check_archive
 
 XLSX_MAGIC = b"PK\x03\x04"
 # An old Excel file, or one with a password: both are OLE compound files.
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-MAX_UNPACKED_BYTES, MAX_PARTS = 30 * 1024 * 1024, 500
 LAST_ROW = 50_000
 MAX_PLACES = 6
-_DOCTYPE_BYTES = tuple("<!DOCTYPE".encode(coding) for coding in ("ascii", "utf-16-le", "utf-16-be"))
 
 
 def read_xlsx(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Grid:
@@ -41,7 +39,7 @@ def read_xlsx(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Grid:
 
     `max_unpacked`: the most bytes that all parts together may have.
     """
-    _check_archive(data, max_unpacked)
+    check_archive(data, max_unpacked)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
@@ -59,37 +57,6 @@ def read_xlsx(data: bytes, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> Grid:
             Sentence("The workbook is damaged (%(name)s).", name=type(error).__name__),
             "Save it again as .xlsx.",
         ) from error
-
-
-def _check_archive(data: bytes, max_unpacked: int) -> None:
-    """Refuse an archive that is too large, has macros, or declares entities. Sizes are checked before unpacking."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            # zipfile never unpacks more than the size stated here.
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > max_unpacked:
-                raise unreadable(
-                    Sentence("The workbook unpacks to more than %(most)s MB.", most=max_unpacked >> 20),
-                    "Split it.",
-                )
-            for part in parts:
-                if part.flag_bits & 1:
-                    raise unreadable("The workbook is encrypted.", "Save it without a password.")
-                if "vbaproject" in part.filename.lower():
-                    raise unreadable("The workbook carries macros.", "Save it as .xlsx, without macros.")
-                if _has_doctype(archive.read(part)):
-                    raise unreadable(
-                        Sentence("%(filename)s declares entities.", filename=repr(part.filename)),
-                        "Save it again as .xlsx.",
-                    )
-    except Invalid:
-        raise
-    except Exception as error:
-        raise unreadable("It begins like a workbook and is damaged.", "Save it again as .xlsx.") from error
-
-
-def _has_doctype(xml: bytes) -> bool:
-    return any(doctype in xml for doctype in _DOCTYPE_BYTES)
 
 
 def _rows(sheet: Any) -> list[Row]:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.errors import Problem
-from portal.intake.fields import no_decimal, plain
+from portal.intake.field_errors import decimal_problem, format_decimal
 from portal.intake.ubl.xml import Paths, text
 
 _XSD_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
@@ -77,7 +77,7 @@ class Draft:
         try:
             return money.parse(decimal_string(text(source)))
         except ValueError:
-            self.problems.append(no_decimal(self.place(source), text(source)))
+            self.problems.append(decimal_problem(self.place(source), text(source)))
             return None
 
     def refuse(self, source: etree._Element, message: str, hint: str = "") -> None:
@@ -91,7 +91,7 @@ def decimal_string(written: str) -> str:
     """Spell an xsd:decimal ("+12.", ".50") as in the quote document. Return anything else unchanged."""
     if len(written) > 100 or not _XSD_DECIMAL.fullmatch(written):
         return written
-    return plain(Decimal(written))
+    return format_decimal(Decimal(written))
 
 
 def _get_or_create(container: Any, step: str, empty: Any) -> Any:

@@ -5,7 +5,8 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.fields import KEY, plain
+from portal.intake.field_errors import format_decimal
+from portal.intake.fields import KEY
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.prices import either, is_charge, read_price
 from portal.intake.ubl.taxes import Derived, only_category, put_category, read_tax
@@ -80,7 +81,8 @@ def _warn_of_derived(draft: Draft, derived: list[Derived]) -> None:
         draft.warnings += warn_once(
             places,
             Sentence(
-                "The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=plain(rate)
+                "The line states its tax as an amount; the rate of %(rate)s %% is derived.",
+                rate=format_decimal(rate),
             ),
             "State the percentage.",
         )

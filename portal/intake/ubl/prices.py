@@ -13,7 +13,8 @@ from lxml import etree
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
 from portal.errors import Sentence
-from portal.intake.fields import AMOUNT_LIMIT, plain
+from portal.intake.field_errors import format_decimal
+from portal.intake.fields import AMOUNT_LIMIT
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find, text
 
@@ -52,9 +53,9 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             extension,
             Sentence(
                 "The line states %(stated)s, and %(figures)s comes to %(net)s.",
-                stated=plain(figures.stated),
+                stated=format_decimal(figures.stated),
                 figures=str(figures),
-                net=plain(net),
+                net=format_decimal(net),
             ),
             _CORRECT_ONE,
         )
@@ -69,17 +70,19 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     if line_price is None:
         draft.refuse(
             line,
-            Sentence("The line comes to %(net)s, which no price can make.", net=plain(net)),
+            Sentence("The line comes to %(net)s, which no price can make.", net=format_decimal(net)),
             "Quote discounts as allowances.",
         )
         return None
     source = extension if price is None else price
-    draft.put(f"{pointer}/unit_price", plain(line_price.unit_price), source)
+    draft.put(f"{pointer}/unit_price", format_decimal(line_price.unit_price), source)
     draft.put(
-        f"{pointer}/price_base_quantity", plain(line_price.base_quantity), source if base is None else base
+        f"{pointer}/price_base_quantity",
+        format_decimal(line_price.base_quantity),
+        source if base is None else base,
     )
     if line_price.discount_percent:
-        draft.put(f"{pointer}/discount_percent", plain(line_price.discount_percent), source)
+        draft.put(f"{pointer}/discount_percent", format_decimal(line_price.discount_percent), source)
     return line_price
 
 
@@ -94,9 +97,10 @@ class _Figures:
     surcharge: Decimal
 
     def __str__(self) -> str:
-        product = f"quantity {plain(self.count)} x price {plain(self.each or money.ZERO)} / {plain(self.per)}"
+        count, price, per = map(format_decimal, (self.count, self.each or money.ZERO, self.per))
+        product = f"quantity {count} x price {price} / {per}"
         return product + (
-            f" with allowances and charges of {plain(self.surcharge)}" if self.surcharge else ""
+            f" with allowances and charges of {format_decimal(self.surcharge)}" if self.surcharge else ""
         )
 
     @property

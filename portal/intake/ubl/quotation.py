@@ -12,7 +12,7 @@ from lxml import etree
 from portal.domain.offer import money
 from portal.errors import Sentence
 from portal.intake.document import Document
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.problems import refusal
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.lines import read_lines
@@ -83,7 +83,7 @@ def _read_currency(draft: Draft, root: etree._Element) -> str:
     except KeyError:
         draft.refuse(
             root if source is None else source,
-            Sentence("%(currency)s is not a currency of ISO 4217.", currency=shown(currency))
+            Sentence("%(currency)s is not a currency of ISO 4217.", currency=format_value(currency))
             if currency
             else "No amount names its currency.",
             'Amounts carry it, such as currencyID="EUR".',
@@ -96,8 +96,8 @@ def _read_currency(draft: Draft, root: etree._Element) -> str:
                 each,
                 Sentence(
                     "The amount is in %(other)s, others are in %(currency)s.",
-                    other=shown(other),
-                    currency=shown(currency),
+                    other=format_value(other),
+                    currency=format_value(currency),
                 ),
                 _ONE,
             )
@@ -113,7 +113,7 @@ def _read_head(draft: Draft, root: etree._Element) -> None:
     if version is not None and not VERSIONS.fullmatch(text(version)):
         draft.refuse(
             version,
-            Sentence("UBL %(version)s is not read.", version=shown(text(version))),
+            Sentence("UBL %(version)s is not read.", version=format_value(text(version))),
             "Send UBL 2.0 to 2.4.",
         )
     number = find(root, "cbc:ID")

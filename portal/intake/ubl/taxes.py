@@ -8,7 +8,7 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.errors import Sentence
-from portal.intake.fields import plain
+from portal.intake.field_errors import format_decimal
 from portal.intake.parts import TaxCategory
 from portal.intake.ubl.draft import Draft, decimal_string
 from portal.intake.ubl.prices import either
@@ -70,12 +70,14 @@ def read_tax(
         draft.refuse(
             amount,
             Sentence(
-                "No percentage of %(net)s makes a tax of %(stated)s.", net=plain(net), stated=plain(stated)
+                "No percentage of %(net)s makes a tax of %(stated)s.",
+                net=format_decimal(net),
+                stated=format_decimal(stated),
             ),
             "State the percentage.",
         )
         return None
-    draft.put(f"{pointer}/rate", plain(rate), amount)
+    draft.put(f"{pointer}/rate", format_decimal(rate), amount)
     draft.put(f"{pointer}/category", "S" if rate else "Z", amount)
     return Derived(rate, amount)
 
@@ -114,9 +116,9 @@ def _check_amount(
             amount,
             Sentence(
                 "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
-                stated=plain(stated),
-                rate=plain(rate),
-                net=plain(net),
-                made=plain(made),
+                stated=format_decimal(stated),
+                rate=format_decimal(rate),
+                net=format_decimal(net),
+                made=format_decimal(made),
             ),
         )

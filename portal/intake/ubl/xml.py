@@ -6,7 +6,7 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.unreadable import unreadable
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -99,8 +99,8 @@ def _told(root: etree._Element) -> str:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
         return f"that of a UBL {name.localname}"
-    return f"{shown(name.localname)} " + (
-        f"of {shown(name.namespace, 80)}" if name.namespace else "without a namespace"
+    return f"{format_value(name.localname)} " + (
+        f"of {format_value(name.namespace, 80)}" if name.namespace else "without a namespace"
     )
 
 
