@@ -50,11 +50,12 @@ class Document:
         """Replace the pointers of problems by places in the source."""
         by_place = [(self.where(each.place), each) for each in problems]
         return [
-            Problem(
-                place,
-                _PLACE_IN_TEXT.sub(lambda name: self.where(name[0]) or name[0], each.message),
-                each.hint,
-            )
+            Problem(place, self._relocate_message(each.message), each.hint)
             for place, each in by_place
             if place not in self.refused
         ]
+
+    def _relocate_message(self, message: str) -> str:
+        """Replace the pointers inside a message. A message without pointers stays a Sentence, to be translated."""
+        relocated = _PLACE_IN_TEXT.sub(lambda pointer: self.where(pointer[0]) or pointer[0], message)
+        return message if relocated == message else relocated
