@@ -13,7 +13,7 @@ import msgspec
 import typst
 
 from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
-from portal.reading.deal_page.deal_level_items import whole as whole_of
+from portal.reading.deal_page.deal_level_items import deal_level_items
 from portal.reading.deal_page.summary import Part, summary
 from portal.rendering.field_values import facts_of, quantity
 from portal.rendering.formats import amount, day, moment, money, percent
@@ -74,7 +74,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
         else None,
         "standing": [
             standing_offer(each, offer.currency)
-            for each in whole_of(revision).standing
+            for each in deal_level_items(revision).standing
             # Once it is accepted, nothing can be taken any more.
             if each.offer.taken or facts.accepted_on is None
         ],
@@ -157,8 +157,8 @@ def _part(part: Part, currency: str) -> dict[str, object]:
 
 def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str]]:
     return [
-        {"label": _("Whole contract, net"), "amount": money(net, currency)},
-        {"label": _("Whole contract with tax"), "amount": money(total, currency)},
+        {"label": _("DealLevelItems contract, net"), "amount": money(net, currency)},
+        {"label": _("DealLevelItems contract with tax"), "amount": money(total, currency)},
     ]
 
 

@@ -6,7 +6,7 @@ Each is one template with one root element of that id. Nothing personal is in th
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 
 # In the order of the page.
 REGIONS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ def redrawn(
 
     A line or term that stands in a region drawn as a whole, or that is no longer there, is left out.
     """
-    table: Table = context["table"]
+    table: DealPage = context["table"]
     wanted = {*names}
     parts = [
         morph(f"#{name}", render(template, turn=table.turn, **context))

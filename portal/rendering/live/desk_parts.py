@@ -8,7 +8,7 @@ from portal.access import Deal, DeskSession
 from portal.domain.ledger import ledger
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import people
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.reading.desk import activity, inbox, private
 from portal.reading.desk.inbox_row import View
 from portal.rendering import regions
@@ -17,7 +17,7 @@ from portal.rendering.regions import Renders
 from portal.storage.session import Transaction
 
 
-def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any]:
+def context(transaction: Transaction, deal: Deal, table: DealPage) -> dict[str, Any]:
     """What the rep's rows need besides the table: the desk's addresses, and the seller's own figures."""
     return {
         "urls": Urls.desk(deal.id),
@@ -26,7 +26,9 @@ def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any
     }
 
 
-def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent, table: Table) -> str:
+def redrawn(
+    render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent, table: DealPage
+) -> str:
     """A note, or the beat by which the page's script fetches what is never pushed (answers, activity)."""
     if event.kind == "note":
         who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)

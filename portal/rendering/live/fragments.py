@@ -17,8 +17,7 @@ from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import LruCache
-from portal.reading.deal_page import affected_regions, conversation, lines, people, turn
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import affected_regions, conversation, deal_page, lines, people, turn
 from portal.reading.deal_page.conversation import Entry
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
@@ -144,7 +143,7 @@ class Fragments:
         deal = _seat(transaction, event.deal_id, party, role)
         if event.audience == "buyer":
             return buyer_parts.drawn(partial(self._render, language), transaction, deal, event)
-        table, fact = tables.load(transaction, deal), ledger.decode_body(event.body)
+        table, fact = deal_page.load(transaction, deal), ledger.decode_body(event.body)
         context: dict[str, Any] = {"deal": deal, "table": table, "urls": Urls.buyer(deal.id)}
         content = ""
         if KINDS[event.kind].in_conversation:

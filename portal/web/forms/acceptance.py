@@ -8,7 +8,7 @@ from portal.domain.change import difference_sentences
 from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import Told
 from portal.domain.offer.revision import Revision
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.rendering import formats
 from portal.rendering.language import gettext as _
 from portal.storage import documents
@@ -42,7 +42,7 @@ class Acceptance:
     moved: Told | None
 
 
-def view(transaction: Transaction, deal: Deal, table: Table, typed: Signing) -> Acceptance:
+def view(transaction: Transaction, deal: Deal, table: DealPage, typed: Signing) -> Acceptance:
     moved = None
     if typed.seen not in (0, table.revision_number):
         moved = difference_sentences.told(
