@@ -14,6 +14,7 @@ ParleyError                    a sentence for a person: what happened, where, wh
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -62,10 +63,22 @@ class Sentence(str):
         return made
 
 
+def either(values: Sequence[Value]) -> Value:
+    """The values as alternatives: "1, 2 or 3"."""
+    *others, last = values
+    if not others:
+        return last
+    listed = reduce(lambda done, each: Sentence("%(first)s, %(next)s", first=done, next=each), others)
+    return Sentence("%(first)s or %(last)s", first=listed, last=last)
+
+
 def _plain(value: Value) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -79,8 +92,15 @@ class Problem(msgspec.Struct, frozen=True):
     hint: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.message}" + (f" {self.hint}" if self.hint else "")
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> "Sentence":
+        """Place, message and hint in one."""
+        said = Sentence(self.message)
+        if self.hint:
+            said = Sentence("%(message)s %(hint)s", message=said, hint=Sentence(self.hint))
+        return Sentence("%(place)s: %(message)s", place=self.place, message=said) if self.place else said
 
 
 class ParleyError(Exception):

@@ -55,7 +55,7 @@ def run_show(arguments: argparse.Namespace) -> Answer:
 
 def run_export(arguments: argparse.Namespace) -> Answer:
     if arguments.format in PROMISED:
-        raise Refused(f"Orders are not written as {arguments.format} yet; json and csv are.")
+        raise Refused("Orders are not written as %(format)s yet; json and csv are.", format=arguments.format)
     if arguments.number or arguments.date:
         raise Refused(
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."
@@ -65,7 +65,11 @@ def run_export(arguments: argparse.Namespace) -> Answer:
     try:
         Path(arguments.out).write_bytes(written.content)
     except OSError as error:
-        raise Refused(f"{arguments.out} could not be written: {error.strerror or error}.") from None
+        raise Refused(
+            "%(path)s could not be written: %(reason)s.",
+            path=str(arguments.out),
+            reason=error.strerror or str(error),
+        ) from None
     return Answer(lines=[f"Wrote {arguments.out}."])
 
 

@@ -186,7 +186,7 @@ class _Whole:
 def _matching(pattern: re.Pattern[str], message: str, hint: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value.strip()):
-            raise wrong(f"{shown(value)} {message}", hint)
+            raise wrong(Sentence(message, value=shown(value)), hint)
         return value.strip()
 
     return read
@@ -285,7 +285,11 @@ Days = Annotated[int, BeforeValidator(_Whole(0, 3650))]
 Key = Annotated[
     str,
     BeforeValidator(
-        _matching(KEY, "cannot be a key.", "Use up to 64 letters, digits, points, hyphens and underscores.")
+        _matching(
+            KEY,
+            "%(value)s cannot be a key.",
+            "Use up to 64 letters, digits, points, hyphens and underscores.",
+        )
     ),
 ]
 Unit = Annotated[
@@ -293,7 +297,7 @@ Unit = Annotated[
     BeforeValidator(
         _matching(
             _UNIT,
-            "is not a unit code of UN/ECE Rec 20.",
+            "%(value)s is not a unit code of UN/ECE Rec 20.",
             "For example C62 (one), HUR (hour), KGM (kilogram).",
         )
     ),

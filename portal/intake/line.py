@@ -21,7 +21,6 @@ from portal.intake.fields import (
     QuantityLimit,
     Signed,
     Unit,
-    plain,
     several,
 )
 from portal.intake.parts import Part, Tax
@@ -105,8 +104,8 @@ class Line(Part):
                 "/why",
                 Sentence(
                     "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
-                    steps=plain(steps),
-                    net_unit_price=plain(self.net_unit_price),
+                    steps=steps,
+                    net_unit_price=self.net_unit_price,
                 ),
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
             )

@@ -10,9 +10,9 @@ from portal.domain.change.standing_offer import misfits
 from portal.domain.deal.validity import end_of_day
 from portal.domain.offer import money, revision, spelling
 from portal.domain.offer.totals import line_net
-from portal.errors import Problem, Sentence
+from portal.errors import Amount, Problem, Sentence
 from portal.intake import parts, quote, standing_offer
-from portal.intake.fields import TOO_MUCH, plain
+from portal.intake.fields import TOO_MUCH
 from portal.intake.line import Line
 
 
@@ -82,13 +82,11 @@ def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Pr
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )
     if totals.contract.net < 0:
-        less = plain(totals.contract.net)
         yield Problem(
             "/adjustments",
             Sentence(
-                "The discounts exceed the lines: %(less)s %(currency)s remain.",
-                less=less,
-                currency=offer.currency,
+                "The discounts exceed the lines: %(remaining)s remain.",
+                remaining=Amount(totals.contract.net, offer.currency),
             ),
             "Check them.",
         )
@@ -99,7 +97,7 @@ def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Pr
                 f"/adjustments/{index}/amount",
                 Sentence(
                     "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=plain(stated),
+                    stated=stated,
                     currency=offer.currency,
                     places=money.places(offer.currency),
                 ),

@@ -70,10 +70,18 @@ def _choices(fields: Any) -> Iterator[Problem]:
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
-        told = f"{len(chosen)} lines" if chosen else "no line"
+        told = (
+            Sentence(
+                "%(count)s lines of choice group %(group)s are selected.",
+                count=len(chosen),
+                group=shown(group),
+            )
+            if chosen
+            else Sentence("No line of choice group %(group)s is selected.", group=shown(group))
+        )
         yield Problem(
             place,
-            Sentence("Choice group %(group)s has %(selected)s selected.", group=shown(group), selected=told),
+            told,
             'Set "selected" to true on exactly one.',
         )
 

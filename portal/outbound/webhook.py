@@ -52,12 +52,14 @@ async def _addresses(url: httpx.URL, *, loopback: bool) -> list[str]:
     # A link-local address comes with the name of an interface.
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     inside = [address for address in addresses if not _allowed(ip_address(address), loopback=loopback)]
-    if inside or not addresses:
+    if not addresses:
+        raise Undelivered(Sentence("There is no address for %(host)s.", host=url.host))
+    if inside:
         raise Undelivered(
             Sentence(
                 "%(host)s stands for %(inside)s, which is not on the internet. Webhooks go to public addresses only.",
                 host=url.host,
-                inside=", ".join(inside) or "no address",
+                inside=", ".join(inside),
             )
         )
     return list(dict.fromkeys(addresses))

@@ -23,7 +23,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 def backup(store: Store, path: Path) -> None:
     """A consistent copy at `path`, which must not exist yet. Refused, leaving no file, when it cannot be made."""
     if path.exists():
-        raise Refused(f"{path} exists already. Name a file that does not.")
+        raise Refused("%(path)s exists already. Name a file that does not.", path=str(path))
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -33,7 +33,9 @@ def backup(store: Store, path: Path) -> None:
             _run("pg_dump", ["--format=custom", "--no-owner", f"--file={unfinished}"], store.url)
         unfinished.rename(path)
     except (OSError, sqlite3.Error) as error:
-        raise Refused(f"The backup could not be written to {path}: {error}") from error
+        raise Refused(
+            "The backup could not be written to %(path)s: %(error)s", path=str(path), error=str(error)
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -41,7 +43,7 @@ def backup(store: Store, path: Path) -> None:
 def restore(store: Store, path: Path, *, new_epoch: str) -> None:
     """Put a copy in the place of the database, in one transaction. Refused, changing nothing, when it is no such copy."""
     if not path.is_file():
-        raise Refused(f"There is no file {path}.")
+        raise Refused("There is no file %(path)s.", path=str(path))
     try:
         if store.embedded:
             _checked(path)
@@ -50,7 +52,9 @@ def restore(store: Store, path: Path, *, new_epoch: str) -> None:
             arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
             _run("pg_restore", [*arguments, f"--dbname={_address(store.url)}", str(path)], store.url)
     except (OSError, sqlite3.Error) as error:
-        raise Refused(f"{path} could not be restored: {error}") from error
+        raise Refused(
+            "%(path)s could not be restored: %(error)s", path=str(path), error=str(error)
+        ) from error
     with store.writer.connect() as connection, connection.begin():
         connection.execute(update(tables.installation).values(epoch=new_epoch))
 
@@ -67,28 +71,29 @@ def _copy(source: Path, target: Path) -> None:
 def _checked(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:
-            raise Refused(f"{path} is not a backup of a SQLite database.")
+            raise Refused("%(path)s is not a backup of a SQLite database.", path=str(path))
     with closing(sqlite3.connect(path)) as copy:
         (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
         known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if verdict != "ok":
-        raise Refused(f"{path} is damaged: {verdict}")
+        raise Refused("%(path)s is damaged: %(verdict)s", path=str(path), verdict=str(verdict))
     if not {"installation", "deal", "event"} <= known:
-        raise Refused(f"{path} is a SQLite database, but none of Parley's.")
+        raise Refused("%(path)s is a SQLite database, but none of Parley's.", path=str(path))
 
 
 def _run(program: str, arguments: list[str], url: URL) -> None:
     found = shutil.which(program)
     if found is None:
-        raise Refused(f"{program} is not installed. It comes with PostgreSQL's client programs.")
+        raise Refused(
+            "%(program)s is not installed. It comes with PostgreSQL's client programs.", program=program
+        )
     if program == "pg_dump":
         arguments = [*arguments, f"--dbname={_address(url)}"]
     environment = {"PATH": str(Path(found).parent), "PGPASSWORD": url.password or ""}
     done = subprocess.run([found, *arguments], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - found on the operator's own path
     if done.returncode:
-        raise Refused(
-            f"{program} did not succeed: {done.stderr.strip().splitlines()[-1:] or ['no reason given']}"
-        )
+        *_, reason = done.stderr.strip().splitlines() or [""]
+        raise Refused("%(program)s did not succeed: %(reason)s", program=program, reason=reason)
 
 
 def _address(url: URL) -> str:

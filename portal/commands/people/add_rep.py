@@ -8,7 +8,7 @@ from portal.commands.people.add_contact import checked_address
 from portal.commands.text import written
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.errors import Invalid, NotAllowed, Sentence
+from portal.errors import Invalid, NotAllowed, Sentence, either
 from portal.storage import tables
 
 
@@ -23,9 +23,9 @@ def add_rep(
     if role not in lifecycle.SELLER_ROLES:
         raise Invalid.field(
             "role",
-            "%(role)s is not a role.",
-            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.SELLER_ROLES)),
-            role=repr(role),
+            "“%(role)s” is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=either(lifecycle.SELLER_ROLES)),
+            role=role,
         )
     address, rep = checked_address(email), tables.rep
     known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
@@ -34,9 +34,9 @@ def add_rep(
         touched = {role, known.role} if known else {role}
         if mine == "rep" or (mine == "manager" and touched != {"rep"}):
             raise NotAllowed(
-                "A %(own)s can't give or take the role %(role)s.",
-                own=mine,
-                role=max(touched - {"rep"}, default=role),
+                "With the role %(own)s you can't give or take the role %(role)s.",
+                own=lifecycle.ROLE_NAMES[mine],
+                role=lifecycle.ROLE_NAMES[max(touched - {"rep"}, default=role)],
             )
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
     if known:

@@ -17,7 +17,7 @@ from portal.domain.change.items import TOTAL, item
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, Offer, Totals
 from portal.domain.offer.totals import line_net, totals
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Amount, Invalid, Problem, Sentence
 
 Verdict = Literal["accept", "decline", "counter"]
 
@@ -210,10 +210,9 @@ def unkept(offered: Offer, made: Iterable[Change]) -> list[Problem]:
                 Problem(
                     change.id,
                     Sentence(
-                        "The revision would come to %(net)s %(currency)s net, and %(value)s %(currency)s is granted.",
-                        net=net,
-                        currency=offered.currency,
-                        value=change.value,
+                        "The revision would come to %(net)s net, and %(granted)s is granted.",
+                        net=Amount(Decimal(net), offered.currency),
+                        granted=Amount(Decimal(change.value), offered.currency),
                     ),
                     "Lower prices in your own changes until it fits, or counter with another overall price.",
                 )

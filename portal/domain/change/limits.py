@@ -10,7 +10,7 @@ from portal.domain.change.change import Change, buyer_fields, current, field_nam
 from portal.domain.change.items import Item, Total, Wanted, item
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem, Sentence, either
 
 
 def problems(offer: Offer, change: Change, *, today: date | None = None) -> list[Problem]:
@@ -49,9 +49,9 @@ def _there(wanted: Wanted) -> list[tuple[str, str]]:
 
 
 def _fixed(item: Item, change: Change) -> Problem:
-    open_fields = ", ".join(field_name(field) for field in buyer_fields(item))
+    open_fields = [Sentence(field_name(field)) for field in buyer_fields(item)]
     hint = (
-        Sentence("Open on it: %(open_fields)s.", open_fields=open_fields)
+        Sentence("Open on it: %(open_fields)s.", open_fields=either(open_fields))
         if open_fields
         else "A comment on it reaches the seller."
     )
@@ -84,7 +84,7 @@ def _outside_options(term: Term, value: str) -> list[tuple[str, str]]:
         return []
     return [
         (
-            Sentence("%(value)s is not one of the options of %(name)s.", value=value, name=term.name),
+            Sentence("“%(value)s” is not one of the options of %(name)s.", value=value, name=term.name),
             Sentence("Possible: %(options)s.", options=", ".join(term.options)),
         )
     ]
@@ -95,18 +95,14 @@ def _outside_bounds(line: Line, quantity: Decimal) -> list[tuple[str, str]]:
     if low is not None and quantity < low:
         return [
             (
-                Sentence(
-                    "The smallest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(low)
-                ),
+                Sentence("The smallest quantity of %(name)s is %(bound)s.", name=line.name, bound=low),
                 "Ask for that or more.",
             )
         ]
     if high is not None and quantity > high:
         return [
             (
-                Sentence(
-                    "The largest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(high)
-                ),
+                Sentence("The largest quantity of %(name)s is %(bound)s.", name=line.name, bound=high),
                 "Ask for that or less.",
             )
         ]
@@ -120,19 +116,15 @@ def _between_steps(line: Line, quantity: Decimal) -> list[tuple[str, str]]:
         return []
     below = quantity - over
     near = [value for value in (below, below + step) if value > 0 and (high is None or value <= high)]
-    hint = Sentence("Nearest: %(nearest)s.", nearest=" or ".join(map(_shown, near))) if near else ""
+    hint = Sentence("Nearest: %(nearest)s.", nearest=either(near)) if near else ""
     return [
         (
             Sentence(
                 "%(name)s comes in steps of %(step)s from %(start)s.",
                 name=line.name,
-                step=_shown(step),
-                start=_shown(start),
+                step=step,
+                start=start,
             ),
             hint,
         )
     ]
-
-
-def _shown(value: Decimal) -> str:
-    return f"{money.six(value):f}".rstrip("0").rstrip(".")

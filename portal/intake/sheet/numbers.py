@@ -15,6 +15,10 @@ _EITHER = re.compile(r"-?\d{1,3}[.,]\d{3}")
 _COMMA_FILE = re.compile(r"(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
 
 
+class Ambiguous(ValueError):
+    """A number that can be read in two ways; its arguments are both."""
+
+
 def mark_of(texts: Iterable[str]) -> Mark:
     """What parts the decimals in these numbers; "?" when nothing tells, or both do."""
     found = {
@@ -30,13 +34,13 @@ def mark_of(texts: Iterable[str]) -> Mark:
 def with_point(text: str, mark: Mark) -> str:
     """The number with a point, its percent sign left; what is no number of a file with this mark stays as it is.
 
-    ValueError, with both readings, when it can be read in two ways.
+    Ambiguous when it can be read in two ways.
     """
     if text.endswith("%"):
         return with_point(text[:-1].rstrip(), mark) + "%"
     if mark == "?" and _EITHER.fullmatch(text):
         plain = re.sub("[.,]", "", text)
-        raise ValueError(f"{plain} or {text.replace(',', '.')}")
+        raise Ambiguous(plain, text.replace(",", "."))
     commas = mark == "," or (mark == "?" and _WITH_COMMA.fullmatch(text))
     if commas and (parts := _COMMA_FILE.fullmatch(text)):
         sign, whole, places = parts.groups()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from portal.errors import Problem, Sentence
+from portal.errors import Problem, Sentence, either
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.sheet import numbers
@@ -200,11 +200,11 @@ def _value(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
         if column.numeric:
             return column.read(Cell(numbers.with_point(cell.text, mark)))
         return _with_points(column.read(cell), mark)
-    except Unread:
-        raise
-    except ValueError as error:
+    except numbers.Ambiguous as error:
         raise Unread(
-            Sentence("%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)),
+            Sentence(
+                "%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=either(error.args)
+            ),
             "Write one of the two.",
         ) from None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem, Sentence, either
 from portal.intake.fields import shown
 from portal.intake.sheet import columns, numbers
 from portal.intake.sheet.columns import Unread
@@ -160,10 +160,12 @@ class _Reader:
         if name in _NUMERIC and cell.kind == "text":
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
-            except ValueError as error:
+            except numbers.Ambiguous as error:
                 raise Unread(
                     Sentence(
-                        "%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)
+                        "%(text)s can be read as %(readings)s.",
+                        text=shown(cell.text),
+                        readings=either(error.args),
                     ),
                     "Write one of the two.",
                 ) from None
@@ -283,7 +285,7 @@ def _choice(members: Sequence[tuple[Line, Cell, str]], words: Words, found: Retu
         if line.selected and not yes:
             denied = place
     if len(wanted) > 1:
-        names = " and ".join(line.name for line, _ in wanted)
+        names = ", ".join(line.name for line, _ in wanted)
         found.problems.append(
             Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
         )

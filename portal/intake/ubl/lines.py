@@ -5,7 +5,7 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.fields import KEY, plain
+from portal.intake.fields import KEY
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.prices import either, is_charge, read_price
 from portal.intake.ubl.taxes import Derived, only_category, put_category, read_tax
@@ -75,9 +75,7 @@ def _tell_derived(draft: Draft, derived: list[Derived]) -> None:
         places = [draft.place(each.source) for each in derived if each.rate == rate]
         draft.warnings += told_once(
             places,
-            Sentence(
-                "The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=plain(rate)
-            ),
+            Sentence("The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=rate),
             "State the percentage.",
         )
 

@@ -52,9 +52,9 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             extension,
             Sentence(
                 "The line states %(stated)s, and %(figures)s comes to %(net)s.",
-                stated=plain(figures.stated),
-                figures=str(figures),
-                net=plain(net),
+                stated=figures.stated,
+                figures=figures.sentence,
+                net=net,
             ),
             _EITHER,
         )
@@ -69,7 +69,7 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     if found is None:
         draft.refuse(
             line,
-            Sentence("The line comes to %(net)s, which no price can make.", net=plain(net)),
+            Sentence("The line comes to %(net)s, which no price can make.", net=net),
             "Quote discounts as allowances.",
         )
         return None
@@ -91,10 +91,20 @@ class _Figures:
     stated: Decimal | None
     surcharge: Decimal
 
-    def __str__(self) -> str:
-        product = f"quantity {plain(self.count)} x price {plain(self.each or money.ZERO)} / {plain(self.per)}"
-        return product + (
-            f" with allowances and charges of {plain(self.surcharge)}" if self.surcharge else ""
+    @property
+    def sentence(self) -> Sentence:
+        product = Sentence(
+            "quantity %(count)s x price %(each)s / %(per)s",
+            count=self.count,
+            each=self.each or money.ZERO,
+            per=self.per,
+        )
+        if not self.surcharge:
+            return product
+        return Sentence(
+            "%(product)s with allowances and charges of %(surcharge)s",
+            product=product,
+            surcharge=self.surcharge,
         )
 
     @property

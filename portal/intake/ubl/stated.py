@@ -9,7 +9,6 @@ from portal.domain.offer import money
 from portal.domain.offer.revision import Totals
 from portal.errors import Problem, Sentence
 from portal.intake.document import Comparison
-from portal.intake.fields import plain
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find
 
@@ -54,7 +53,7 @@ def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
     if prepaid := figures.get("PrepaidAmount"):
         draft.warn(
             prepaid[0],
-            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=plain(prepaid[1])),
+            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=prepaid[1]),
             "Settle them with the bill.",
         )
     return figures
@@ -90,8 +89,8 @@ def _differs(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Prob
         Sentence(
             "%(name)s states %(stated)s, and the lines come to %(expected)s.",
             name=name,
-            stated=plain(stated),
-            expected=plain(expected),
+            stated=stated,
+            expected=expected,
         ),
         "Correct the document: it must not promise two sums.",
     )

@@ -69,9 +69,7 @@ def read_tax(
     if rate is None:
         draft.refuse(
             amount,
-            Sentence(
-                "No percentage of %(net)s makes a tax of %(stated)s.", net=plain(net), stated=plain(stated)
-            ),
+            Sentence("No percentage of %(net)s makes a tax of %(stated)s.", net=net, stated=stated),
             "State the percentage.",
         )
         return None
@@ -114,9 +112,9 @@ def _compare(
             amount,
             Sentence(
                 "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
-                stated=plain(stated),
-                rate=plain(rate),
-                net=plain(net),
-                made=plain(made),
+                stated=stated,
+                rate=rate,
+                net=net,
+                made=made,
             ),
         )

@@ -109,7 +109,7 @@ def _decimal(text: str) -> Decimal:
         return money.six(money.parse(_number(text)))
     except (ValueError, InvalidOperation):
         raise ValueError(
-            Sentence("%(text)s is not a number that can be used here.", text=repr(text.strip()))
+            Sentence("“%(text)s” is not a number that can be used here.", text=text.strip())
         ) from None
 
 
@@ -149,7 +149,7 @@ def _line(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
     periods, known = typed["line_periods"] or "1", taxes(offer)
     number = int(typed["line_tax"]) if typed["line_tax"].isdecimal() else 0
     if not periods.isdecimal() or len(periods) > 4:
-        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=repr(periods)))
+        raise ValueError(Sentence("“%(periods)s” is not a number of months or years.", periods=periods))
     return part_codec.text_of(
         Line(
             key=about.key,
