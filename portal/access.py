@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from portal.domain.deal import lifecycle
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.deal import lifecycle, roles
+from portal.domain.ledger.event_body import PartyName
 from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -133,6 +133,11 @@ def seller_role(transaction: Transaction, actor: Actor) -> str:
             return "admin"
         case BuyerSession():
             raise NotFound("There is no such page.")
+
+
+def require(transaction: Transaction, actor: Actor, capability: str) -> None:
+    """NotAllowed when the actor's role may not do this in the installation; NotFound for a buyer."""
+    roles.require(seller_role(transaction, actor), capability)
 
 
 def csrf_for(transaction: Transaction, actor: BuyerSession | DeskSession) -> str:

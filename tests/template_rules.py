@@ -1,4 +1,4 @@
-"""What no template may contain; `python -m tests.template_rules` lists every offence.
+"""What no template may contain, and how long it may be; `python -m tests.template_rules` lists every offence.
 
 The pages are served under a Content-Security-Policy without inline code or styles. htmx would run code found in
 some attributes, so these are kept out as well, and escaping is never switched off in a template.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import Environment, TemplateSyntaxError
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
 # Mail has no style sheet to link to: css-inline turns its <style> into attributes.
 MAIL = "mail/"
 
@@ -40,6 +42,8 @@ STYLE_RULES = {
     "a style attribute": r"<[^>]*\sstyle\s*=",
 }
 
+MOST_COLUMNS, MOST_LINES = 160, 150
+
 
 def offences(name: str, text: str) -> Iterator[str]:
     """A sentence for each rule that the template breaks; `name` is its path below templates/."""
@@ -56,12 +60,22 @@ def offences(name: str, text: str) -> Iterator[str]:
         yield f"templates/{name}:{error.lineno}: {error.message}"
 
 
+def too_long(name: str, text: str) -> Iterator[str]:
+    """A sentence for each line that is too wide, and for a template of too many lines; a style sheet may be long."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MOST_COLUMNS:
+            yield f"{name}:{number}: {len(line)} columns, of {MOST_COLUMNS} at most"
+    if len(lines) > MOST_LINES and not name.endswith(".css"):
+        yield f"{name}: {len(lines)} lines, of {MOST_LINES} at most"
+
+
 def all_offences() -> list[str]:
-    return [
-        offence
-        for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
-        for offence in offences(path.relative_to(TEMPLATES).as_posix(), path.read_text())
-    ]
+    templates = sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
+    styles = sorted((ROOT / "static" / "css").glob("*.css"))
+    found = [offences(path.relative_to(TEMPLATES).as_posix(), path.read_text()) for path in templates]
+    long = [too_long(path.relative_to(ROOT).as_posix(), path.read_text()) for path in [*templates, *styles]]
+    return [*chain.from_iterable(found), *chain.from_iterable(long)]
 
 
 if __name__ == "__main__":

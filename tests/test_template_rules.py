@@ -1,10 +1,10 @@
-"""Templates hold no code, no styles and no unescaped text; and an offence would be seen."""
+"""Templates hold no code, no styles and no unescaped text, and are short; and an offence would be seen."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.template_rules import all_offences, offences
+from tests.template_rules import MOST_COLUMNS, MOST_LINES, all_offences, offences, too_long
 
 
 def test_templates_hold_no_code_and_no_styles() -> None:
@@ -34,6 +34,15 @@ def test_templates_hold_no_code_and_no_styles() -> None:
 )
 def test_an_offence_in_a_template_is_seen(markup: str) -> None:
     assert list(offences("deal.html", f"<p>\n{markup}"))
+
+
+def test_what_is_too_long_is_seen() -> None:
+    wide, many = "x" * (MOST_COLUMNS + 1), "x\n" * (MOST_LINES + 1)
+    assert list(too_long("a.html", f"x\n{wide}")) == ["a.html:2: 161 columns, of 160 at most"]
+    assert list(too_long("a.css", wide)) == ["a.css:1: 161 columns, of 160 at most"]
+    assert list(too_long("a.html", many)) == ["a.html: 151 lines, of 150 at most"]
+    assert list(too_long("a.css", many)) == []
+    assert list(too_long("a.html", "x\n" * MOST_LINES)) == []
 
 
 def test_honest_markup_is_no_offence() -> None:

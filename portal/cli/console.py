@@ -61,7 +61,7 @@ def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 @contextmanager
 def opened(configured: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
-    """The settings and the database; Misconfigured when its schema is behind. Safe beside a running server."""
+    """The settings and the database; Misconfigured when its schema does not fit. Safe beside a running server."""
     configured = configured or settings.load()
     store = Store(configured.database_url)
     try:
@@ -76,10 +76,17 @@ def opened(configured: Settings | None = None) -> Iterator[tuple[Settings, Datab
         database.close()
 
 
-def require_current(store: Store) -> None:
-    """Misconfigured, naming `portal migrate`, when the schema is not the one this code was written for."""
-    if not migrate.is_current(store):
+def require_current(store: Store) -> migrate.Schema:
+    """Return the schema; a newer one that fits this release warns. Misconfigured, with what to do, when it does not fit."""
+    found = migrate.schema(store)
+    if found.status == "behind":
         raise Misconfigured("The database's schema is behind this version. Run `portal migrate` first.")
+    if not found.fits:
+        raise Misconfigured(found.sentence)
+    if found.status == "ahead":
+        newer = f"the database is at {found.revision}, newer than this release. Install the newer release."
+        print(f"Warning: {newer}", file=sys.stderr)
+    return found
 
 
 def table(rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from portal import settings
 from portal.access import new_id
-from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
+from portal.cli.console import CLI, Answer, Commands, noun, opened, require_current, table, verb, with_json
 from portal.commands.people.new_token import new_token
 from portal.errors import Refused
 from portal.settings import Settings
@@ -36,11 +36,10 @@ def add_to(commands: Commands) -> None:
 def run_migrate(arguments: argparse.Namespace) -> Answer:
     store = Store(settings.load().database_url)
     try:
-        was_current = migrate.is_current(store)
-        migrate.upgrade(store, new_epoch=new_id())
+        was_behind = migrate.upgrade(store, new_epoch=new_id())
     finally:
         store.close()
-    return Answer(lines=["The schema was up to date." if was_current else "The schema is up to date now."])
+    return Answer(lines=["The schema is up to date now." if was_behind else "The schema was up to date."])
 
 
 def run_new_key(arguments: argparse.Namespace) -> Answer:
@@ -99,9 +98,7 @@ def _database(configured: Settings) -> str:
     try:
         with store.reader.connect() as connection:
             connection.execute(text("SELECT 1"))
-        if not migrate.is_current(store):
-            raise Refused("The schema is behind. Run `portal migrate`.")
-        return f"{store.url.get_backend_name()}, schema current"
+        return f"{store.url.get_backend_name()}, schema {require_current(store).status}"
     finally:
         store.close()
 

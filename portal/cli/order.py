@@ -5,14 +5,13 @@ from pathlib import Path
 
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
 from portal.database.unit_of_work import Database
-from portal.errors import Refused
+from portal.domain.order.formats import FORMATS, WRITTEN
+from portal.errors import Refused, either
 from portal.outbound.export import Export, export
 from portal.reading.operator import orders
 from portal.reading.operator.orders import PlacedOrder
 from portal.storage.session import Transaction
 
-WRITTEN = ("json", "csv")
-PROMISED = ("ubl", "facturx", "parquet")
 PAGE = 500
 
 
@@ -25,7 +24,7 @@ def add_to(commands: Commands) -> None:
     )
     for parser in (show, out):
         parser.add_argument("order", metavar="ORDER", help="its number or id")
-    out.add_argument("--format", required=True, choices=(*WRITTEN, *PROMISED))
+    out.add_argument("--format", required=True, choices=tuple(FORMATS))
     out.add_argument("--out", required=True, metavar="FILE")
     out.add_argument("--group", metavar="FULFILMENT", help="only the part of this fulfilment group")
     out.add_argument("--number", metavar="N", help="the invoice's number (with --date)")
@@ -54,8 +53,12 @@ def run_show(arguments: argparse.Namespace) -> Answer:
 
 
 def run_export(arguments: argparse.Namespace) -> Answer:
-    if arguments.format in PROMISED:
-        raise Refused("Orders are not written as %(format)s yet; json and csv are.", format=arguments.format)
+    if arguments.format not in WRITTEN:
+        raise Refused(
+            "Orders are not written as %(format)s yet; use %(written)s.",
+            format=arguments.format,
+            written=either(WRITTEN),
+        )
     if arguments.number or arguments.date:
         raise Refused(
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."

@@ -12,15 +12,16 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from portal.database.ledger_sql import HEAD, insert_events, move_heads
-from portal.domain.ledger import ledger
-from portal.domain.ledger.response_time import waiting
+from portal.domain.ledger import event_body, ledger
+from portal.domain.ledger.event_kinds import KINDS
+from portal.domain.ledger.response_time import turn_effect
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import turn
-from portal.reading.deal_page.event_stream import Event
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 SALT = 16
-_READ = tuple(name for name in Event._fields if name != "head")
+_READ = tuple(name for name in StoredEvent._fields if name != "head")
 
 
 class New(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class New(msgspec.Struct, frozen=True, kw_only=True):
 
     deal_id: str
     actor: str
-    body: ledger.Body
+    body: event_body.Body
     personal: ledger.Personal | None = None
     key: str | None = None
 
@@ -37,11 +38,9 @@ _deal = tables.deal.c
 _HEADS = select(*(_deal[name] for name in HEAD), _deal.id, *turn.HEAD).where(
     _deal.id.in_(bindparam("deals", expanding=True))
 )
-# How somebody is let in moves no inbox: a reminder with a link must not make a deal look lively.
-_QUIET = (ledger.LinkIssued,)
 
 
-def append_events(work: Transaction, events: Sequence[New]) -> list[Event]:
+def append_events(work: Transaction, events: Sequence[New]) -> list[StoredEvent]:
     """Append in the order given; the chain of each party that may read an event goes on with it.
 
     They come back as a reader would find them, a message with where its deal then stands.
@@ -55,7 +54,7 @@ def append_events(work: Transaction, events: Sequence[New]) -> list[Event]:
         row = _row(event, head, work.now)
         rows.append(row)
         stands = turn.head(deal, head["buyer_waits_since"], work.now) if row["kind"] == "message" else None
-        found.append(Event._make([*map(row.__getitem__, _READ), stands]))
+        found.append(StoredEvent._make([*map(row.__getitem__, _READ), stands]))
     insert_events(work.connection, rows)
     move_heads(work.connection, [{**head, "deal": deal_id} for deal_id, head in heads.items()])
     return found
@@ -100,10 +99,9 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
         )
         head[digest] = ledger.chain(head[digest], link)
         row[number], row[digest] = head[number], head[digest]
-    if audience != "buyer" and not isinstance(event.body, _QUIET):
-        # The seller's inbox goes by it: what the buyers keep to themselves moves nothing there.
+    if KINDS[event.body.kind].moves_inbox:
         head["last_event_at"] = now
-    match waiting(event.body, event.actor):
+    match turn_effect(event.body, event.actor):
         case "begins":
             head["buyer_waits_since"] = head["buyer_waits_since"] or now
         case "ends":

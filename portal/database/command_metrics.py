@@ -5,20 +5,34 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from types import FunctionType
+from typing import Any, TypeVar
 
 from portal.errors import ParleyError
 
-_HOME = "portal.commands."
-_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+C = TypeVar("C", bound=Callable[..., Any])
 OTHER = "other"
-# These figures are the seller's: what buyers do among themselves counts as work on a draft, which leaves no trace either.
-_ALIKE = {
-    **dict.fromkeys(("buyer_room", "scenarios", "share_scenario"), "draft_counteroffer.put_changes"),
-    "send_scenario": "make_counteroffer",
-}
-# Commands that are objects of a class of their own (messages, by the thousand a second), by that class.
-_TYPES: dict[type, str] = {}
+_HUMP = re.compile(r"(?<!^)(?=[A-Z])")
+# By the command's function, or by its class where a command is an object (messages, by the thousand a second).
+_NAMES: dict[Callable[..., Any], str] = {}
+
+
+def command(name: str) -> Callable[[C], C]:
+    """Declare a function or a class as a command, and its name in the metrics: dashboards rely on it, so it stays.
+
+    What buyers do among themselves has the name of work on a draft, which leaves no trace at the seller's either.
+    """
+
+    def declare(function: C) -> C:
+        _NAMES[function] = name
+        return function
+
+    return declare
+
+
+def command_names() -> Mapping[Callable[..., Any], str]:
+    """Every command that has been imported, and its name."""
+    return dict(_NAMES)
 
 
 class Tally:
@@ -30,9 +44,7 @@ class Tally:
 
     def count(self, ended: Iterable[tuple[Callable[..., Any], BaseException | None]]) -> None:
         """Commands that have ended, each with its error or None."""
-        named = [
-            (_TYPES.get(type(command)) or name_of(command), outcome_of(error)) for command, error in ended
-        ]
+        named = [(name_of(function), outcome_of(error)) for function, error in ended]
         with self._lock:
             self._counts.update(named)
 
@@ -41,23 +53,17 @@ class Tally:
             return dict(self._counts)
 
 
-def name_of(command: Callable[..., Any]) -> str:
-    """ "accept", "draft_revision.put_changes": the verb behind whatever was handed to `write`, else "other"."""
-    while isinstance(command, partial):
-        command = command.func
-    home = getattr(command, "__module__", "") or ""
-    if home.startswith(_HOME):
-        verb = home.rpartition(".")[2]
-        if verb in _ALIKE:
-            return _ALIKE[verb]
-        if not hasattr(command, "__name__"):
-            return _TYPES.setdefault(type(command), verb)
-        return verb if command.__name__ == verb else f"{verb}.{command.__name__}"
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the name of the command behind whatever was handed to `write`, else "other"."""
+    while isinstance(function, partial):
+        function = function.func
+    if not isinstance(function, FunctionType):
+        return _NAMES.get(type(function), OTHER)
+    if function in _NAMES:
+        return _NAMES[function]
     # An edge wraps its command to give it the actor; the command is what the wrapping has closed over.
-    for cell in getattr(command, "__closure__", None) or ():
-        if callable(cell.cell_contents) and (found := name_of(cell.cell_contents)) != OTHER:
-            return found
-    return OTHER
+    enclosed = (cell.cell_contents for cell in function.__closure__ or ())
+    return next((name for each in enclosed if callable(each) and (name := name_of(each)) != OTHER), OTHER)
 
 
 def outcome_of(error: BaseException | None) -> str:

@@ -30,9 +30,9 @@ from portal.database.command_metrics import Tally
 from portal.database.write_batch import alike, outcomes
 from portal.database.write_queue import Answered, Waiting, answer
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import Conflict
-from portal.reading.deal_page.event_stream import Event
 from portal.storage import tables
 from portal.storage.session import READERS, Store, Transaction
 
@@ -56,16 +56,16 @@ class UnitOfWork(Transaction):
     public_url: str = ""
     writing: bool = True
     touched: set[str] = field(default_factory=set)
-    happened: list[Event] = field(default_factory=list)
+    happened: list[StoredEvent] = field(default_factory=list)
 
     def append(
         self,
         deal_id: str,
         actor: str,
-        body: ledger.Body,
+        body: event_body.Body,
         personal: ledger.Personal | None = None,
         key: str | None = None,
-    ) -> Event:
+    ) -> StoredEvent:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
         new = New(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
         (event,) = append_events(self, [new])
@@ -167,7 +167,7 @@ class Database:
         self,
         store: Store,
         *,
-        ring: Callable[[Collection[str], Sequence[Event]], None] = lambda deals, events: None,
+        ring: Callable[[Collection[str], Sequence[StoredEvent]], None] = lambda deals, events: None,
         clock: Callable[[], datetime] = utc_now,
         public_url: str = "",
     ) -> None:
@@ -247,7 +247,7 @@ class Database:
                 group.append(following)
             self._run([waiting for waiting in group if not waiting.given_up()])
 
-    def _ring(self, touched: set[str], happened: list[Event]) -> None:
+    def _ring(self, touched: set[str], happened: list[StoredEvent]) -> None:
         try:
             self.ring(touched, happened)
         except Exception:
@@ -259,7 +259,7 @@ class Database:
             return
         answers: list[Answered] = []
         touched: set[str] = set()
-        happened: list[Event] = []
+        happened: list[StoredEvent] = []
         try:
             with self.store.writer.connect() as connection, connection.begin():
                 for neighbours in alike(group):

@@ -8,20 +8,19 @@ strings with a point. A text cell that a spreadsheet would take for a formula ge
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from portal.domain.offer.revision import canonical_bytes
-from portal.domain.order import receiver
 from portal.domain.order.bill import Bill
+from portal.domain.order.formats import Part, format_for
 from portal.domain.order.order import OrderDocument
 from portal.domain.order.work_order import Analysis, WorkOrder
 from portal.outbound import order_rows
 
 Exportable = OrderDocument | WorkOrder | Bill | Analysis
-MEDIA_TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -36,9 +35,18 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(document: Exportable, format: str) -> Export:  # noqa: A002
     """The document as a file; Invalid for a format that is not written, naming those that are."""
-    receiver.check_format(format)
-    content = canonical_bytes(document) if format == "json" else written_csv(order_rows.rows(document))
-    return Export(content=content, media_type=MEDIA_TYPES[format], name=f"{_stem(document)}.{format}")
+    part, stem = _part(document)
+    found = format_for(format, part)
+    name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', stem).strip('.-') or 'order'}.{found.extension}"
+    return Export(content=WRITERS[format](document), media_type=found.media_type, name=name)
+
+
+def _csv(document: Exportable) -> bytes:
+    return written_csv(order_rows.rows(document))
+
+
+# By format (portal.domain.order.formats), what writes a document in it.
+WRITERS: Mapping[str, Callable[[Exportable], bytes]] = {"json": canonical_bytes, "csv": _csv}
 
 
 def written_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
@@ -60,14 +68,14 @@ def guarded(value: Any) -> str:
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
-def _stem(document: Exportable) -> str:
+def _part(document: Exportable) -> tuple[Part, str]:
+    """Which part of an order it is, and what its file is called."""
     match document:
         case OrderDocument(number=number):
-            name = number
+            return "order", number
         case WorkOrder(order=number, fulfilment=group):
-            name = f"{number}-{group}"
+            return "operations", f"{number}-{group}"
         case Bill(order=number):
-            name = f"{number}-bill"
+            return "accounting", f"{number}-bill"
         case Analysis(order=number):
-            name = f"{number}-analysis"
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "order"
+            return "analysis", f"{number}-analysis"

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typst
 
-from portal.domain.offer.revision import Address, Line, Party, Revision
+from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
 from portal.reading.deal_page.deal_level_items import ConditionView, ConsequenceView, StandingView
 from portal.reading.deal_page.deal_level_items import whole as whole_of
 from portal.reading.deal_page.summary import Part, summary
 from portal.rendering.formats import amount, day, moment, money, number, percent, unit
 from portal.rendering.language import gettext as _
-from portal.rendering.language import speaking
+from portal.rendering.language import ngettext, speaking
 from portal.rendering.templating import shipped
 
 
@@ -86,7 +86,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
             "price": _("Quantity and price"),
             "net": _("Net"),
             "terms": _("Terms"),
-            "standing": _("Standing offers"),
+            "standing": _("If-you-then offers"),
         },
     }
 
@@ -104,9 +104,8 @@ def _address(address: Address) -> Iterator[str]:
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     base = line.price_base_quantity
-    per = f" / {number(base)}" if base != 1 else ""
-    counted = " ".join(filter(None, (number(line.quantity), unit(line.unit, line.quantity))))
-    price = f"{counted} × {amount(line.net_unit_price, currency)}{per}"
+    per = " " + _("per %(count)s") % {"count": _counted(base, line.unit)} if base != 1 else ""
+    price = f"{_counted(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
     return {
         "name": line.name,
         "selected": line.selected,
@@ -117,20 +116,29 @@ def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     }
 
 
+def _counted(count: Decimal, unit_code: str) -> str:
+    return " ".join(filter(None, (number(count), unit(unit_code, count))))
+
+
 def _per(line: Line) -> str:
-    match line.billing:
-        case "month":
-            return _("per month, %(count)s times") % {"count": line.periods}
-        case "year":
-            return _("per year, %(count)s times") % {"count": line.periods}
-    return ""
+    if line.billing == "once":
+        return ""
+    per = {"month": _("per month"), "year": _("per year")}[line.billing]
+    return f"{per}, {_lasting(line.billing, line.periods)}"
+
+
+def _lasting(billing: Billing, periods: int) -> str:
+    """For how many periods, as the page says it."""
+    if billing == "month":
+        return ngettext("for %(count)s month", "for %(count)s months", periods) % {"count": periods}
+    return ngettext("for %(count)s year", "for %(count)s years", periods) % {"count": periods}
 
 
 def _part(part: Part, currency: str) -> dict[str, object]:
     name, due = {
-        "once": (_("Once"), _("Due once")),
-        "month": (_("Per month"), _("Due per month")),
-        "year": (_("Per year"), _("Due per year")),
+        "once": (_("One-off"), _("Due once")),
+        "month": (_("Monthly"), _("Due per month")),
+        "year": (_("Yearly"), _("Due per year")),
     }[part.billing]
     rows = (
         [(_("Lines"), part.lines), *((each.label, each.net) for each in part.adjustments)]
@@ -163,16 +171,23 @@ def _standing(standing: StandingView, currency: str) -> dict[str, object]:
     """Of what was taken, the prices stand in the lines already; of what is open, what they would be."""
     if_so = f" {_('and')} ".join(_condition(each) for each in standing.when)
     prices = "; ".join(_price(each, currency, taken=standing.offer.taken) for each in standing.then)
-    gap = standing.gap
-    signed = f"{'−' if gap < 0 else '+'}{amount(abs(gap), currency)}"
-    then = _("then %(total)s with tax") % {"total": money(standing.after.contract.total, currency)}
     return {
         "label": standing.offer.label,
-        "taken": _("Taken") if standing.offer.taken else "",
+        "taken": _("Used") if standing.offer.taken else "",
         "when": f"{_('If')} {if_so}",
         "then": f"{_('then')} {prices}",
-        "whole": "" if standing.offer.taken else f"{_('The whole')}: {signed} {_('net')}, {then}",
+        "whole": "" if standing.offer.taken else _outcome(standing, currency),
     }
+
+
+def _outcome(standing: StandingView, currency: str) -> str:
+    gap, total = standing.gap, money(standing.after.contract.total, currency)
+    if not gap:
+        change = _("The price stays as it is.")
+    else:
+        sentence = _("Adds %(amount)s net.") if gap > 0 else _("Saves %(amount)s net.")
+        change = sentence % {"amount": amount(abs(gap), currency)}
+    return f"{change} {_('New total %(total)s with tax.') % {'total': total}}"
 
 
 def _condition(view: ConditionView) -> str:

@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from portal.reading.deal_page.event_stream import Event
+from portal.domain.ledger.stored_event import StoredEvent
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ MANY = 5_000
 # not caught here would end speaking or listening for good.
 LOST = (RedisError, OSError, TimeoutError, RuntimeError)
 
-Heard = Callable[[Collection[str] | None, Sequence[Event]], None]
+Heard = Callable[[Collection[str] | None, Sequence[StoredEvent]], None]
 Overheard = Callable[[bytes], None]
 
 
@@ -73,7 +73,7 @@ class MemoryDoorbell:
         self.line = Line(connected=True, since=datetime.now(UTC))
         self._lock = threading.Lock()
         self._waiting: set[str] = set()
-        self._happened: list[Event] = []
+        self._happened: list[StoredEvent] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._heard: Heard = lambda deals, events: None
         self._overheard: Overheard = lambda note: None
@@ -92,7 +92,7 @@ class MemoryDoorbell:
     async def stop(self) -> None:
         self._loop = None
 
-    def ring(self, deals: Iterable[str], events: Sequence[Event] = ()) -> None:
+    def ring(self, deals: Iterable[str], events: Sequence[StoredEvent] = ()) -> None:
         """Thread-safe, and never waits: writers call it between two commits."""
         with self._lock:
             loop, under_way = self._loop, bool(self._waiting)
@@ -111,7 +111,7 @@ class MemoryDoorbell:
     def _hand_over(self) -> None:
         self._heard(*self._taken())
 
-    def _taken(self) -> tuple[set[str], list[Event]]:
+    def _taken(self) -> tuple[set[str], list[StoredEvent]]:
         with self._lock:
             deals, self._waiting = self._waiting, set()
             events, self._happened = self._happened, []

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from portal.access import BuyerSession, DeskSession
-from portal.domain.ledger.ledger import PartyName
-from portal.reading.deal_page.event_stream import Event, Head
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
+from portal.reading.deal_page.event_stream import StreamHead
 
 # Events kept per watched deal.
 TAIL = 64
@@ -30,17 +31,17 @@ class Feed:
         self.seq: int | None = None
         # Rang before it began: what was read then may be older than the ring.
         self.rung = False
-        self._tail: deque[Event] = deque()
+        self._tail: deque[StoredEvent] = deque()
         # For each party, the position before the tail's first event, and the newest position.
         self._floor: dict[PartyName, int] = {}
         self._newest: dict[PartyName, int] = {}
 
-    def begin(self, head: Head) -> None:
+    def begin(self, head: StreamHead) -> None:
         self.seq = head.seq
         self._floor = {party: head.position(party) for party in PARTIES}
         self._newest = dict(self._floor)
 
-    def add(self, event: Event) -> bool:
+    def add(self, event: StoredEvent) -> bool:
         """The event after the newest; False for any other: it was added before, or something is missing between."""
         if self.seq is None or event.seq != self.seq + 1:
             return False
@@ -57,11 +58,11 @@ class Feed:
     def newest(self, party: PartyName) -> int:
         return self._newest.get(party, 0)
 
-    def after(self, party: PartyName, position: int) -> list[Event] | None:
+    def after(self, party: PartyName, position: int) -> list[StoredEvent] | None:
         """A party's events after a position; None when that lies before what is kept."""
         if self.seq is None or position < self._floor[party]:
             return None
-        found: list[Event] = []
+        found: list[StoredEvent] = []
         for event in reversed(self._tail):
             here = event.position(party)
             if here is None:

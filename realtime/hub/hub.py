@@ -24,9 +24,11 @@ import structlog
 
 from portal.access import BuyerSession, Deal, DeskSession
 from portal.database.unit_of_work import AMONG_BUYERS, Database
-from portal.domain.ledger.ledger import PartyName
-from portal.reading.deal_page import event_stream
-from portal.reading.deal_page.event_stream import Event, Head, Look, Standing
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
+from portal.reading.deal_page import event_stream, socket_watch
+from portal.reading.deal_page.event_stream import StreamHead
+from portal.reading.deal_page.socket_watch import Observed, SessionRights
 from portal.storage.session import READERS
 from realtime.hub.delay import Delay
 from realtime.hub.doorbell import Doorbell, Line
@@ -83,7 +85,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def ring(self, deals: Iterable[str], events: Sequence[Event] = ()) -> None:
+    def ring(self, deals: Iterable[str], events: Sequence[StoredEvent] = ()) -> None:
         """These deals have moved, by these events among others, and their commit is done. Thread-safe; never waits."""
         self._doorbell.ring(deals, events)
 
@@ -134,11 +136,11 @@ class Hub:
 
     def _begin(self, feed: Feed, deal: Deal) -> None:
         if feed.seq is None:
-            feed.begin(Head(deal.id, deal.seq, deal.buyer_seq, deal.seller_seq))
+            feed.begin(StreamHead(deal.id, deal.seq, deal.buyer_seq, deal.seller_seq))
             if feed.rung:
                 self._look_at([deal.id])
 
-    def _rung(self, deals: Collection[str] | None, events: Sequence[Event] = ()) -> None:
+    def _rung(self, deals: Collection[str] | None, events: Sequence[StoredEvent] = ()) -> None:
         """A ring from the doorbell; None when some may have been missed. `events`: what was committed here."""
         known = _add(events, self._feeds)
         if deals is None:
@@ -179,7 +181,7 @@ class Hub:
             feeds = {deal_id: feed for deal_id in dirty if (feed := self._feeds.get(deal_id))}
             known = _known(feeds)
             try:
-                events = await database.read(partial(event_stream.news, known=known, limit=MOST_NEWS))
+                events = await database.read(partial(event_stream.new_events, known=known, limit=MOST_NEWS))
             except Exception as error:
                 # The next look finds it; no socket is closed because the database was away for a moment.
                 log.warning("could not read what is new", deals=len(known), error=str(error))
@@ -193,31 +195,31 @@ class Hub:
             await asyncio.sleep(self._poll_every)
             wakers = [waker for feed in self._feeds.values() for waker in feed.wakers if waker.person]
             wakers += [waker for waker in self._inboxes if waker.person]
-            look = partial(
-                event_stream.look,
+            observe = partial(
+                socket_watch.observe,
                 known=_known(self._feeds),
                 buyers={waker.actor.id for waker in wakers if waker.party == "buyer"},
                 reps={waker.actor.id for waker in wakers if waker.party == "seller"},
                 moved_within=LATE if self._inboxes else None,
             )
             try:
-                self._take(await database.read(look), wakers)
+                self._take(await database.read(observe), wakers)
             except Exception as error:
                 log.warning("could not look for what no ring announced", error=str(error))
             self.presence.tick()
 
-    def _take(self, look: Look, wakers: Iterable[Waker]) -> None:
+    def _take(self, observed: Observed, wakers: Iterable[Waker]) -> None:
         self.polled_at = datetime.now(UTC)
         for waker in wakers:
-            _judge(waker, look.standing)
-        self._look_at([head.deal_id for head in look.heads])
-        moved = {deal_id for deal_id, seq in look.moved.items() if self._moved.get(deal_id) != seq}
-        self._moved = look.moved
+            _judge(waker, observed.rights)
+        self._look_at([head.deal_id for head in observed.heads])
+        moved = {deal_id for deal_id, seq in observed.moved.items() if self._moved.get(deal_id) != seq}
+        self._moved = observed.moved
         if moved:
             self._rung(moved)
-        if self._epoch and look.epoch != self._epoch:
+        if self._epoch and observed.epoch != self._epoch:
             self._restored()
-        self._epoch = look.epoch
+        self._epoch = observed.epoch
 
     def _restored(self) -> None:
         """Another database stands in the place of the one that was read: every page loads afresh."""
@@ -230,7 +232,7 @@ def _known(feeds: Mapping[str, Feed]) -> dict[str, int]:
     return {deal_id: feed.seq for deal_id, feed in feeds.items() if feed.seq is not None}
 
 
-def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> set[str]:
+def _add(events: Iterable[StoredEvent], feeds: Mapping[str, Feed]) -> set[str]:
     """The deals of which all these events are known now.
 
     Only who may read something new is woken: even the beat of a heartbeat says nothing of the other side room.
@@ -250,15 +252,15 @@ def _add(events: Iterable[Event], feeds: Mapping[str, Feed]) -> set[str]:
     return seen - missing
 
 
-def _judge(waker: Waker, standing: Standing) -> None:
+def _judge(waker: Waker, rights: SessionRights) -> None:
     """4401 when the session has ended, 4403 when the right to this deal has; another role needs another page."""
     session = waker.actor.id
     if waker.party == "seller":
-        role, close = standing.reps.get(session), 4401
-    elif session not in standing.sessions:
+        role, close = rights.reps.get(session), 4401
+    elif session not in rights.sessions:
         role, close = None, 4401
     else:
-        role, close = standing.grants.get((session, waker.deal_id)), 4403
+        role, close = rights.grants.get((session, waker.deal_id)), 4403
     if role is None:
         waker.end(close)
     elif role != waker.role:

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from realtime.hub.feed import Waker
 from realtime.sockets.protocol import framed
 

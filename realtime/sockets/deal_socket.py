@@ -21,9 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.access import BuyerSession, DeskSession
 from portal.commands.conversation.post_message import Message, Posted
 from portal.commands.deal.record_view import record_view
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import NotFound, ParleyError, SignInNeeded
 from portal.reading.deal_page import event_stream
-from portal.reading.deal_page.event_stream import Event
 from portal.rendering.language import marked as _l
 from portal.rendering.language import speaking
 from portal.rendering.sentences import translate
@@ -61,9 +61,9 @@ class DealSocket(Connection):
     ) -> None:
         super().__init__(socket, services, actor, deal_id)
         self.deal_id, self.frames = deal_id, frames_of(socket)
-        self._cursor, self._behind = 0, list[Event]()
+        self._cursor, self._behind = 0, list[StoredEvent]()
         self._typed_at, self._has_seen = 0.0, False
-        self._opened_at, self._sending = datetime.now(UTC), list[Event]()
+        self._opened_at, self._sending = datetime.now(UTC), list[StoredEvent]()
         # What this page has said and waits to hear of; another message of its own waits for that.
         self._under_way: asyncio.Future[Posted] | None = None
         self._taking = False
@@ -130,7 +130,7 @@ class DealSocket(Connection):
         self._count(known, made[_NOW])
         return True
 
-    def _at_hand(self) -> tuple[list[Event] | None, bytes]:
+    def _at_hand(self) -> tuple[list[StoredEvent] | None, bytes]:
         """The events after the cursor with their frames; None when that takes longer than a moment."""
         waker = self.waker
         assert waker.feed is not None
@@ -142,7 +142,7 @@ class DealSocket(Connection):
             frames.append(frame)
         return known, b"".join(frames)
 
-    def _pass(self, known: Sequence[Event]) -> None:
+    def _pass(self, known: Sequence[StoredEvent]) -> None:
         """These have been written, or are about to be."""
         for event in known:
             self._cursor = event.position(self.waker.party) or self._cursor
@@ -152,7 +152,7 @@ class DealSocket(Connection):
     def sent(self) -> None:
         self._count(self._sending, datetime.now(UTC))
 
-    def _count(self, sent: Sequence[Event], now: datetime) -> None:
+    def _count(self, sent: Sequence[StoredEvent], now: datetime) -> None:
         for event in sent:
             # What happened before this page was there did not wait for the wire.
             if event.at > self._opened_at and event.audience != "buyer":

@@ -8,8 +8,8 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from portal.access import DeskSession
-from portal.domain.ledger.ledger import PartyName
-from portal.reading.deal_page.event_stream import Event
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.request import Connection
 from realtime.sockets.protocol import framed
 
@@ -20,11 +20,13 @@ MOST_KEPT = 8_000_000
 class Renders(Protocol):
     """Who turns events into elements (portal.rendering.live.fragments.Fragments)."""
 
-    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def content(
+        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
+    ) -> str:
         """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
         ...
 
-    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
         """The same, when nothing has to be read for it; None otherwise."""
         ...
 
@@ -85,7 +87,7 @@ class Frames:
         self._size = 0
         self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
-    def at_hand(self, event: Event, party: PartyName, role: str, language: str) -> bytes | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
         """The frame, when it is kept or can be made without waiting."""
         key = _key(event, party, role, language)
         made = self._kept.get(key)
@@ -93,7 +95,7 @@ class Frames:
             made = self._keep(key, _encoded(event, party, content))
         return made
 
-    async def frame(self, event: Event, party: PartyName, role: str, language: str) -> bytes:
+    async def frame(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes:
         key = _key(event, party, role, language)
         while (kept := self._kept.get(key)) is None:
             making = self._making.get(key)
@@ -104,7 +106,7 @@ class Frames:
         return kept
 
     async def _make(
-        self, key: tuple[Any, ...], event: Event, party: PartyName, role: str, language: str
+        self, key: tuple[Any, ...], event: StoredEvent, party: PartyName, role: str, language: str
     ) -> bytes:
         self._making[key] = asyncio.get_running_loop().create_future()
         try:
@@ -121,13 +123,13 @@ class Frames:
         return made
 
 
-def _key(event: Event, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
+def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
     # A restored backup gives numbers out again; the instant tells its events from the lost ones.
     # What was said looks the same in every role.
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 
-def _encoded(event: Event, party: PartyName, content: str) -> bytes:
+def _encoded(event: StoredEvent, party: PartyName, content: str) -> bytes:
     position = event.position(party)
     assert position is not None, "an event of the other side room"
     return encode(Frame(position - 1, position, content))

@@ -30,7 +30,8 @@
     event.preventDefault();
     const field = box(form), body = field.value.trim(), key = form.elements.namedItem("key");
     if (!body) return field.focus();
-    const message = { key: key.value || newKey(), body, anchor: form.elements.namedItem("anchor")?.value || null, action: form.action, name: nameOf(form), tries: 0 };
+    const anchor = form.elements.namedItem("anchor")?.value || null;
+    const message = { key: key.value || newKey(), body, anchor, action: form.action, name: nameOf(form), tries: 0 };
     key.value = newKey();
     problem(form, "");
     fill(field, "");

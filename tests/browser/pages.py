@@ -167,7 +167,7 @@ class BuyerPage(TablePage):
         self.button("Decline").click()
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label("Reason", exact=True).fill(reason)
-        dialog.get_by_role("button", name="Turn down", exact=True).click()
+        dialog.get_by_role("button", name="Decline proposal", exact=True).click()
 
 
 class Acceptance:
@@ -178,7 +178,7 @@ class Acceptance:
 
     def signs(self, name: str = "Sol Iversen", title: str = "Head of purchasing") -> None:
         self.root.get_by_label("Full name", exact=True).fill(name)
-        self.root.get_by_label("Title", exact=True).fill(title)
+        self.root.get_by_label("Job title", exact=True).fill(title)
         self.root.get_by_role("checkbox", name="I am authorised to accept this proposal").check()
 
     def places_order(self) -> None:

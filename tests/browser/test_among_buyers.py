@@ -28,7 +28,7 @@ class ScenarioPage(Screen):
         self.page.get_by_label("Name of the scenario").fill(name)
         if copy_of:
             self.page.get_by_label("Start from").select_option(label=f"A copy of {copy_of}")
-        self.button("Begin").click()
+        self.button("Create").click()
         expect(self.page.get_by_role("heading", name=name)).to_be_visible()
 
     def asks(self, **fields: str) -> None:
@@ -95,7 +95,7 @@ def test_the_buyers_confer_live_and_no_rep_sees_it(room: Room, axe: Axe) -> None
     rita, sol = room.rep("rita"), room.buyer("sol")
     inbox = room.inbox("rita")
     bea = Screen(room.buyer("bea", reduced_motion="reduce").page)
-    bea.page.get_by_role("link", name="Buyers' room").click()
+    bea.page.get_by_role("link", name="Team space (private)").click()
     vic = Screen(room.buyer("vic", **PHONE).page)
     vic.open(bea.page.url)
     for screen in (rita, sol, bea, vic, inbox):
@@ -104,21 +104,23 @@ def test_the_buyers_confer_live_and_no_rep_sees_it(room: Room, axe: Axe) -> None
 
     says(bea.page, "We could live with 18,200.")
     for screen in (bea, vic):
-        expect(screen.region("Buyers' room").get_by_role("log")).to_contain_text("We could live with 18,200.")
-    expect(bea.page.get_by_label("Among ourselves")).to_have_value("")
+        expect(screen.region("Team space (private)").get_by_role("log")).to_contain_text(
+            "We could live with 18,200."
+        )
+    expect(bea.page.get_by_label("Message to your team")).to_have_value("")
     bea.page.get_by_text("Ask for a sign-off, or give one").click()
     bea.page.get_by_label("For", exact=True).fill("Legal")
-    bea.button("Keep sign-off among ourselves").click()
-    expect(sol.page.locator("#sign-offs")).to_have_text("Legal: waiting · Buyers' room")
+    bea.button("Post sign-off to team").click()
+    expect(sol.page.locator("#sign-offs")).to_have_text("Legal: waiting · Team space (private)")
     expect(vic.page.locator("#room-words")).to_contain_text("Legal: waiting")
-    expect(vic.page.get_by_role("button", name="Keep among ourselves")).to_have_count(0)
+    expect(vic.page.get_by_role("button", name="Post to team")).to_have_count(0)
     assert axe(bea.page) == []
     assert axe(vic.page) == []
     assert vic.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    sol.page.get_by_role("link", name="Buyers' room").click()
-    sol.button("Legal: Fine").click()
-    expect(bea.page.locator("#room-words")).to_contain_text("Legal: fine")
+    sol.page.get_by_role("link", name="Team space (private)").click()
+    sol.button("Legal: Approve").click()
+    expect(bea.page.locator("#room-words")).to_contain_text("Legal: approved")
     # What the rep is told next is what was said at the table, and nothing before it.
     room.elsewhere("bea").says("One moment, please.")
     rita.hears("One moment, please.")
@@ -129,5 +131,5 @@ def test_the_buyers_confer_live_and_no_rep_sees_it(room: Room, axe: Axe) -> None
 
 
 def says(page: Page, text: str) -> None:
-    page.get_by_label("Among ourselves").fill(text)
-    page.get_by_role("button", name="Keep among ourselves", exact=True).click()
+    page.get_by_label("Message to your team").fill(text)
+    page.get_by_role("button", name="Post to team", exact=True).click()

@@ -22,23 +22,23 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
     for screen in (bea, rita):
         screen.is_live()
     bea.button("Ask for an overall price").click()
-    form = bea.form("The whole deal")
+    form = bea.form("Total")
     form.field("Overall price").fill("51,900")
     expect(form.root.get_by_role("status")).to_contain_text("less by −1,000.00")
     form.adds()
-    bea.button("Ask for something else").click()
+    bea.button("Request another item").click()
     form = bea.form("New line")
     form.field("How many").fill("4")
     form.field("What").fill("Sets of spare filters")
     form.adds()
     expect(bea.tray).to_contain_text("4 × Sets of spare filters")
-    bea.tray.get_by_role("checkbox", name="All or nothing").check()
+    bea.tray.get_by_role("checkbox", name="Only as a package").check()
     bea.sends_counteroffer()
-    expect(bea.region("Waiting for an answer").get_by_role("list", name="All or nothing")).to_contain_text(
+    expect(bea.region("Waiting for an answer").get_by_role("list", name="Only as a package")).to_contain_text(
         "51,900.00"
     )
 
-    target, wish = "The whole deal: Overall price", "Sets of spare filters: New line"
+    target, wish = "Total: Overall price", "Sets of spare filters: New line"
     expect(rita.ask(target)).to_contain_text("These lines could carry it")
     package = rita.counteroffer.get_by_role("group", name="The whole package: 2 changes")
     package.get_by_role("radio", name="Accept the package").check()
@@ -75,16 +75,16 @@ def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) ->
     bea, sol, rita = room.buyer("bea"), room.buyer("sol"), room.rep("rita")
     for screen in (bea, sol, rita):
         screen.is_live()
-    offers = bea.region("Standing offers")
+    offers = bea.region("If-you-then offers")
     expect(offers).to_contain_text("Hydraulic press HP-40: 5 or more and Payment is 14 days net")
     expect(offers).to_contain_text("more by +49,020.00 net")
-    bea.button("Take this offer: Five presses, paid early").click()
+    bea.button("Use this offer: Five presses, paid early").click()
     for page in (bea, sol, rita):
-        expect(page.region("Standing offers")).to_contain_text("Taken")
+        expect(page.region("If-you-then offers")).to_contain_text("Used")
         expect(page.line(PRESS).get_by_role("insertion")).to_have_text(["5", "17,184.00", "85,920.00"])
         expect(page.line("Payment")).to_contain_text("14 days net")
     expect(sol.page.get_by_role("main")).to_contain_text(
-        "Bea Lund took the offer “Five presses, paid early”."
+        "Bea Lund used the offer “Five presses, paid early”."
     )
 
 
@@ -98,7 +98,7 @@ def test_a_conflict_is_decided_where_the_ask_waits(room: Room) -> None:
     conflict = bea.tray.get_by_role("group", name=f"Conflict: {PRESS}")
     for told in ("18,450.00", "18,000.00", "17,200.00"):
         expect(conflict).to_contain_text(told)
-    conflict.get_by_role("button", name="Keep my ask").click()
+    conflict.get_by_role("button", name="Keep my request").click()
     expect(conflict).to_have_count(0)
     bea.sends_counteroffer()
     expect(rita.ask(f"{PRESS}: Unit price")).to_contain_text("17,200.00")

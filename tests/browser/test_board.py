@@ -17,22 +17,22 @@ def test_the_board_from_both_sides_with_a_way_to_what_waits(room: Room) -> None:
     for screen in (bea, rita):
         screen.is_live()
     room.elsewhere("bea").asks_for("press", unit_price="17200.00")
-    jump = rita.page.get_by_role("link", name=f"Waits for you: {PRESS}")
+    jump = rita.page.get_by_role("link", name=f"Needs your answer: {PRESS}")
     jump.focus()
     rita.page.keyboard.press("Enter")
     expect(rita.ask(f"{PRESS}: Unit price")).to_be_in_viewport()
-    expect(bea.page.get_by_role("main")).to_contain_text("waits for Kestrel Machines")
+    expect(bea.page.get_by_role("main")).to_contain_text("waiting for Kestrel Machines")
     rita.counters(f"{PRESS}: Unit price", "17800")
     rita.publishes(2)
-    jump = bea.page.get_by_role("link", name=f"Waits for you: {PRESS}")
+    jump = bea.page.get_by_role("link", name=f"Needs your answer: {PRESS}")
     jump.focus()
     bea.page.keyboard.press("Enter")
     expect(bea.line(PRESS)).to_be_in_viewport()
     # On the board the same, each side from its own place.
-    for screen, mine in ((bea, "Waits for you"), (rita, f"Waits for {room.company}")):
-        screen.page.get_by_role("link", name="The whole board").click()
+    for screen, mine in ((bea, "Needs your answer"), (rita, f"Waiting for {room.company}")):
+        screen.page.get_by_role("link", name="See all points").click()
         expect(screen.region(mine)).to_contain_text("answered 17,800.00")
-        expect(screen.region("How the gap moved").get_by_role("row")).to_have_count(4)
+        expect(screen.region("How far apart we are").get_by_role("row")).to_have_count(4)
     bea.button(f"Agree to {PRESS} as offered").click()
     expect(bea.page.get_by_role("heading", name="8 of 8 agreed")).to_be_visible()
     expect(bea.region("Agreed")).to_contain_text("Agreed as revision 2 offers it.")

@@ -25,7 +25,7 @@ CONVERSATION = [("region", "Conversation"), ("textbox", "Message")]
 BUYER = [
     *TABLE,
     ("region", "Your counteroffer"),
-    ("checkbox", "All or nothing"),
+    ("checkbox", "Only as a package"),
     ("button", "Send counteroffer"),
     ("button", "Review and accept"),
     ("button", "Decline"),
@@ -41,7 +41,7 @@ COMMENT = [("textbox", "Comment"), ("button", "Send comment")]
 ACCEPTANCE = [
     ("dialog", "Accept revision 1"),
     ("textbox", "Full name"),
-    ("textbox", "Title"),
+    ("textbox", "Job title"),
     ("checkbox", "I am authorised to accept this proposal"),
     ("button", "Accept and place order"),
 ]

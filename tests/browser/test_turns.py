@@ -23,8 +23,8 @@ def test_an_option_is_answered_at_once(room: Room) -> None:
     for buyer in (bea, sol):
         expect(buyer.line(TRAINING)).to_contain_text("Now included")
         expect(buyer.region("Summary")).to_contain_text("EUR 54,275.90")
-        expect(buyer.button(f"Take out {TRAINING}")).to_be_visible()
-    expect(bea.button(f"Take out {TRAINING}")).to_be_focused()
+        expect(buyer.button(f"Remove {TRAINING}")).to_be_visible()
+    expect(bea.button(f"Remove {TRAINING}")).to_be_focused()
     expect(rita.line(TRAINING)).to_contain_text("Now included")
     assert sol.reviews(2).root.is_visible()
 
@@ -46,7 +46,7 @@ def test_below_the_floor_a_manager_approves(room: Room) -> None:
     expect(rita.counteroffer).to_contain_text("A manager must approve this before it is published.")
     rita.publishes(2)
     expect(rita.counteroffer).to_contain_text("Waiting for approval")
-    expect(bea.page.get_by_role("main")).to_contain_text("is preparing an answer")
+    expect(bea.page.get_by_role("main")).to_contain_text("Sent to Kestrel Machines on")
     assert "approv" not in bea.page.content().lower()
 
     approvals = room.browser("mia").new_page()
@@ -76,7 +76,7 @@ def test_a_buyer_declines_and_a_rep_reopens(room: Room) -> None:
 
     rita.page.get_by_text("Reopen", exact=True).click()
     rita.button("Reopen with a new revision").click()
-    expect(sol.state).to_have_text("open")
+    expect(sol.state).to_have_text("in negotiation")
     expect(sol.button("Review and accept")).to_be_visible()
     expect(bea.tray).to_be_visible()
 
@@ -104,7 +104,7 @@ def test_a_counteroffer_is_taken_back(room: Room) -> None:
     bea.changes(PRESS, unit_price="17,000").adds()
     bea.sends_counteroffer()
     expect(rita.ask(f"{PRESS}: Unit price")).to_be_visible()
-    bea.button("Take back").click()
+    bea.button("Withdraw").click()
     expect(bea.region("Waiting for an answer")).to_have_count(0)
     expect(bea.line(PRESS)).not_to_contain_text("17,000.00")
     expect(rita.ask(f"{PRESS}: Unit price")).to_have_count(0)
@@ -126,11 +126,11 @@ def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     rita.is_live()
     bea.changes(PRESS, unit_price="17,000").adds()
     bea.changes(INSTALLATION, quantity="30").adds()
-    bea.tray.get_by_role("checkbox", name="All or nothing").check()
+    bea.tray.get_by_role("checkbox", name="Only as a package").check()
     bea.looks_again()
-    expect(bea.tray.get_by_role("checkbox", name="All or nothing")).to_be_checked()
+    expect(bea.tray.get_by_role("checkbox", name="Only as a package")).to_be_checked()
     bea.sends_counteroffer()
-    expect(bea.region("Waiting for an answer")).to_contain_text("all or nothing")
+    expect(bea.region("Waiting for an answer")).to_contain_text("only as a package")
     expect(rita.counteroffer).to_contain_text("All or nothing")
     rita.accepts(f"{PRESS}: Unit price")
     rita.declines(f"{INSTALLATION}: Quantity")
@@ -151,7 +151,7 @@ def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room, pressed:
         ticks.append(tick)
 
     bea.page.route("**/counteroffer/package", hold)
-    bea.tray.get_by_role("checkbox", name="All or nothing").check()
+    bea.tray.get_by_role("checkbox", name="Only as a package").check()
     bea.button("Send counteroffer").hover()
     bea.page.mouse.down()
     if pressed == "before":
@@ -161,7 +161,7 @@ def test_what_is_sent_right_after_a_tick_waits_for_the_tick(room: Room, pressed:
     with bea.page.expect_event("requestfinished", lambda request: request.url.endswith("/package")):
         ticks[0].continue_()
     bea.page.mouse.up()
-    expect(bea.region("Waiting for an answer")).to_contain_text("all or nothing")
+    expect(bea.region("Waiting for an answer")).to_contain_text("only as a package")
 
 
 def test_what_is_out_of_bounds_is_told_at_the_field(room: Room) -> None:
@@ -196,7 +196,7 @@ def test_an_expired_proposal_asks_for_more_time(new_room: Callable[..., Room]) -
     later = (rita.page.get_by_label("Valid until", exact=True)).first
     later.fill((room.began + timedelta(days=50)).date().isoformat())
     rita.button("Give more time").click()
-    expect(bea.state).to_have_text("open")
+    expect(bea.state).to_have_text("in negotiation")
     expect(bea.button("Send counteroffer")).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.access import System, deal_for
 from portal.database.unit_of_work import Database
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, Revision, canonical_bytes, digest
 from portal.domain.offer.totals import totals
@@ -80,17 +80,17 @@ class Sound:
         for stored in transaction.connection.scalars(query):
             ended: tuple[str, ...] = ()
             match ledger.decode_body(stored):
-                case ledger.CounterofferMade() as made:
+                case shared_events.CounterofferMade() as made:
                     for older in asked.values():
                         for change in made.changes:
                             older.pop(change.id, None)
                     ended = made.replaces
                     asked[made.counteroffer] = {change.id: change.value for change in made.changes}
-                case ledger.CounterofferWithdrawn(counteroffer=one):
+                case shared_events.CounterofferWithdrawn(counteroffer=one):
                     ended = (one,)
-                case ledger.CounteroffersClosed(counteroffers=several):
+                case shared_events.CounteroffersClosed(counteroffers=several):
                     ended = several
-                case ledger.RevisionPublished(counteroffers=several, answers=answers):
+                case shared_events.RevisionPublished(counteroffers=several, answers=answers):
                     ended = several
                     wanted = {each for one in several for each in asked[one]}
                     assert {answer.change.id for answer in answers} == wanted, "answered, and not asked"

@@ -17,7 +17,7 @@ from portal.access import deal_for
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.ledger import rounds, settlement
-from portal.domain.ledger.settlement import Board
+from portal.domain.ledger.board import Board
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer
 from portal.domain.offer.totals import totals
@@ -84,15 +84,15 @@ class Held(RuleBasedStateMachine):
 
     def _changed(self) -> None:
         """A line that the newest revision changed is agreed no more."""
-        events = self.database.read_now(lambda t: board_events.moving(t, self.table.deal_id))
+        events = self.database.read_now(lambda t: board_events.load(t, self.table.deal_id))
         self.agreed -= {*getattr(events[-1].body, "changed", ())}
 
     def board(self) -> Board:
         """As the pages show it; the ledger alone tells the same."""
         bea = self.table.bea
         shown = self.database.read_now(lambda t: pages.load(t, deal_for(t, bea.actor, bea.deal_id)).board)
-        events = self.database.read_now(lambda t: board_events.moving(t, bea.deal_id))
-        assert rounds.talks(events).board(self.offer) == shown
+        events = self.database.read_now(lambda t: board_events.load(t, bea.deal_id))
+        assert rounds.negotiation_state(events).board(self.offer) == shown
         return shown
 
     @invariant()

@@ -52,12 +52,6 @@ def functions(package: types.ModuleType) -> Iterator[Callable[..., Any]]:
                 yield function
 
 
-def types_of(function: Callable[..., Any]) -> list[str]:
-    """What its parameters are annotated with, by name."""
-    asked = inspect.signature(function).parameters.values()
-    return [str(getattr(each.annotation, "__name__", each.annotation)) for each in asked]
-
-
 def literals(package: types.ModuleType, *, method: str, place: int) -> list[str]:
     """The constants that the package's code hands to a method at this place."""
     files = [path for folder in package.__path__ for path in Path(folder).rglob("*.py")]

@@ -232,7 +232,7 @@ def test_entities_macros_and_endless_rows_are_refused() -> None:
     assert "below row" in refused(_with(whole, '<row r="2"', '<row r="2000000000"'), "quote.xlsx")[""]
     many = comma(HEADER, *[FIRST] * 10_001)
     assert "more than 10,000 rows" in refused(many)[""]
-    assert "at most 5000" in str(refused(comma(HEADER, *[(*FIRST[:3], "", *FIRST[4:])] * 5001)))
+    assert "at most 5,000" in str(refused(comma(HEADER, *[(*FIRST[:3], "", *FIRST[4:])] * 5001)))
 
 
 def test_what_only_looks_like_a_workbook_is_refused_in_a_sentence() -> None:

@@ -20,9 +20,9 @@ from portal.access import DeskSession
 from portal.commands.conversation.post_message import post_message
 from portal.database.unit_of_work import Database
 from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import ParleyError
-from portal.reading.deal_page.event_stream import Event
 from portal.session_cookies import buyer_session
 from portal.settings import Settings
 from portal.storage.session import Store
@@ -54,13 +54,15 @@ class Configuration(msgspec.Struct):
 class PlainFragments:
     """A list item per message, and the kind of any other event."""
 
-    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def content(
+        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
+    ) -> str:
         return self._drawn(event, party)
 
-    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
         return self._drawn(event, party) if event.kind == "message" else None
 
-    def _drawn(self, event: Event, party: PartyName) -> str:
+    def _drawn(self, event: StoredEvent, party: PartyName) -> str:
         position = event.position(party)
         if event.kind not in ("message", "note"):
             return partial_of("state", "outerMorph", f'<p id="state" data-at="{position}">{event.kind}</p>')

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from portal.database.unit_of_work import Database, UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.storage import tables
 from realtime.hub.feed import TAIL
 from tests.cast import Table
@@ -65,7 +65,7 @@ async def test_nothing_is_seen_before_its_commit(
     before = page.position
     with database.store.writer.connect() as connection, connection.begin():
         work = UnitOfWork(connection=connection, now=database.clock())
-        work.append(table.deal_id, "rep:x", ledger.MessagePosted(), ledger.Personal(body="Too early?"))
+        work.append(table.deal_id, "rep:x", shared_events.MessagePosted(), ledger.Personal(body="Too early?"))
         # Several polls pass meanwhile.
         for _ in range(3):
             assert await page.heartbeat() == before

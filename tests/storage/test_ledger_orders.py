@@ -13,9 +13,9 @@ from portal.access import deal_for
 from portal.commands.order import accept
 from portal.commands.revision import publish_revision
 from portal.database.unit_of_work import Database
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.buyer import room
-from portal.reading.deal_page import board_events, conversation, event_stream, history, people
+from portal.reading.deal_page import board_events, comments, conversation, event_stream, history, people
 from portal.reading.deal_page import deal_page as page
 from portal.reading.desk import activity, last_event, take_back_rules
 from portal.storage import tables
@@ -74,7 +74,7 @@ def test_what_follows_a_number_is_every_number_after_it(table: Table, party: Par
 
 @pytest.mark.parametrize("party", PARTIES)
 def test_the_conversation_is_paged_without_a_gap(table: Table, party: PartyName) -> None:
-    told = [getattr(row, f"{party}_seq") for row in stored(table, party) if row.kind in conversation.TOLD]
+    told = [getattr(row, f"{party}_seq") for row in stored(table, party) if row.kind in conversation.SHOWN]
     found: list[int] = []
     before: int | None = None
     while True:
@@ -101,9 +101,9 @@ def test_no_number_from_an_address_is_an_error(table: Table, before: int) -> Non
 
 def test_comments_are_found_among_all_that_was_said(table: Table) -> None:
     commented = [row.seq for row in stored(table, "seller") if row.body == COMMENTED_BODY]
-    found = table.database.read_now(partial(conversation.comments, deal_id=table.deal_id, party="seller"))
+    found = table.database.read_now(partial(comments.load, deal_id=table.deal_id, party="seller"))
     assert {anchor: (count, [row.seq for row in rows]) for anchor, (count, rows) in found.items()} == {
-        "line:press": (len(commented), commented[-conversation.NEWEST_COMMENTS :])
+        "line:press": (len(commented), commented[-comments.NEWEST :])
     }
 
 
@@ -190,9 +190,9 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
         ),
         (lambda t, table: event_stream.events_after(t, table.deal_id, "seller", 1, 5), f"{BY_ORDER} (deal_id=? AND seq>?)"),
         (lambda t, table: accept._at_table(t, deal_of(t, table.bea), 9), f"{BY_ORDER} (deal_id=? AND seq<?)"),
-        (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._TOLD)), BY_ORDER),
+        (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._SHOWN)), BY_ORDER),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.happened("counteroffer")), BY_KIND),
-        (lambda t, table: board_events.moving(t, table.deal_id), BY_KIND),
+        (lambda t, table: board_events.load(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),
         (lambda t, table: page._endings(t, deal_of(t, table.bea)), BY_KIND),
         (lambda t, table: page._beside_chat(t, page.load(t, deal_of(t, table.bea))), f"COVERING INDEX {BY_KIND}"),

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import msgspec
 import pytest
 from babel.messages.catalog import Catalog
@@ -75,7 +76,7 @@ def pseudo(tmp_path: Path) -> Iterator[None]:
     catalog = Catalog(locale="ar")
     for message in GERMAN:
         if isinstance(message.id, str):
-            catalog.add(message.id, f"⟦{message.id}⟧")
+            catalog.add(message.id, f"⟦{message.id}⟧", context=message.context)
         else:
             catalog.add(message.id, [f"⟦{message.id[1]}⟧"] * catalog.num_plurals)
     folder = tmp_path / "ar" / "LC_MESSAGES"
@@ -138,6 +139,17 @@ def test_the_tour_renders_every_template(german: Tour) -> None:
     rendered = {name for _loader, name in environment.cache}
     there = {name for name in environment.list_templates(extensions=["html"]) if not name.startswith("mail/")}
     assert there - rendered == set()
+
+
+def test_no_amount_runs_into_the_word_after_it(german: Tour) -> None:
+    glued = re.compile(r"\d[.,]\d\d(?=[A-Za-zÄÖÜäöüß(])")
+    # Blocks that hold no other blocks: their texts flow into each other.
+    blocks = (
+        "//*[self::p or self::li or self::td or self::th or self::dd][not(.//p or .//li or .//dl or .//div)]"
+    )
+    for name, html in german.seen.items():
+        for element in lxml.html.fromstring(html).xpath(blocks):
+            assert not glued.search(element.text_content()), f"{name}: {element.text_content()!r}"
 
 
 def test_plurals_are_german(german: Tour) -> None:

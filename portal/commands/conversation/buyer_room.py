@@ -8,20 +8,23 @@ from typing import get_args
 from portal.access import Actor, deal_for
 from portal.commands.conversation.post_message import Posted, say
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import buyer_events, ledger
 from portal.errors import Invalid
 
 LONGEST_TOPIC = 40
 
 
+@command("draft_counteroffer.put_changes")
 def confide(work: UnitOfWork, actor: Actor, deal_id: str, *, body: str, key: str | None = None) -> Posted:
     """The same key with the same text gives the first result; with another text, Conflict."""
     deal = deal_for(work, actor, deal_id)
     deal.require("confer")
-    return say(work, deal, ledger.Confided(), body, key)
+    return say(work, deal, buyer_events.TeamMessagePosted(), body, key)
 
 
+@command("draft_counteroffer.put_changes")
 def sign_off(
     work: UnitOfWork,
     actor: Actor,
@@ -44,12 +47,12 @@ def sign_off(
     return work.once(deal.actor, deal_id, "sign_off", key, [event, said], Posted, run)
 
 
-def _word(topic: str, verdict: str, revision: int) -> ledger.SignOff:
+def _word(topic: str, verdict: str, revision: int) -> buyer_events.SignOff:
     called = " ".join(written(topic, "topic", longest=LONGEST_TOPIC).split())
-    for each in get_args(ledger.SignOffVerdict):
+    for each in get_args(buyer_events.SignOffVerdict):
         if each == verdict:
-            return ledger.SignOff(topic=called, verdict=each, revision=revision)
-    raise Invalid.field("verdict", "Choose fine, objects or waiting.")
+            return buyer_events.SignOff(topic=called, verdict=each, revision=revision)
+    raise Invalid.field("verdict", "Choose Approve, Reject or Request approval.")
 
 
 def _note(note: str) -> str:

@@ -12,9 +12,10 @@ from sqlalchemy import bindparam, select
 from portal.access import Actor, Deal, deal_for, deals_for
 from portal.commands.text import written
 from portal.database.append_events import New, append_events
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import buyer_events, event_body, ledger, seller_events, shared_events
 from portal.errors import Conflict, Invalid, ParleyError
 from portal.storage import documents, tables
 
@@ -28,6 +29,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
 
 
+@command("post_message")
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way to `database.write`, which appends those that wait at the same time together."""
 
@@ -53,6 +55,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return _say(work, prepared)
 
 
+@command("post_message")
 def post_message(
     work: UnitOfWork,
     actor: Actor,
@@ -72,7 +75,7 @@ Prepared = tuple[Deal, New] | ParleyError
 def say(
     work: UnitOfWork,
     deal: Deal,
-    event: ledger.MessagePosted | ledger.NoteKept | ledger.Confided,
+    event: shared_events.MessagePosted | seller_events.NoteSaved | buyer_events.TeamMessagePosted,
     body: str,
     key: str | None,
 ) -> Posted:
@@ -104,13 +107,13 @@ def _prepared(work: UnitOfWork, message: Message, deal: Deal | None) -> Prepared
         # Whoever was not found among all is looked for alone: that says why.
         found = deal or deal_for(work, message.actor, message.deal_id)
         found.require("comment")
-        event = ledger.MessagePosted(anchor=anchored(work, found, message.anchor))
+        event = shared_events.MessagePosted(anchor=anchored(work, found, message.anchor))
         return found, _new(found, event, message.body, message.key)
     except ParleyError as refusal:
         return refusal
 
 
-def _new(deal: Deal, event: ledger.Body, body: str, key: str | None) -> New:
+def _new(deal: Deal, event: event_body.Body, body: str, key: str | None) -> New:
     if key is not None and not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid.field("key", "The key of a message has 1 to %(limit)s characters.", limit=LONGEST_KEY)
     text = ledger.Personal(body=written(body, "body"))

@@ -4,16 +4,18 @@ import msgspec
 
 from portal.access import Actor, deal_for
 from portal.commands.deal.transition import close_asks, move
-from portal.commands.mail.notify import tell_sellers
+from portal.commands.mail.notify import notify_sellers
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+@command("decline")
 def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: str | None = None) -> Closed:
     deal = deal_for(work, actor, deal_id)
 
@@ -23,10 +25,10 @@ def decline(work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str, key: s
         close_asks(work, deal, "declined")
         move(work, deal, "decline")
         work.append(
-            deal_id, deal.actor, ledger.Declined(revision=deal.revision), ledger.Personal(reason=text)
+            deal_id, deal.actor, shared_events.Declined(revision=deal.revision), ledger.Personal(reason=text)
         )
         facts = {"happened": "declined", "who": deal.actor_name}
-        tell_sellers(work, deal, "seller_notice", facts)
+        notify_sellers(work, deal, shared_events.Declined, facts)
         return Closed(state="declined")
 
     return work.once(deal.actor, deal_id, "decline", key, [reason], Closed, run)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from portal.access import System, deal_for
 from portal.commands.deal.transition import close_asks, move
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.storage import tables
 
 AT_ONCE = 100
@@ -19,6 +20,7 @@ class Swept(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
+@command("expire_deals")
 def expire_deals(work: UnitOfWork) -> Swept:
     deal = tables.deal
     due = (
@@ -41,5 +43,5 @@ def _expire(work: UnitOfWork, deal_id: str) -> bool:
         return False
     close_asks(work, found, "expired")
     move(work, replace(found, state=stored), "expire")
-    work.append(deal_id, found.actor, ledger.Expired(revision=found.revision))
+    work.append(deal_id, found.actor, shared_events.Expired(revision=found.revision))
     return True

@@ -4,8 +4,9 @@ import msgspec
 from sqlalchemy import select
 
 from portal.access import Actor, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.storage import tables
 
 
@@ -13,11 +14,12 @@ class Viewed(msgspec.Struct, frozen=True, kw_only=True):
     first: bool
 
 
+@command("record_view")
 def record_view(work: UnitOfWork, actor: Actor, deal_id: str) -> Viewed:
     deal = deal_for(work, actor, deal_id)
     if deal.party != "buyer":
         return Viewed(first=False)
-    event, key = ledger.Viewed(revision=deal.revision), f"revision-{deal.revision}"
+    event, key = shared_events.Viewed(revision=deal.revision), f"revision-{deal.revision}"
     known = work.connection.execute(
         select(tables.event.c.seq).where(
             tables.event.c.deal_id == deal_id,

@@ -4,13 +4,15 @@ from datetime import date
 
 from portal.access import Actor, deal_for
 from portal.commands.deal.extend_validity import publish_until
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 
 
+@command("reopen")
 def reopen(
     work: UnitOfWork, actor: Actor, deal_id: str, *, valid_until: date, key: str | None = None
 ) -> Published:
@@ -20,9 +22,11 @@ def reopen(
     def run() -> Published:
         deal.require("reopen")
         published, offer = publish_until(work, deal, valid_until, "reopen")
-        work.append(deal_id, deal.actor, ledger.Reopened(was=deal.state))
+        work.append(deal_id, deal.actor, shared_events.Reopened(was=deal.state))
         work.append(deal_id, deal.actor, publish.event(published, "rep"))
-        tell_buyers(work, deal, "new_answer", offer, {"revision": str(published.revision)})
+        notify_buyers(
+            work, deal, shared_events.RevisionPublished, offer, {"revision": str(published.revision)}
+        )
         return published
 
     return work.once(deal.actor, deal_id, "reopen", key, [valid_until], Published, run)

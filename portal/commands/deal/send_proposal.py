@@ -6,12 +6,14 @@ from portal.access import Actor, deal_for
 from portal.commands.people.issue_link import addressees, invite
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid
 from portal.storage import documents, private_documents, tables
 
 
+@command("send_proposal")
 def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | None = None) -> Published:
     """Invalid when there is nobody to send it to, or when its validity has ended."""
     deal = deal_for(work, actor, deal_id)
@@ -37,7 +39,9 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
         published = publish.publish(work, deal, offer, private, verb="send")
         work.connection.execute(delete(tables.draft).where(tables.draft.c.deal_id == deal_id))
         work.append(
-            deal_id, deal.actor, ledger.ProposalSent(revision=published.revision, digest=published.digest)
+            deal_id,
+            deal.actor,
+            shared_events.ProposalSent(revision=published.revision, digest=published.digest),
         )
         for contact in contacts:
             invite(work, deal, contact, offer)

@@ -9,7 +9,7 @@ from portal.access import Deal
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
 from portal.domain.deal.lifecycle import Verb
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.storage import tables
 
 
@@ -36,7 +36,9 @@ def close_asks(work: UnitOfWork, deal: Deal, because: str) -> None:
     )
     if ids:
         work.connection.execute(update(asks).where(*waiting).values(state="closed"))
-        work.append(deal.id, deal.actor, ledger.CounteroffersClosed(counteroffers=ids, because=because))
+        work.append(
+            deal.id, deal.actor, shared_events.CounteroffersClosed(counteroffers=ids, because=because)
+        )
     work.connection.execute(
         update(approvals)
         .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")

@@ -4,10 +4,12 @@ from portal.access import Actor, deal_for
 from portal.commands.deal.decline import Closed
 from portal.commands.deal.transition import close_asks, move
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 
 
+@command("withdraw")
 def withdraw(
     work: UnitOfWork, actor: Actor, deal_id: str, *, reason: str = "", key: str | None = None
 ) -> Closed:
@@ -20,7 +22,7 @@ def withdraw(
         close_asks(work, deal, "withdrawn")
         move(work, deal, "withdraw")
         personal = ledger.Personal(reason=text) if text else None
-        work.append(deal_id, deal.actor, ledger.Withdrawn(revision=deal.revision), personal)
+        work.append(deal_id, deal.actor, shared_events.Withdrawn(revision=deal.revision), personal)
         return Closed(state="withdrawn")
 
     return work.once(deal.actor, deal_id, "withdraw", key, [reason], Closed, run)

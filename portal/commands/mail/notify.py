@@ -1,6 +1,6 @@
 """Mail to the people of a deal: to buyers with a link of their own, to reps with the deal on their desk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +8,10 @@ from sqlalchemy import select
 from portal.access import Deal
 from portal.commands.people.issue_link import addressees, grant
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal import roles
 from portal.domain.deal.mail import Mail, Template
+from portal.domain.ledger.event_body import Body
+from portal.domain.ledger.event_kinds import Sellers, kind_of
 from portal.domain.offer.revision import Offer
 from portal.storage import tables
 
@@ -18,30 +21,31 @@ _rep = tables.rep.c
 _REPS = select(_rep.id, _rep.name, _rep.email, _rep.language).where(_rep.active).order_by(_rep.id)
 
 
-def tell_buyers(
-    work: UnitOfWork, deal: Deal, template: Template, offer: Offer, context: Mapping[str, str]
+def notify_buyers(
+    work: UnitOfWork, deal: Deal, event: type[Body], offer: Offer, context: Mapping[str, str]
 ) -> None:
-    """A mail to every contact of the deal who may act on it. Nothing to those whose right was taken back."""
+    """Mail what this kind of event has for buyers to every contact of the deal who may act on it.
+
+    Nothing goes to those whose right was taken back.
+    """
+    template = kind_of(event).mail_to_buyers
+    assert template, f"{event.__name__} has no mail to buyers"
     for person in addressees(work, deal, acting=True):
-        tell_contact(work, deal, person, template, offer, context)
+        notify_contact(work, deal, person, template, offer, context)
 
 
-def tell_sellers(
-    work: UnitOfWork, deal: Deal, template: Template, context: Mapping[str, str], *, managers: bool = False
+def notify_sellers(
+    work: UnitOfWork, deal: Deal, event: type[Body], context: Mapping[str, str], *, requester: str = ""
 ) -> None:
-    """A mail to whoever answers for the deal, or to every manager."""
-    for person in _managers(work) if managers else answerable(work, deal):
-        tell_rep(work, deal, person, template, context)
+    """Mail what this kind of event has for the seller's people to those the table of events names.
 
-
-def tell_asker(
-    work: UnitOfWork, deal: Deal, template: Template, asked_by: str, context: Mapping[str, str]
-) -> None:
-    """A mail to the rep who asked ("rep:ID"), unless they have left, have done it themselves, or it was a program."""
-    theirs = _REPS.where(_rep.id == asked_by.removeprefix("rep:"))
-    for person in work.connection.execute(theirs).all():
-        if asked_by != deal.actor:
-            tell_rep(work, deal, person, template, context)
+    `requester` ("rep:ID") gets no mail when they have left, have done it themselves, or were a program.
+    """
+    mail = kind_of(event).mail_to_sellers
+    assert mail, f"{event.__name__} has no mail to sellers"
+    who, template = mail
+    for person in _RECIPIENTS[who](work, deal, requester):
+        notify_rep(work, deal, person, template, context)
 
 
 def answerable(work: UnitOfWork, deal: Deal) -> Sequence[Any]:
@@ -50,7 +54,7 @@ def answerable(work: UnitOfWork, deal: Deal) -> Sequence[Any]:
     return [each for each in reps if each.id == deal.owner_id] or reps
 
 
-def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
+def notify_contact(  # noqa: PLR0917 - whom, about what, and in which words
     work: UnitOfWork,
     deal: Deal,
     person: Any,
@@ -71,7 +75,7 @@ def tell_contact(  # noqa: PLR0917 - whom, about what, and in which words
     _mail(work, deal, person, template, offer.language, facts, unsubscribe)
 
 
-def tell_rep(
+def notify_rep(
     work: UnitOfWork,
     deal: Deal,
     person: Any,
@@ -110,5 +114,22 @@ def _mail(  # noqa: PLR0917 - to whom, about what, and in which words
     work.enqueue_mail(mail, deal.id)
 
 
-def _managers(work: UnitOfWork) -> Sequence[Any]:
-    return work.connection.execute(_REPS.where(_rep.role != "rep")).all()
+def _owner(work: UnitOfWork, deal: Deal, requester: str) -> Sequence[Any]:
+    return answerable(work, deal)
+
+
+def _managers(work: UnitOfWork, deal: Deal, requester: str) -> Sequence[Any]:
+    return work.connection.execute(_REPS.where(_rep.role.in_(roles.roles_that("approve")))).all()
+
+
+def _requester(work: UnitOfWork, deal: Deal, requester: str) -> Sequence[Any]:
+    if requester == deal.actor:
+        return ()
+    return work.connection.execute(_REPS.where(_rep.id == requester.removeprefix("rep:"))).all()
+
+
+_RECIPIENTS: Mapping[Sellers, Callable[[UnitOfWork, Deal, str], Sequence[Any]]] = {
+    "owner": _owner,
+    "managers": _managers,
+    "requester": _requester,
+}

@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, exists, insert, or_, select
 
 from portal.access import Deal, System, deal_for
-from portal.commands.mail.notify import answerable, tell_contact, tell_rep
+from portal.commands.mail.notify import answerable, notify_contact, notify_rep
 from portal.commands.people.issue_link import addressees
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import reminders
 from portal.domain.deal.mail import Template
@@ -30,6 +31,7 @@ class Reminded(msgspec.Struct, frozen=True, kw_only=True):
     looked: int
 
 
+@command("remind")
 def remind(work: UnitOfWork) -> Reminded:
     goal = response_goal(work)
     ids = work.connection.execute(_candidates(work.now, goal)).scalars().all()
@@ -39,7 +41,8 @@ def remind(work: UnitOfWork) -> Reminded:
 def _candidates(now: datetime, goal: timedelta) -> Select[Any]:
     """Open deals of which something may be due that has not been told."""
     calm = and_(
-        ~_told(_sent.at > now - reminders.APART, _sent.day.is_not(None)), ~_told(_sent.day == _day(now))
+        ~_sent_already(_sent.at > now - reminders.APART, _sent.day.is_not(None)),
+        ~_sent_already(_sent.day == _day(now)),
     )
     unopened = ~exists().where(
         tables.event.c.deal_id == _deal.id,
@@ -48,13 +51,13 @@ def _candidates(now: datetime, goal: timedelta) -> Select[Any]:
     )
     last, days = now + reminders.LAST_DAY, now + reminders.LAST_DAYS
     due = or_(
-        and_(_deal.valid_until <= last, _untold("expiry_1", _deal.valid_until)),
-        and_(_deal.valid_until > last, _deal.valid_until <= days, _untold("expiry_3", _deal.valid_until)),
-        and_(_deal.buyer_waits_since <= now - goal, _untold("waiting", _deal.buyer_waits_since)),
+        and_(_deal.valid_until <= last, _not_sent("expiry_1", _deal.valid_until)),
+        and_(_deal.valid_until > last, _deal.valid_until <= days, _not_sent("expiry_3", _deal.valid_until)),
+        and_(_deal.buyer_waits_since <= now - goal, _not_sent("waiting", _deal.buyer_waits_since)),
         and_(
             _deal.revision > 1,
             _revision.published_at <= now - reminders.UNREAD_AFTER,
-            _untold("unread", _revision.published_at),
+            _not_sent("unread", _revision.published_at),
             unopened,
         ),
     )
@@ -67,12 +70,12 @@ def _candidates(now: datetime, goal: timedelta) -> Select[Any]:
     )
 
 
-def _told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _sent_already(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(_sent.deal_id == _deal.id, *conditions)
 
 
-def _untold(step: str, about: Any) -> ColumnElement[bool]:
-    return ~_told(_sent.step == step, _sent.about == about)
+def _not_sent(step: str, about: Any) -> ColumnElement[bool]:
+    return ~_sent_already(_sent.step == step, _sent.about == about)
 
 
 def _day(now: datetime) -> str:
@@ -93,7 +96,7 @@ def _remind(work: UnitOfWork, deal_id: str, goal: timedelta) -> bool:
         if people:
             _keep(work, deal, due, _day(work.now))
             for person in people:
-                _tell(work, deal, due, person)
+                _notify(work, deal, due, person)
             return True
         _keep(work, deal, due, None)
     # What is due by the clock and yet not worth telling (an offer that was short from the start) is not looked at again.
@@ -149,12 +152,12 @@ def _person(due: Due, row: Any) -> str:
     return f"{'rep' if due.kind == 'waiting' else 'contact'}:{row.id}"
 
 
-def _tell(work: UnitOfWork, deal: Deal, due: Due, person: Any) -> None:
+def _notify(work: UnitOfWork, deal: Deal, due: Due, person: Any) -> None:
     unsubscribe = _person(due, person), due.kind
     if due.kind == "waiting":
-        tell_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
+        notify_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
         return
     offer = documents.offered(work, deal.id, deal.revision).offer
     template: Template = "reminder_expiry" if due.kind == "expiry" else "reminder_unread"
     facts = {"revision": str(deal.revision), "valid_until": offer.valid_until.isoformat()}
-    tell_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)
+    notify_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)

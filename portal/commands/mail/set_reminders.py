@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import access
 from portal.access import Actor, DeskSession, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.reminders import BUYER_KINDS, KINDS, LONGEST_GOAL, SHORTEST_GOAL
 from portal.errors import Invalid, NotAllowed, Sentence
@@ -20,6 +21,7 @@ class Switched(msgspec.Struct, frozen=True, kw_only=True):
     off: tuple[str, ...]
 
 
+@command("set_reminders.switch_reminder")
 def switch_reminder(work: UnitOfWork, *, person: str, kind: str, on: bool) -> Switched:
     """For whoever holds the signed link of a mail. Somebody who is gone changes nothing."""
     off = tables.reminder_off
@@ -34,6 +36,7 @@ def switch_reminder(work: UnitOfWork, *, person: str, kind: str, on: bool) -> Sw
     return Switched(person=person, off=() if on else (kind,))
 
 
+@command("set_reminders.choose_reminders")
 def choose_reminders(work: UnitOfWork, actor: Actor, deal_id: str, *, wanted: Collection[str]) -> Switched:
     """A contact's own kinds, on the page of the deal; those that are not `wanted` are switched off."""
     deal = deal_for(work, actor, deal_id)
@@ -44,6 +47,7 @@ def choose_reminders(work: UnitOfWork, actor: Actor, deal_id: str, *, wanted: Co
     return Switched(person=deal.actor, off=tuple(kind for kind in BUYER_KINDS if kind not in wanted))
 
 
+@command("set_reminders.choose_own_reminders")
 def choose_own_reminders(work: UnitOfWork, actor: DeskSession, *, waiting: bool) -> Switched:
     """Whether a rep is reminded of buyers who wait."""
     person = f"rep:{access.rep_for(work, actor.id).id}"
@@ -54,10 +58,10 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
 
 
+@command("set_reminders.set_response_goal")
 def set_response_goal(work: UnitOfWork, actor: Actor, *, hours: int) -> Goal:
     """For the whole house. NotAllowed for a rep, Invalid at "hours" outside of one hour to seven days."""
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can change the response goal.")
+    access.require(work, actor, "set_response_goal")
     goal = timedelta(hours=hours)
     if not SHORTEST_GOAL <= goal <= LONGEST_GOAL:
         most = LONGEST_GOAL // timedelta(hours=1)

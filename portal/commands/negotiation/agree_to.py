@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import msgspec
 
 from portal.access import Actor, Deal, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger, rounds
-from portal.domain.ledger.settlement import Board
+from portal.domain.ledger import rounds, shared_events
+from portal.domain.ledger.board import Board
 from portal.errors import Conflict, Invalid
 from portal.reading.deal_page import board_events
 from portal.storage import documents
@@ -22,6 +23,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[str, ...]
 
 
+@command("agree_to")
 def agree_to(
     work: UnitOfWork,
     actor: Actor,
@@ -44,7 +46,7 @@ def agree_to(
             )
         answered = _answered(board_of(work, deal), tuple(dict.fromkeys(subjects)))
         if answered:
-            work.append(deal_id, deal.actor, ledger.LinesAgreed(subjects=answered, revision=revision))
+            work.append(deal_id, deal.actor, shared_events.LinesAgreed(subjects=answered, revision=revision))
         return Agreed(subjects=answered)
 
     return work.once(deal.actor, deal_id, "agree_to", key, [list(subjects), revision], Agreed, run)
@@ -53,7 +55,7 @@ def agree_to(
 def board_of(work: UnitOfWork, deal: Deal) -> Board:
     """The deal's board as the ledger tells it."""
     offer = documents.offered(work, deal.id, deal.revision).offer
-    return rounds.talks(board_events.moving(work, deal.id)).board(offer)
+    return rounds.negotiation_state(board_events.load(work, deal.id)).board(offer)
 
 
 def _answered(board: Board, subjects: tuple[str, ...]) -> tuple[str, ...]:

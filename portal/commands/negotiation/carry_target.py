@@ -4,6 +4,7 @@ from portal.access import Actor, deal_for
 from portal.commands.negotiation import open_asks
 from portal.commands.revision import draft_revision
 from portal.commands.revision.draft_revision import Edits
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import target_distribution
 from portal.domain.offer import money
@@ -11,6 +12,7 @@ from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
 
 
+@command("carry_target")
 def carry_target(work: UnitOfWork, actor: Actor, deal_id: str) -> Edits:
     """Conflict when nobody asks for an overall price any more, Invalid when no line can carry it above its floor."""
     deal = deal_for(work, actor, deal_id)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from portal.access import Actor, deal_for
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer, standing_offer
@@ -14,6 +15,7 @@ from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
 
 
+@command("choose")
 def choose(
     work: UnitOfWork,
     actor: Actor,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, true, update
 
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
@@ -41,6 +42,7 @@ _entries = msgspec.json.Decoder(tuple[Entry, ...])
 _reasons = msgspec.json.Decoder(dict[str, str])
 
 
+@command("draft_counteroffer.put_changes")
 def put_changes(
     work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequence[Change], reason: str = ""
 ) -> Draft:
@@ -58,7 +60,7 @@ def put_changes(
     others = [entry.change for entry in kept]
     problems = counteroffer.check(offer, asked, today=work.now.date(), beside=others) if asked else []
     if problems:
-        raise Invalid("This can't be asked.", problems)
+        raise Invalid("Check your request.", problems)
     added = tuple(Entry(change=change, was=changing.current(offer, change)) for change in asked)
     text = written(reason, "reason", longest=2_000, required=False)
     reasons = {key: said for key, said in draft.reasons.items() if key not in replaced}
@@ -66,6 +68,7 @@ def put_changes(
     return _keep(work, deal, Draft(entries=kept + added, reasons=reasons, package=draft.package))
 
 
+@command("draft_counteroffer.drop_change")
 def drop_change(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) -> Draft:
     """Take one change out of the draft; one that is not there changes nothing."""
     deal = deal_for(work, actor, deal_id)
@@ -76,6 +79,7 @@ def drop_change(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) ->
     return _keep(work, deal, Draft(entries=entries, reasons=reasons, package=draft.package))
 
 
+@command("draft_counteroffer.set_package")
 def set_package(work: UnitOfWork, actor: Actor, deal_id: str, *, package: bool) -> Draft:
     """Bind the changes of the draft, all or nothing, or let them go each for itself."""
     deal = deal_for(work, actor, deal_id)
@@ -89,6 +93,7 @@ def forget(work: UnitOfWork, deal: Deal) -> None:
     work.connection.execute(delete(tables.scenario).where(*_active(deal)))
 
 
+@command("draft_counteroffer.drop_all")
 def drop_all(work: UnitOfWork, actor: Actor, deal_id: str) -> Draft:
     """Begin again. What has a name, or readers, keeps its place empty."""
     deal = deal_for(work, actor, deal_id)

@@ -3,9 +3,11 @@
 from portal.access import Actor, deal_for
 from portal.commands.negotiation import draft_counteroffer
 from portal.commands.negotiation.draft_counteroffer import Draft
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 
 
+@command("keep_ask")
 def keep_ask(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) -> Draft:
     """From now on the ask is held against what the offer says today; one that is not in the draft changes nothing.
 

@@ -9,15 +9,16 @@ import msgspec
 from sqlalchemy import insert
 
 from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands.mail.notify import tell_sellers
+from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import draft_counteroffer, open_asks
 from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.errors import Invalid
 from portal.storage import documents, tables
 
@@ -29,6 +30,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
 
+@command("make_counteroffer")
 def make_counteroffer(
     work: UnitOfWork,
     actor: Actor,
@@ -56,7 +58,7 @@ def make_counteroffer(
         if changes is None:
             draft_counteroffer.forget(work, deal)
         answered = answer_by_policy(work, deal, ask)
-        _tell(work, deal, ask, answered)
+        _notify(work, deal, ask, answered)
         return Made(counteroffer=ask.id, revision=answered)
 
     return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
@@ -70,7 +72,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
     appended = work.append(
         deal.id,
         deal.actor,
-        ledger.CounterofferMade(
+        shared_events.CounterofferMade(
             counteroffer=ask.id,
             base_revision=ask.base_revision,
             changes=ask.changes,
@@ -94,7 +96,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
     )
 
 
-def _tell(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
+def _notify(work: UnitOfWork, deal: Deal, ask: Counteroffer, answered: int) -> None:
     happened = "answered" if answered else "counteroffer"
     facts = {"happened": happened, "who": deal.actor_name, "count": str(len(ask.changes))}
-    tell_sellers(work, deal, "seller_notice", facts | {"revision": str(answered)})
+    notify_sellers(work, deal, shared_events.CounterofferMade, facts | {"revision": str(answered)})

@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands.negotiation.draft_counteroffer import Draft, decoded, encoded
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, NotFound
 from portal.storage import tables
@@ -25,6 +26,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str
 
 
+@command("draft_counteroffer.put_changes")
 def begin(work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, copy_of: str = "") -> Begun:
     """A new scenario, active from now on: the offer as it stands, or a copy of one's own or of a colleague's shared one."""
     deal = deal_for(work, actor, deal_id)
@@ -51,6 +53,7 @@ def begin(work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, copy_of: s
     return begun
 
 
+@command("draft_counteroffer.put_changes")
 def rename(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str, *, name: str) -> None:
     deal = deal_for(work, actor, deal_id)
     deal.require("counter")
@@ -59,6 +62,7 @@ def rename(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str, *, na
     change(work, scenario_id, name=called)
 
 
+@command("draft_counteroffer.put_changes")
 def switch(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """From now on the tray shows this one, and what is asked for is added to it."""
     deal = deal_for(work, actor, deal_id)
@@ -68,6 +72,7 @@ def switch(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> No
     change(work, scenario_id, active=True)
 
 
+@command("draft_counteroffer.put_changes")
 def delete_one(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """Whatever has become of the deal. One that is gone already changes nothing."""
     deal = deal_for(work, actor, deal_id)

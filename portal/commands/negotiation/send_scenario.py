@@ -6,10 +6,12 @@ from portal.access import Actor, deal_for
 from portal.commands.negotiation import scenarios
 from portal.commands.negotiation.draft_counteroffer import decoded
 from portal.commands.negotiation.make_counteroffer import Made, make_counteroffer
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.storage import tables
 
 
+@command("make_counteroffer")
 def send_scenario(
     work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str, *, key: str | None = None
 ) -> Made:

@@ -2,10 +2,12 @@
 
 from portal.access import Actor, deal_for
 from portal.commands.negotiation import scenarios
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import buyer_events, ledger
 
 
+@command("draft_counteroffer.put_changes")
 def share_scenario(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """Said once in the buyers' room. What is asked in it later is shared as well."""
     deal = deal_for(work, actor, deal_id)
@@ -14,10 +16,11 @@ def share_scenario(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: st
     if row.shared_at is not None:
         return
     scenarios.change(work, scenario_id, shared_at=work.now)
-    said = ledger.ScenarioShared(scenario=scenario_id)
+    said = buyer_events.ScenarioShared(scenario=scenario_id)
     work.append(deal.id, deal.actor, said, ledger.Personal(name=row.name))
 
 
+@command("draft_counteroffer.put_changes")
 def stop_sharing(work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str) -> None:
     """Copies that colleagues made are theirs."""
     deal = deal_for(work, actor, deal_id)

@@ -3,6 +3,7 @@
 from portal.access import Actor, Deal, deal_for
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
 from portal.domain.offer.compare import compare
@@ -10,6 +11,7 @@ from portal.errors import Conflict, Sentence
 from portal.storage import documents, private_documents
 
 
+@command("take_offer")
 def take_offer(
     work: UnitOfWork, actor: Actor, deal_id: str, *, offer: str, revision: int, key: str | None = None
 ) -> Published:

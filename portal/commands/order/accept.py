@@ -5,18 +5,20 @@ from sqlalchemy import func, insert, select
 
 from portal.access import Actor, BuyerSession, Deal, deal_for
 from portal.commands.deal.transition import close_asks, move
-from portal.commands.mail.notify import tell_buyers, tell_sellers
+from portal.commands.mail.notify import notify_buyers, notify_sellers
 from portal.commands.order import place_order
 from portal.commands.order.place_order import Placed
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Revision, canonical_bytes
 from portal.domain.order.acceptance import AcceptanceForm, Evidence
 from portal.errors import Conflict, Invalid, Problem
 from portal.storage import documents, tables
 
 
+@command("accept")
 def accept(
     work: UnitOfWork,
     actor: Actor,
@@ -53,7 +55,7 @@ def accept(
             )
         )
         placed = place_order.place_order(work, deal, revision, clean)
-        _tell(work, deal, revision, clean, placed)
+        _append_and_notify(work, deal, revision, clean, placed)
         return placed
 
     return work.once(deal.actor, deal_id, "accept", key, asked, Placed, run)
@@ -165,11 +167,13 @@ def _at_table(work: UnitOfWork, deal: Deal, position: int) -> int:
     return int(work.connection.execute(seen).scalar_one())
 
 
-def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed) -> None:
+def _append_and_notify(
+    work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed
+) -> None:
     work.append(
         deal.id,
         deal.actor,
-        ledger.Accepted(
+        shared_events.Accepted(
             revision=form.revision,
             digest=form.digest,
             order=placed.number,
@@ -179,6 +183,6 @@ def _tell(work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm
         ledger.Personal(name=form.name, title=form.title),
     )
     facts = {"order": placed.number, "revision": str(form.revision), "signer": form.name}
-    told = {"digest": form.digest, "statement": form.statement}
-    tell_buyers(work, deal, "order_confirmation", revision.offer, facts | told)
-    tell_sellers(work, deal, "order_notice", facts)
+    statement = {"digest": form.digest, "statement": form.statement}
+    notify_buyers(work, deal, shared_events.Accepted, revision.offer, facts | statement)
+    notify_sellers(work, deal, shared_events.Accepted, facts)

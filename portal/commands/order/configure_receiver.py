@@ -7,9 +7,10 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from portal import access
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.order import receiver
-from portal.errors import Conflict, NotAllowed, NotFound
+from portal.errors import Conflict, NotFound
 from portal.storage import tables
 
 
@@ -25,6 +26,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
     secret: str = ""
 
 
+@command("configure_receiver.add_receiver")
 def add_receiver(
     work: UnitOfWork,
     actor: access.Actor,
@@ -39,7 +41,7 @@ def add_receiver(
 
     `kind` is operations, accounting or analysis; `transport` folder or webhook; `demo` allows webhooks to this machine.
     """
-    _must_manage(work, actor)
+    access.require(work, actor, "configure_receivers")
     target = target.strip()
     receiver.check(kind, transport, target, format, anywhere=isinstance(actor, access.System), loopback=demo)
     rows = tables.receiver
@@ -63,9 +65,10 @@ def add_receiver(
     return configured
 
 
+@command("configure_receiver.switch_receiver")
 def switch_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str, *, active: bool) -> Configured:
     """On or off. What waits for a receiver that is off goes on waiting until it is on again."""
-    _must_manage(work, actor)
+    access.require(work, actor, "configure_receivers")
     found = _receiver(work, receiver_id)
     work.connection.execute(
         update(tables.receiver).where(tables.receiver.c.id == receiver_id).values(active=active)
@@ -73,9 +76,10 @@ def switch_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str, *, 
     return msgspec.structs.replace(found, active=active)
 
 
+@command("configure_receiver.replace_secret")
 def replace_secret(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
     """A new secret for a webhook, shown once; the old one signs nothing any more."""
-    _must_manage(work, actor)
+    access.require(work, actor, "configure_receivers")
     found = _receiver(work, receiver_id)
     if found.transport != "webhook":
         raise Conflict("Only webhooks are signed. A folder has no secret.")
@@ -86,9 +90,10 @@ def replace_secret(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> C
     return msgspec.structs.replace(found, secret=secret)
 
 
+@command("configure_receiver.remove_receiver")
 def remove_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> Configured:
     """Only one that was never delivered to: the record of deliveries keeps the others."""
-    _must_manage(work, actor)
+    access.require(work, actor, "configure_receivers")
     found = _receiver(work, receiver_id)
     used = select(tables.outbox.c.id).where(tables.outbox.c.receiver_id == receiver_id).limit(1)
     if work.connection.execute(used).first():
@@ -102,11 +107,6 @@ def remove_receiver(work: UnitOfWork, actor: access.Actor, receiver_id: str) -> 
 def new_secret() -> str:
     """32 random bytes as Standard Webhooks writes them."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def _must_manage(work: UnitOfWork, actor: access.Actor) -> None:
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can set up who receives orders.")
 
 
 def _receiver(work: UnitOfWork, receiver_id: str) -> Configured:

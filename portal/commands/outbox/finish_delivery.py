@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import Mail
 from portal.storage import tables
@@ -25,6 +26,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+@command("finish_delivery")
 def finish_delivery(
     work: UnitOfWork,
     delivery_id: str,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import select, update
 
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.reading.operator.deliveries import is_due
 from portal.storage import tables
@@ -47,6 +48,7 @@ class Renewed(msgspec.Struct, frozen=True, kw_only=True):
     held: bool
 
 
+@command("lease_deliveries")
 def lease_deliveries(work: UnitOfWork, *, transports: Sequence[str], limit: int = 1) -> Leased:
     """The deliveries that are due, oldest first, leased for 60 s from now; attempts count up."""
     outbox = tables.outbox
@@ -94,6 +96,7 @@ def lease_deliveries(work: UnitOfWork, *, transports: Sequence[str], limit: int 
     )
 
 
+@command("lease_deliveries.renew_lease")
 def renew_lease(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
     """Another 60 s for a delivery that takes its time."""
     outbox = tables.outbox
@@ -105,6 +108,7 @@ def renew_lease(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
     return Renewed(held=renewed.rowcount == 1)
 
 
+@command("lease_deliveries.give_back")
 def give_back(work: UnitOfWork, delivery_id: str, attempt: int) -> Renewed:
     """What a worker that has to end cannot finish: due again at once, for whoever is there."""
     outbox = tables.outbox

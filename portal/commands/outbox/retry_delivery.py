@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import or_, select, update
 
 from portal import access
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Conflict, NotFound
 from portal.storage import tables
@@ -14,12 +15,13 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
     state: str
 
 
+@command("retry_delivery")
 def retry_delivery(work: UnitOfWork, actor: access.Actor, delivery_id: str) -> Retried:
     """Due at once, with ten attempts before it and the same id, by which a receiver knows what it has already.
 
     NotFound for a buyer or an unknown id; Conflict while a worker is at it, and for a mail that was sent or cancelled.
     """
-    access.seller_role(work, actor)
+    access.require(work, actor, "retry_hand_offs")
     outbox = tables.outbox
     row = work.connection.execute(
         select(outbox.c.transport, outbox.c.state, outbox.c.leased_until).where(outbox.c.id == delivery_id)

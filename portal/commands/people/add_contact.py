@@ -8,9 +8,10 @@ from sqlalchemy import insert, select
 from portal.access import Actor, deal_for, new_id
 from portal.commands.people.issue_link import contact_of, invite
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid, Sentence, either
 from portal.storage import documents, tables
 
@@ -22,6 +23,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_contact")
 def add_contact(
     work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, email: str, role: str, mail: bool = True
 ) -> Contact:
@@ -45,7 +47,7 @@ def add_contact(
             created_at=work.now,
         )
     )
-    work.append(deal_id, deal.actor, ledger.ContactAdded(contact=contact_id, role=role))
+    work.append(deal_id, deal.actor, shared_events.ContactAdded(contact=contact_id, role=role))
     if mail and deal.revision:
         invite(
             work,

@@ -6,8 +6,9 @@ from sqlalchemy import insert, select, update
 from portal.access import DeskSession, System, new_id, rep_for
 from portal.commands.people.add_contact import checked_address
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.deal import lifecycle
+from portal.domain.deal import lifecycle, roles
 from portal.errors import Invalid, NotAllowed, Sentence, either
 from portal.storage import tables
 
@@ -16,6 +17,7 @@ class RepAdded(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("add_rep")
 def add_rep(
     work: UnitOfWork, *, email: str, name: str, role: str, actor: DeskSession | System | None = None
 ) -> RepAdded:
@@ -31,12 +33,13 @@ def add_rep(
     known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
     if isinstance(actor, DeskSession):
         mine = rep_for(work, actor.id).role
-        touched = {role, known.role} if known else {role}
-        if mine == "rep" or (mine == "manager" and touched != {"rep"}):
+        changed = {role, known.role} if known else {role}
+        denied = changed - set(roles.roles_given_by(mine))
+        if denied:
             raise NotAllowed(
                 "With the role %(own)s you can't give or take the role %(role)s.",
                 own=lifecycle.ROLE_NAMES[mine],
-                role=lifecycle.ROLE_NAMES[max(touched - {"rep"}, default=role)],
+                role=lifecycle.ROLE_NAMES[max(denied)],
             )
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
     if known:

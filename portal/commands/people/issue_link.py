@@ -12,9 +12,11 @@ import msgspec
 from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from portal.access import Actor, Deal, deal_for, new_id, new_token, token_hash
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.deal import lifecycle
 from portal.domain.deal.mail import Mail, Template
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.domain.offer.revision import Offer
 from portal.errors import NotFound
 from portal.storage import documents, tables
@@ -29,6 +31,7 @@ class Issued(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
+@command("issue_link")
 def issue_link(
     work: UnitOfWork,
     actor: Actor,
@@ -69,7 +72,7 @@ def addressees(work: UnitOfWork, deal: Deal, *, acting: bool = False) -> Sequenc
     contact = tables.contact
     query = select(contact).where(contact.c.deal_id == deal.id, not_taken_back())
     if acting:
-        query = query.where(contact.c.role != "viewer")
+        query = query.where(contact.c.role.in_(lifecycle.buyer_roles_that("comment")))
     return work.connection.execute(query.order_by(contact.c.created_at, contact.c.id)).all()
 
 
@@ -98,7 +101,7 @@ def grant(work: UnitOfWork, deal: Deal, contact: Any, channel: Literal["mailed",
             expires_at=max(deal.valid_until, work.now) + OUTLIVES,
         )
     )
-    work.append(deal.id, deal.actor, ledger.LinkIssued(contact=contact.id, channel=channel))
+    work.append(deal.id, deal.actor, seller_events.LinkIssued(contact=contact.id, channel=channel))
     return f"{work.public_url}/j/{token}"
 
 

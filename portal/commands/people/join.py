@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 
 from portal.access import Deal, System, deal_for, new_token, token_hash
 from portal.commands.people.issue_link import addressees, invite, not_taken_back
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import NotFound
 from portal.storage import documents, tables
@@ -57,6 +58,7 @@ def look_at_link(transaction: Transaction, token: str) -> Invitation | None:
     )
 
 
+@command("join")
 def join(
     work: UnitOfWork, token: str, *, session_id: str | None, agent: str = "", address: str = ""
 ) -> Joined:
@@ -94,6 +96,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Says nothing about whether there is such a person."""
 
 
+@command("join.request_link")
 def request_link(
     work: UnitOfWork, *, token: str | None = None, deal_id: str | None = None, email: str | None = None
 ) -> Asked:

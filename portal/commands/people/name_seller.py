@@ -5,8 +5,9 @@ from sqlalchemy import update
 
 from portal import access
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.errors import Invalid, NotAllowed
+from portal.errors import Invalid
 from portal.storage import tables
 
 
@@ -15,10 +16,10 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     hue: int
 
 
+@command("name_seller")
 def name_seller(work: UnitOfWork, actor: access.Actor, *, name: str, hue: int) -> Named:
     """`hue` in degrees, 0 to 359 (oklch). A quote that names its seller is read with that name all the same."""
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can change the seller's name and colour.")
+    access.require(work, actor, "name_seller")
     if not 0 <= hue < 360:
         raise Invalid.field("hue", "%(hue)s is not a hue.", "Choose a number from 0 to 359.", hue=hue)
     named = Named(seller_name=written(name, "name", longest=200), hue=hue)

@@ -5,8 +5,9 @@ from sqlalchemy import insert, select
 
 from portal import access
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.errors import Invalid, NotAllowed
+from portal.errors import Invalid
 from portal.storage import tables
 
 
@@ -18,10 +19,10 @@ class TokenMade(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+@command("new_token")
 def new_token(work: UnitOfWork, actor: access.Actor, *, name: str) -> TokenMade:
     """For an admin; Invalid when a living token has this name, so that a list tells them apart."""
-    if access.seller_role(work, actor) != "admin":
-        raise NotAllowed("Only an admin can make a token for the API.")
+    access.require(work, actor, "make_tokens")
     label, known = written(name, "name", longest=100), tables.api_token
     if work.connection.execute(
         select(known.c.id).where(known.c.name == label, known.c.revoked_at.is_(None))

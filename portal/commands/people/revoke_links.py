@@ -7,8 +7,9 @@ from sqlalchemy import update
 from portal.access import Actor, deal_for
 from portal.commands.outbox.cancel_mail import cancel_letters
 from portal.commands.people.issue_link import contact_of
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.storage import tables
 
 
@@ -16,6 +17,7 @@ class Revoked(msgspec.Struct, frozen=True, kw_only=True):
     links: int
 
 
+@command("revoke_links")
 def revoke_links(work: UnitOfWork, actor: Actor, deal_id: str, contact_id: str) -> Revoked:
     """Doing it twice changes nothing more."""
     deal = deal_for(work, actor, deal_id)
@@ -29,5 +31,5 @@ def revoke_links(work: UnitOfWork, actor: Actor, deal_id: str, contact_id: str) 
     ).rowcount
     if links:
         cancel_letters(work, deal, contact)
-        work.append(deal_id, deal.actor, ledger.LinksRevoked(contact=contact_id))
+        work.append(deal_id, deal.actor, seller_events.LinksRevoked(contact=contact_id))
     return Revoked(links=links)

@@ -4,11 +4,14 @@ from sqlalchemy import select, update
 
 from portal.access import DeskSession, System, rep_for
 from portal.commands.people.sign_in import Done
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.errors import NotAllowed, NotFound
+from portal.domain.deal import roles
+from portal.errors import NotFound
 from portal.storage import tables
 
 
+@command("revoke_session")
 def revoke_session(work: UnitOfWork, actor: DeskSession | System, session_id: str) -> Done:
     """One's own always; others' as a manager. NotFound when there is no such session."""
     session = tables.session
@@ -19,8 +22,8 @@ def revoke_session(work: UnitOfWork, actor: DeskSession | System, session_id: st
         raise NotFound("There is no such session.")
     if isinstance(actor, DeskSession):
         rep = rep_for(work, actor.id)
-        if row.rep_id != rep.id and rep.role == "rep":
-            raise NotAllowed("Only a manager can end somebody else's session.")
+        if row.rep_id != rep.id:
+            roles.require(rep.role, "end_sessions")
     work.connection.execute(
         update(session)
         .where(session.c.id == session_id, session.c.revoked_at.is_(None))

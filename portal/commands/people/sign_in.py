@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 
 from portal.access import DeskSession, new_token, token_hash
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import Mail
 from portal.errors import NotFound
@@ -35,6 +36,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     """Says nothing about whether there is such a person."""
 
 
+@command("sign_in.request_sign_in")
 def request_sign_in(work: UnitOfWork, email: str) -> Done:
     """Mail a sign-in link if the address is a rep's; the answer is the same for every address."""
     rep = _rep(work, email)
@@ -51,6 +53,7 @@ def request_sign_in(work: UnitOfWork, email: str) -> Done:
     return Done()
 
 
+@command("sign_in.issue_sign_in_link")
 def issue_sign_in_link(work: UnitOfWork, email: str) -> Issued:
     """A link for an operator to hand over; NotFound when there is no such rep."""
     rep = _rep(work, email)
@@ -76,6 +79,7 @@ def look_at_sign_in(transaction: Transaction, token: str) -> str | None:
     ).scalar()
 
 
+@command("sign_in")
 def sign_in(work: UnitOfWork, token: str, *, agent: str = "", address: str = "") -> SignedIn:
     """Use a link, once: the conditional UPDATE lets one of two at the same instant through. NotFound otherwise."""
     link = tables.sign_in_link
@@ -104,6 +108,7 @@ def sign_in(work: UnitOfWork, token: str, *, agent: str = "", address: str = "")
     return SignedIn(cookie=cookie, name=name)
 
 
+@command("sign_in.sign_out")
 def sign_out(work: UnitOfWork, actor: DeskSession) -> Done:
     """End this session; its sockets close within seconds."""
     session = tables.session

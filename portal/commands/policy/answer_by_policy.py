@@ -11,14 +11,14 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import Deal
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish, publish_revision
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy import auto_answer, margin
@@ -90,7 +90,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
     work.append(
         deal.id,
         seller.actor,
-        ledger.AnsweredByPolicy(
+        seller_events.AnsweredByPolicy(
             revision=published.revision,
             counteroffer=ask.id,
             grounds=judged.grounds,
@@ -100,14 +100,17 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
             margin_after=_earned(earned[1]),
         ),
     )
-    told = {"revision": str(published.revision), **news(work, deal, published, _answers(ask, offer))}
-    tell_buyers(work, seller, "new_answer", offered, told)
+    told = {
+        "revision": str(published.revision),
+        **revision_values(work, deal, published, _answers(ask, offer)),
+    }
+    notify_buyers(work, seller, shared_events.RevisionPublished, offered, told)
     return published.revision
 
 
-def _answers(ask: Counteroffer, offer: Offer) -> tuple[ledger.Answered, ...]:
+def _answers(ask: Counteroffer, offer: Offer) -> tuple[shared_events.Answered, ...]:
     return tuple(
-        ledger.Answered(
+        shared_events.Answered(
             change=change,
             verdict="accept",
             offered=changing.current(offer, change),
@@ -132,5 +135,5 @@ def _keep_use(work: UnitOfWork, deal: Deal, revision: int, judged: Judgement) ->
         work.connection.execute(insert(tables.policy_use).values(rows))
 
 
-def _earned(earned: margin.Margin) -> ledger.Earned:
-    return ledger.Earned(amount=earned.amount, percent=earned.percent)
+def _earned(earned: margin.Margin) -> seller_events.Earned:
+    return seller_events.Earned(amount=earned.amount, percent=earned.percent)

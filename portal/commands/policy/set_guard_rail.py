@@ -6,11 +6,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import access
 from portal.access import Actor, DeskSession, System
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.authority import Authority
 from portal.domain.policy.policy import Caps
-from portal.errors import Invalid, NotAllowed, NotFound, Problem, Sentence
+from portal.errors import Invalid, NotFound, Problem, Sentence
 from portal.storage import guard_rails, tables
 
 MOST_USES = 1_000
@@ -20,6 +21,7 @@ class Set(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
 
 
+@command("set_guard_rail.set_caps")
 def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     """Over all policies and private limits of a deal. NotAllowed for a rep; Invalid with a problem per field."""
     problems = _outside(concession_percent=caps.concession_percent)
@@ -34,6 +36,7 @@ def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     return _keep(work, actor, guard_rails.CAPS, caps, problems)
 
 
+@command("set_guard_rail.set_authority")
 def set_authority(work: UnitOfWork, actor: Actor, *, rep_id: str, authority: Authority) -> Set:
     """What this rep may publish without a manager, besides the floors; None takes a limit away."""
     managing(work, actor)
@@ -47,8 +50,7 @@ def set_authority(work: UnitOfWork, actor: Actor, *, rep_id: str, authority: Aut
 
 def managing(work: UnitOfWork, actor: Actor) -> str:
     """The actor as histories keep it; NotAllowed for a rep, NotFound for a buyer."""
-    if access.seller_role(work, actor) == "rep":
-        raise NotAllowed("Only a manager or an admin can change what is given without asking.")
+    access.require(work, actor, "set_policies")
     match actor:
         case DeskSession(id=session_id):
             return f"rep:{access.rep_for(work, session_id).id}"

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from portal.access import Actor, new_id
 from portal.commands.policy.set_guard_rail import keep_history, managing
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy
@@ -23,6 +24,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
+@command("write_policy")
 def write_policy(work: UnitOfWork, actor: Actor, *, policy: Policy, policy_id: str | None = None) -> Written:
     """A new policy, or another wording of one that is there. NotAllowed for a rep; Invalid with a problem per field."""
     who = managing(work, actor)
@@ -37,6 +39,7 @@ def write_policy(work: UnitOfWork, actor: Actor, *, policy: Policy, policy_id: s
     return Written(id=policy_id)
 
 
+@command("write_policy.switch_policy")
 def switch_policy(work: UnitOfWork, actor: Actor, *, policy_id: str, active: bool) -> Written:
     """Off: it answers nothing any more. What it has given stays given."""
     who = managing(work, actor)

@@ -9,16 +9,17 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
-from portal.commands.mail.notify import tell_asker
+from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import open_asks
 from portal.commands.revision.publish import Published
 from portal.commands.revision.publish_revision import Publication, publish_with
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Offer
 from portal.errors import Conflict, Invalid, NotFound
 from portal.storage import documents, tables
@@ -27,6 +28,7 @@ _publication = msgspec.json.Decoder(Publication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
+@command("decide_approval")
 def decide_approval(
     work: UnitOfWork,
     actor: Actor,
@@ -54,7 +56,7 @@ def decide_approval(
     work.append(
         deal_id,
         deal.actor,
-        ledger.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
+        seller_events.ApprovalDecided(approval=approval_id, granted=granted, edited=edited),
         ledger.Personal(note=text) if text else None,
     )
     published = Published(revision=0, digest="")
@@ -63,7 +65,8 @@ def decide_approval(
         published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
     decision = "edited" if edited else "granted" if granted else "refused"
     facts = {"sender": deal.actor_name, "decision": decision, "note": text}
-    tell_asker(work, deal, "approval_decided", row.asked_by, facts | {"revision": str(published.revision)})
+    facts["revision"] = str(published.revision)
+    notify_sellers(work, deal, seller_events.ApprovalDecided, facts, requester=row.asked_by)
     return published
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import Actor, Deal, deal_for
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import standing_offer
@@ -24,6 +25,7 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
 _changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
+@command("draft_revision.put_changes")
 def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequence[Change]) -> Edits:
     """Add edits, in place of those of the same fields; a value as offered takes the edit out."""
     deal = deal_for(work, actor, deal_id)
@@ -47,6 +49,7 @@ def _unfit(offer: Offer, edits: Edits, changes: Sequence[Change]) -> list[Proble
     return standing_offer.unfit(offer, changes)
 
 
+@command("draft_revision.drop_change")
 def drop_change(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) -> Edits:
     deal = deal_for(work, actor, deal_id)
     deal.require("edit")
@@ -54,6 +57,7 @@ def drop_change(work: UnitOfWork, actor: Actor, deal_id: str, change_id: str) ->
     return _keep(work, deal, Edits(changes=left))
 
 
+@command("draft_revision.drop_all")
 def drop_all(work: UnitOfWork, actor: Actor, deal_id: str) -> Edits:
     deal = deal_for(work, actor, deal_id)
     deal.require("edit")

@@ -9,11 +9,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.access import Actor, deal_for, new_id
-from portal.commands.mail.notify import tell_buyers
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.revision import publish
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Offer, canonical_bytes
 from portal.domain.offer.totals import revise
 from portal.errors import Conflict
@@ -30,6 +31,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     revision: int = 0
 
 
+@command("import_quote")
 def import_quote(work: UnitOfWork, actor: Actor, quote: IncomingQuote, *, requote: bool = False) -> Imported:
     """One deal per external id. Other content under a known id raises Conflict, or becomes a revision with `requote`."""
     known = _known(work, quote)
@@ -131,8 +133,8 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
         published = publish.publish(work, deal, offer, quote.private)
         changed = publish.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publish.event(published, "rep", changed=changed))
-        told = {"revision": str(published.revision), **news(work, deal, published)}
-        tell_buyers(work, deal, "new_answer", offer, told)
+        told = {"revision": str(published.revision), **revision_values(work, deal, published)}
+        notify_buyers(work, deal, shared_events.RevisionPublished, offer, told)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )
@@ -167,13 +169,13 @@ def _seat(work: UnitOfWork, deal_id: str, contacts: Iterable[NewContact], *, by:
         if known and role != person.role:
             work.connection.execute(update(contact).where(contact.c.id == known).values(role=person.role))
             if by:
-                work.append(deal_id, by, ledger.ContactRoleChanged(contact=known, role=person.role))
+                work.append(deal_id, by, shared_events.ContactRoleChanged(contact=known, role=person.role))
         if known:
             continue
         added = new_id()
         present[email] = (added, person.role)
         if by:
-            work.append(deal_id, by, ledger.ContactAdded(contact=added, role=person.role))
+            work.append(deal_id, by, shared_events.ContactAdded(contact=added, role=person.role))
         work.connection.execute(
             insert(contact).values(
                 id=added,

@@ -7,7 +7,7 @@ from portal.access import Deal
 from portal.commands.deal.transition import move
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.lifecycle import Verb
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.offer.totals import revise
@@ -78,16 +78,16 @@ def _parts(offer: Offer) -> dict[str, object]:
 
 def event(
     published: Published,
-    signed: ledger.Signature,
+    signed: shared_events.Signature,
     *,
     changed: tuple[str, ...] = (),
     counteroffers: tuple[str, ...] = (),
-    answers: tuple[ledger.Answered, ...] = (),
+    answers: tuple[shared_events.Answered, ...] = (),
     standing_offer: str = "",
-) -> ledger.RevisionPublished:
+) -> shared_events.RevisionPublished:
     """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
     one that was taken."""
-    return ledger.RevisionPublished(
+    return shared_events.RevisionPublished(
         revision=published.revision,
         digest=published.digest,
         signed=signed,

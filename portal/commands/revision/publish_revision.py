@@ -7,19 +7,20 @@ from msgspec.structs import replace
 from sqlalchemy import insert, select, update
 
 from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands.mail.notify import tell_buyers, tell_sellers
+from portal.commands.mail.notify import notify_buyers, notify_sellers
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.revision import draft_revision, publish
 from portal.commands.revision.publish import Published
-from portal.commands.revision.revision_mail import news
+from portal.commands.revision.revision_mail import revision_values
 from portal.commands.text import written
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.change.items import item
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.domain.offer.revision import Offer
 from portal.domain.policy import authority
 from portal.domain.policy.authority import Reason
@@ -36,6 +37,7 @@ class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     note: str = ""
 
 
+@command("publish_revision")
 def publish_revision(
     work: UnitOfWork, actor: Actor, deal_id: str, publication: Publication, *, key: str | None = None
 ) -> Published:
@@ -93,14 +95,16 @@ def publish_with(
         ),
         _words(publication),
     )
-    told = news(work, deal, published, answered, publication.answer_notes)
-    tell_buyers(work, deal, "new_answer", offered, {"revision": str(published.revision), **told})
+    told = revision_values(work, deal, published, answered, publication.answer_notes)
+    notify_buyers(
+        work, deal, shared_events.RevisionPublished, offered, {"revision": str(published.revision), **told}
+    )
     return published
 
 
 def _answered(
     work: UnitOfWork, deal: Deal, offer: Offer, open_asks: Sequence[Counteroffer], answers: Sequence[Answer]
-) -> tuple[list[Change], list[ledger.Answered]]:
+) -> tuple[list[Change], list[shared_events.Answered]]:
     """What the answers change, and how the ledger keeps them. All asks are looked at before anything is refused."""
     known = {change.id for ask in open_asks for change in ask.changes}
     problems: list[Problem] = []
@@ -108,7 +112,7 @@ def _answered(
     if stray:
         raise Conflict("An ask that you answer is not open any more. Look at the deal afresh.")
     made: list[Change] = []
-    kept: list[ledger.Answered] = []
+    kept: list[shared_events.Answered] = []
     for ask in open_asks:
         base = documents.offered(work, deal.id, ask.base_revision).offer
         settled = {change.id for change in counteroffer.rebase(ask.changes, base, offer).settled}
@@ -129,19 +133,19 @@ def _answered(
     return made, kept
 
 
-def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> ledger.Answered:
+def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> shared_events.Answered:
     answer = next(each for each in answers if each.change_id == change.id)
     # Of what is gone from the offer, what it said when it was asked about.
     offered = changing.current(offer if item(offer, change.subject) else base, change)
     values = {"accept": change.value, "decline": offered}
     if answer.verdict == "counter":
         values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
-    return ledger.Answered(
+    return shared_events.Answered(
         change=change, verdict=answer.verdict, offered=offered, answered=values[answer.verdict]
     )
 
 
-def _as_published(offered: Offer, answered: ledger.Answered) -> ledger.Answered:
+def _as_published(offered: Offer, answered: shared_events.Answered) -> shared_events.Answered:
     """A total and a wish are answered by what the revision as a whole comes to."""
     if answered.change.field not in ("target", "wish") or answered.verdict == "decline":
         return answered
@@ -155,7 +159,7 @@ def round_of(work: UnitOfWork, deal: Deal) -> int:
     ).scalars()
     published = (ledger.decode_body(body) for body in bodies)
     return 1 + sum(
-        isinstance(each, ledger.RevisionPublished) and bool(each.counteroffers) for each in published
+        isinstance(each, shared_events.RevisionPublished) and bool(each.counteroffers) for each in published
     )
 
 
@@ -199,7 +203,7 @@ def _ask_for_approval(
     work.append(
         deal.id,
         deal.actor,
-        ledger.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
+        seller_events.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
     )
-    tell_sellers(work, deal, "approval_needed", {"sender": deal.actor_name}, managers=True)
+    notify_sellers(work, deal, seller_events.ApprovalAsked, {"sender": deal.actor_name})
     return Published(revision=0, digest="", approval=approval)

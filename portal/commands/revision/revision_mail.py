@@ -12,7 +12,7 @@ from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change.change import Change
 from portal.domain.change.items import item
-from portal.domain.ledger.ledger import Answered
+from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer import difference_sentences
 from portal.domain.offer.compare import compare
 from portal.domain.offer.difference_sentences import Spelled
@@ -23,7 +23,7 @@ from portal.storage import documents
 MOST = 20
 
 
-def news(
+def revision_values(
     work: UnitOfWork,
     deal: Deal,
     published: Published,

@@ -11,14 +11,16 @@ from portal.access import Actor, deal_for
 from portal.commands.outbox.cancel_mail import cancel_news
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
+from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import Offer
 from portal.errors import Conflict
 from portal.reading.desk.take_back_rules import obstacle, publication
 from portal.storage import documents, private_documents, tables
 
 
+@command("take_back_revision")
 def take_back_revision(
     work: UnitOfWork,
     actor: Actor,
@@ -58,7 +60,7 @@ def take_back_revision(
     return work.once(deal.actor, deal_id, "take_back_revision", key, [revision], Published, run)
 
 
-def _ask_again(work: UnitOfWork, fact: ledger.RevisionPublished | None) -> tuple[str, ...]:
+def _ask_again(work: UnitOfWork, fact: shared_events.RevisionPublished | None) -> tuple[str, ...]:
     """Open again what the revision had answered; the ids."""
     ask, answered = tables.counteroffer, fact.counteroffers if fact else ()
     mine = (ask.c.id.in_(answered), ask.c.state == "answered")
@@ -70,8 +72,8 @@ def _ask_again(work: UnitOfWork, fact: ledger.RevisionPublished | None) -> tuple
 
 def _event(
     published: Published, revision: int, reopened: tuple[str, ...], now: Offer, before: Offer
-) -> ledger.RevisionPublished:
-    return ledger.RevisionPublished(
+) -> shared_events.RevisionPublished:
+    return shared_events.RevisionPublished(
         revision=published.revision,
         digest=published.digest,
         signed="rep",

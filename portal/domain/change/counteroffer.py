@@ -256,7 +256,7 @@ def _whole_or_not(counter: Counteroffer, given: dict[str, Answer]) -> None:
     accepted = [change_id for change_id, answer in given.items() if answer.verdict == "accept"]
     if counter.package and accepted and len(accepted) < len(given):
         raise Invalid(
-            "This counteroffer is all or nothing: accept every change of it, or none.",
+            "This counteroffer is a package: accept every change of it, or none.",
             [
                 Problem(change_id, "Accepting only a part of a package is not possible.")
                 for change_id in accepted

@@ -154,6 +154,11 @@ def can(state: str, role: str, capability: str) -> bool:
     return capability in CAPABILITIES.get((state, role), frozenset())
 
 
+def buyer_roles_that(capability: str) -> tuple[str, ...]:
+    """Return the buyers' roles that have a capability in some state, the least first."""
+    return BUYER_ROLES[BUYER_ROLES.index(_BUYER[capability][0]) :]
+
+
 def refusal(state: str, role: str, capability: str) -> Sentence:
     """Why `can` says no, as a sentence: the state when it stops every role of that side, else the role."""
     roles, grants = (SELLER_ROLES, _SELLER) if role in SELLER_ROLES else (BUYER_ROLES, _BUYER)

@@ -7,7 +7,7 @@ from portal.domain.ledger.event_body import BuyerBody
 SignOffVerdict = Literal["fine", "waiting", "objects"]
 
 
-class Confided(BuyerBody, tag="confided", frozen=True, kw_only=True):
+class TeamMessagePosted(BuyerBody, tag="confided", frozen=True, kw_only=True):
     """Said among the buyers alone. Personal: body."""
 
 
@@ -23,3 +23,6 @@ class ScenarioShared(BuyerBody, tag="scenario_shared", frozen=True, kw_only=True
     """Colleagues may read it from now on. Personal: name."""
 
     scenario: str
+
+
+BuyerEvent = TeamMessagePosted | SignOff | ScenarioShared

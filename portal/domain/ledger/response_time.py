@@ -1,27 +1,15 @@
-"""What an event does to the buyer's wait for the seller, by the one rule for head, inbox and figures alike."""
+"""The one rule of who waits for whom, for the deal's head, the inbox and the response times alike."""
 
 from typing import Literal
 
-from portal.domain.ledger.ledger import (
-    Accepted,
-    Body,
-    CounterofferMade,
-    Declined,
-    MessagePosted,
-    MoreTimeAsked,
-    MoreTimeGiven,
-    RevisionPublished,
-    Withdrawn,
-    by_buyer,
-)
-
-_ASKS = (MessagePosted, CounterofferMade, MoreTimeAsked)
-_REPLIES = (MessagePosted, RevisionPublished, MoreTimeGiven, Withdrawn)
-_ENDINGS = (Accepted, Declined, Withdrawn)
+from portal.domain.ledger.event_body import Body
+from portal.domain.ledger.event_kinds import KINDS, TurnEffect
+from portal.domain.ledger.ledger import by_buyer
+from portal.domain.ledger.shared_events import RevisionPublished
 
 
-def waiting(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays"]:
-    """What an event does to the buyer's wait for the seller; "lifts" ends it only if it began at the event's own instant.
+def turn_effect(body: Body, actor: str) -> TurnEffect | Literal["lifts"]:
+    """Return what an event does to the buyer's wait; "lifts" ends it only if it began at the event's own instant.
 
     A policy answers the ask that it came with, and nothing that was said before.
     """
@@ -30,6 +18,5 @@ def waiting(body: Body, actor: str) -> Literal["begins", "ends", "lifts", "stays
     if isinstance(body, RevisionPublished) and body.takes_back:
         # What it had answered waits again, from now on.
         return "begins" if body.reopens else "stays"
-    if isinstance(body, _ENDINGS) or (isinstance(body, _REPLIES) and not by_buyer(actor)):
-        return "ends"
-    return "begins" if isinstance(body, _ASKS) and by_buyer(actor) else "stays"
+    kind = KINDS[body.kind]
+    return kind.by_buyer if by_buyer(actor) else kind.by_seller

@@ -12,26 +12,16 @@ import msgspec
 from msgspec.structs import replace
 
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger, settlement
-from portal.domain.ledger.ledger import PartyName
-from portal.domain.ledger.settlement import Ask, Board, Consent, Given
+from portal.domain.ledger import event_body, ledger, settlement, shared_events
+from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer
 
-# What moves a board; every other event leaves it as it is.
-MOVING = (
-    "proposal_sent",
-    "counteroffer",
-    "counteroffer_withdrawn",
-    "counteroffers_closed",
-    "revision",
-    "lines_agreed",
-)
 
-
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class BoardEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the table, in the order of the ledger."""
 
-    body: ledger.Body
+    body: event_body.Body
     actor: str
     at: datetime
 
@@ -52,38 +42,38 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass
-class Talks:
+class NegotiationState:
     """Where the two stand after the events taken so far. `asks` by id, `consents` by subject."""
 
     revision: int = 0
     asks: dict[str, Ask] = field(default_factory=dict)
-    answers: list[Given] = field(default_factory=list)
+    answers: list[GivenAnswer] = field(default_factory=list)
     consents: dict[str, Consent] = field(default_factory=dict)
     # Where they stood before the newest revision, for when it is taken back.
-    before: "Talks | None" = None
+    before: "NegotiationState | None" = None
 
-    def take(self, event: Event) -> None:
+    def apply(self, event: BoardEvent) -> None:
         match event.body:
-            case ledger.ProposalSent(revision=number):
+            case shared_events.ProposalSent(revision=number):
                 self.revision = number
-            case ledger.CounterofferMade() as made:
+            case shared_events.CounterofferMade() as made:
                 self._asked(made, event)
-            case ledger.CounterofferWithdrawn(counteroffer=one):
+            case shared_events.CounterofferWithdrawn(counteroffer=one):
                 self.asks.pop(one, None)
-            case ledger.CounteroffersClosed(counteroffers=several):
+            case shared_events.CounteroffersClosed(counteroffers=several):
                 for one in several:
                     self.asks.pop(one, None)
-            case ledger.RevisionPublished() as published:
+            case shared_events.RevisionPublished() as published:
                 self._published(published, event)
-            case ledger.LinesAgreed(subjects=subjects, revision=number):
+            case shared_events.LinesAgreed(subjects=subjects, revision=number):
                 consent = Consent(by=event.actor, at=event.at, revision=number)
                 self.consents |= dict.fromkeys(subjects, consent)
 
     def board(self, offer: Offer) -> Board:
         """`offer`: what the standing revision says."""
-        return settlement.board(offer, list(self.asks.values()), self.answers, self.consents)
+        return settlement.build_board(offer, list(self.asks.values()), self.answers, self.consents)
 
-    def _asked(self, made: ledger.CounterofferMade, event: Event) -> None:
+    def _asked(self, made: shared_events.CounterofferMade, event: BoardEvent) -> None:
         """A newer ask overtakes what older ones asked of the same fields, and ends what was agreed there."""
         anew = {change.id for change in made.changes}
         for one in made.replaces:
@@ -104,14 +94,16 @@ class Talks:
             since=event.at,
         )
 
-    def _published(self, published: ledger.RevisionPublished, event: Event) -> None:
+    def _published(self, published: shared_events.RevisionPublished, event: BoardEvent) -> None:
         if published.takes_back and self.before:
             # Nobody of the buyer's had opened it, so nothing has been said since.
             earlier = self.before
             self.asks, self.answers, self.consents = earlier.asks, earlier.answers, earlier.consents
             self.revision, self.before = published.revision, None
             return
-        self.before = Talks(self.revision, dict(self.asks), list(self.answers), dict(self.consents))
+        self.before = NegotiationState(
+            self.revision, dict(self.asks), list(self.answers), dict(self.consents)
+        )
         self.revision = published.revision
         for one in published.counteroffers:
             self.asks.pop(one, None)
@@ -119,23 +111,23 @@ class Talks:
             # Agreed was what the line said then.
             self.consents.pop(subject, None)
         self.answers += [
-            Given(answer=each, by=event.actor, at=event.at, revision=published.revision)
+            GivenAnswer(answer=each, by=event.actor, at=event.at, revision=published.revision)
             for each in published.answers
         ]
 
 
-def talks(events: Iterable[Event]) -> Talks:
-    found = Talks()
+def negotiation_state(events: Iterable[BoardEvent]) -> NegotiationState:
+    found = NegotiationState()
     for event in events:
-        found.take(event)
+        found.apply(event)
     return found
 
 
-def steps(events: Iterable[Event], offers: Mapping[int, Offer]) -> Iterator[Step]:
+def steps(events: Iterable[BoardEvent], offers: Mapping[int, Offer]) -> Iterator[Step]:
     """Every step that moved something. `offers`: what each revision says, by its number."""
-    found = Talks()
+    found = NegotiationState()
     for event in events:
-        found.take(event)
+        found.apply(event)
         board = found.board(offers[found.revision])
         yield Step(
             kind=event.body.kind,

@@ -10,7 +10,7 @@ from portal.domain.policy.authority import Reason
 from portal.domain.policy.auto_answer import Ground
 
 
-class NoteKept(SellerBody, tag="note", frozen=True, kw_only=True):
+class NoteSaved(SellerBody, tag="note", frozen=True, kw_only=True):
     """Personal: body."""
 
     anchor: str | None = None
@@ -64,3 +64,8 @@ class LinkIssued(SellerBody, tag="link_issued", frozen=True, kw_only=True):
 
 class LinksRevoked(SellerBody, tag="links_revoked", frozen=True, kw_only=True):
     contact: str
+
+
+SellerEvent = (
+    NoteSaved | ApprovalAsked | ApprovalDecided | AnsweredByPolicy | OwnerChanged | LinkIssued | LinksRevoked
+)

@@ -1,126 +1,28 @@
-"""The settlement board: what is agreed, asked and answered, and what money still lies between the two.
+"""Derive the settlement board from the current offer, the open counteroffers, and the answers given so far.
 
-Derived, never stored: from the current offer, the open counteroffers, and the answers given so far. What nobody has asked
-about is agreed. A declined or countered ask stands as answered until the buyer asks again, agrees to what is offered
-instead, or the offer says what was asked. `portal.domain.rounds` tells the same board at every step of the ledger.
+Never stored. What nobody has asked about is agreed. A declined or countered ask stands as answered until the buyer asks
+again, agrees to what is offered instead, or the offer says what was asked. `rounds` derives the same board at every step
+of the ledger.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
-from typing import Literal
-
-import msgspec
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Counteroffer, effect, grants
+from portal.domain.change.counteroffer import effect, grants
 from portal.domain.change.items import item
-from portal.domain.ledger.ledger import Answered, PartyName
+from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk, Row, RowState
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer
 from portal.errors import Invalid
 
-Standing = Literal["agreed", "asked", "answered"]
 
-
-class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """An open counteroffer: by whom (an actor), since when."""
-
-    counteroffer: Counteroffer
-    by: str
-    since: datetime
-
-
-class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that was published: by whom (an actor), when, in which revision."""
-
-    answer: Answered
-    by: str
-    at: datetime
-    revision: int
-
-
-class Consent(msgspec.Struct, frozen=True, kw_only=True):
-    """The buyer's word that a line or term may stay as `revision` offers it: by whom (an actor), when."""
-
-    by: str
-    at: datetime
-    revision: int
-
-
-class OpenAsk(msgspec.Struct, frozen=True, kw_only=True):
-    """One change somebody waits for; `offered` is what the offer says now, None when the line or term is gone."""
-
-    change: Change
-    offered: str | None
-    counteroffer: str
-    package: bool
-    by: str
-    since: datetime
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one line or term stands. `answers` holds the latest for each field that still differs from what was asked;
-    `consent` that the buyer has agreed to what was answered, which then is open no more."""
-
-    subject: str
-    name: str
-    state: Standing
-    asks: tuple[OpenAsk, ...] = ()
-    answers: tuple[Given, ...] = ()
-    consent: Consent | None = None
-
-    @property
-    def waits_for(self) -> PartyName | None:
-        """Who has the next word on it; None when it is agreed."""
-        return {"asked": "seller", "answered": "buyer"}.get(self.state)  # type: ignore[return-value]
-
-    @property
-    def wanted(self) -> tuple[tuple[datetime, Change], ...]:
-        """What the buyer last asked for and the offer does not say, and when that was asked or answered; none when it is
-        agreed."""
-        if self.state == "agreed":
-            return ()
-        answered = ((each.at, each.answer.change) for each in self.answers)
-        return (*answered, *((each.since, each.change) for each in self.asks))
-
-
-class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """`gap`: contract net with everything granted that was asked and is not agreed, less today's. Negative when less is
-    asked; zero when nothing is open, or when what is open has no price.
-    """
-
-    rows: tuple[Row, ...]
-    gap: Decimal
-
-    @property
-    def agreed(self) -> int:
-        return sum(row.state == "agreed" for row in self.rows)
-
-    @property
-    def total(self) -> int:
-        return len(self.rows)
-
-    @property
-    def open(self) -> tuple[Row, ...]:
-        """What is not agreed, asks before answers."""
-        return tuple(
-            sorted(
-                (row for row in self.rows if row.state != "agreed"), key=lambda row: row.state == "answered"
-            )
-        )
-
-    def waiting_for(self, party: PartyName) -> tuple[Row, ...]:
-        """What this side has the next word on, in the order of the offer."""
-        return tuple(row for row in self.rows if row.waits_for == party)
-
-    def row(self, subject: str) -> Row | None:
-        return next((row for row in self.rows if row.subject == subject), None)
-
-
-def board(
-    offer: Offer, asks: Sequence[Ask], answers: Sequence[Given], consents: Mapping[str, Consent] | None = None
+def build_board(
+    offer: Offer,
+    asks: Sequence[Ask],
+    answers: Sequence[GivenAnswer],
+    consents: Mapping[str, Consent] | None = None,
 ) -> Board:
     """The board for the current `offer`. Asks and answers come oldest first; the younger word on a field counts.
 
@@ -173,7 +75,7 @@ def _called(offer: Offer, change: Change) -> str:
     return found.name if found else change.key
 
 
-def _unmet(offer: Offer, answers: Sequence[Given]) -> list[Given]:
+def _unmet(offer: Offer, answers: Sequence[GivenAnswer]) -> list[GivenAnswer]:
     latest = {given.answer.change.id: given for given in answers}
     return [
         given
@@ -185,13 +87,17 @@ def _unmet(offer: Offer, answers: Sequence[Given]) -> list[Given]:
 
 
 def _row(
-    subject: str, name: str, open_asks: Sequence[OpenAsk], unmet: Sequence[Given], consent: Consent | None
+    subject: str,
+    name: str,
+    open_asks: Sequence[OpenAsk],
+    unmet: Sequence[GivenAnswer],
+    consent: Consent | None,
 ) -> Row:
     asks = tuple(each for each in open_asks if each.change.subject == subject)
     answers = tuple(each for each in unmet if each.answer.change.subject == subject)
     if asks:
         return Row(subject=subject, name=name, state="asked", asks=asks, answers=answers)
-    state: Standing = "answered" if answers and not consent else "agreed"
+    state: RowState = "answered" if answers and not consent else "agreed"
     return Row(subject=subject, name=name, state=state, answers=answers, consent=consent if answers else None)
 
 

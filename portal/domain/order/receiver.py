@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from portal.domain.order.formats import WRITTEN, format_for
 from portal.domain.order.work_order import KINDS
 from portal.errors import Invalid, Sentence, either
 
 Transport = Literal["folder", "webhook"]
-Format = Literal["json", "csv"]
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
-FORMATS: tuple[Format, ...] = get_args(Format)
+FORMATS = WRITTEN
 _SEGMENT = re.compile(r"[^\x00-\x1f/\\:]{1,100}")
 # RFC 6052: an IPv6 address that stands for an IPv4 one.
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -30,17 +30,12 @@ def check(kind: str, transport: str, target: str, format: str, *, anywhere: bool
     """
     _one_of("kind", kind, KINDS)
     _one_of("transport", transport, TRANSPORTS)
-    check_format(format)
+    format_for(format, kind)
     problem = (
         _folder(target, anywhere=anywhere) if transport == "folder" else _webhook(target, loopback=loopback)
     )
     if problem:
         raise Invalid.field("target", problem)
-
-
-def check_format(name: str) -> None:
-    """Invalid at `format`, naming those that are written."""
-    _one_of("format", name, FORMATS)
 
 
 def public(address: IPv4Address | IPv6Address) -> bool:

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, select, union_all
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import buyer_events, event_kinds, ledger
 from portal.reading.deal_page import people
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 NEWEST = 100
-KINDS = ("confided", "sign_off", "scenario_shared")
+KINDS = event_kinds.names(lambda kind: kind.audience == "buyer")
 
 
 # Built once: every page of a buyer's asks this.
@@ -50,7 +50,7 @@ class Word:
     """The newest word on a topic. `revision` is the one it was said about."""
 
     topic: str
-    verdict: ledger.SignOffVerdict
+    verdict: buyer_events.SignOffVerdict
     revision: int
     who: Person
     at: datetime
@@ -84,10 +84,10 @@ def words(transaction: Transaction, deal: Deal) -> tuple[Word, ...]:
     """The newest word on every topic, what objects first, then what is waited for."""
     if deal.party != "buyer":
         return ()
-    newest: dict[str, tuple[Any, ledger.SignOff]] = {}
+    newest: dict[str, tuple[Any, buyer_events.SignOff]] = {}
     for row in transaction.connection.execute(_SIGN_OFFS, {"deal_id": deal.id}):
         fact = ledger.decode_body(row.body)
-        assert isinstance(fact, ledger.SignOff)
+        assert isinstance(fact, buyer_events.SignOff)
         newest[fact.topic.casefold()] = row, fact
     if not newest:
         return ()
@@ -109,10 +109,10 @@ def entry(row: Any, who: Person) -> RoomEntry:
     )
 
 
-_RANK: Mapping[ledger.SignOffVerdict, int] = {"objects": 0, "waiting": 1, "fine": 2}
+_RANK: Mapping[buyer_events.SignOffVerdict, int] = {"objects": 0, "waiting": 1, "fine": 2}
 
 
-def _word(row: Any, fact: ledger.SignOff, named: Mapping[str, Person]) -> Word:
+def _word(row: Any, fact: buyer_events.SignOff, named: Mapping[str, Person]) -> Word:
     return Word(
         topic=fact.topic,
         verdict=fact.verdict,

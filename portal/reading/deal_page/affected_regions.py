@@ -1,6 +1,6 @@
 """Which parts of a deal's page an event changes: drawn anew from the present, they make an open page equal to a new one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -8,79 +8,48 @@ from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger, shared_events
+from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import lines
 from portal.reading.deal_page.deal_page import Table
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
-# By kind: regions of the page (see web.regions). What the deal's state decides is drawn everywhere.
-_ASKING = frozenset({"settlement", "sent", "whole"})
-_REVISION = frozenset(
-    {
-        "state",
-        "introduction",
-        "turn",
-        "banner",
-        "settlement",
-        "offers",
-        "whole",
-        "summary",
-        "sent",
-        "actions",
-        "refusal",
-        "history",
-    }
-)
-_EVERYTHING = _REVISION | {"lines", "terms", "people"}
-REGIONS: Mapping[str, frozenset[str]] = {
-    "message": frozenset(),
-    **dict.fromkeys(("viewed", "contact_added", "contact_role_changed"), frozenset({"people"})),
-    "counteroffer": _ASKING | {"turn"},
-    "counteroffer_withdrawn": _ASKING | {"turn"},
-    "counteroffers_closed": _ASKING,
-    "lines_agreed": frozenset({"settlement", "whole"}),
-    "revision": _REVISION,
-    "more_time_asked": frozenset({"banner", "turn"}),
-    **dict.fromkeys(
-        ("proposal_sent", "declined", "withdrawn", "expired", "reopened", "more_time_given", "accepted"),
-        _EVERYTHING,
-    ),
-}
-
 
 @dataclass(frozen=True, kw_only=True)
-class Touched:
+class AffectedRegions:
     """Names of regions, and subjects of single lines and terms."""
 
     regions: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
 
 
-def touched(transaction: Transaction, deal: Deal, table: Table, body: ledger.Body) -> Touched:
+def affected_regions(
+    transaction: Transaction, deal: Deal, table: Table, body: event_body.Body
+) -> AffectedRegions:
     """What the event with this body changes on a page that shows everything before it."""
-    regions = REGIONS.get(body.kind, frozenset())
+    regions = KINDS[body.kind].redraws
     match body:
-        case ledger.CounterofferMade(changes=changes, replaces=replaced):
+        case shared_events.CounterofferMade(changes=changes, replaces=replaced):
             subjects = _subjects(changes) | _asked(transaction, replaced)
-        case ledger.CounterofferWithdrawn(counteroffer=one):
+        case shared_events.CounterofferWithdrawn(counteroffer=one):
             subjects = _asked(transaction, [one])
-        case ledger.CounteroffersClosed(counteroffers=several):
+        case shared_events.CounteroffersClosed(counteroffers=several):
             subjects = _asked(transaction, several)
-        case ledger.LinesAgreed(subjects=agreed):
+        case shared_events.LinesAgreed(subjects=agreed):
             subjects = frozenset(agreed)
-        case ledger.RevisionPublished(revision=number, counteroffers=several, reopens=again):
+        case shared_events.RevisionPublished(revision=number, counteroffers=several, reopens=again):
             offers = _offers(transaction, deal, since=number)
             if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
                 # Comments in the log name what they are on.
                 regions |= {"log"}
             if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
-                return Touched(regions=regions | {"lines", "terms"})
+                return AffectedRegions(regions=regions | {"lines", "terms"})
             subjects = _marked(table, since=number) | _asked(transaction, (*several, *again))
         case _:
             subjects = frozenset()
-    return Touched(regions=regions, subjects=subjects)
+    return AffectedRegions(regions=regions, subjects=subjects)
 
 
 def _subjects(changes: Iterable[Change]) -> frozenset[str]:
@@ -102,7 +71,7 @@ def _asked(transaction: Transaction, counteroffers: Iterable[str]) -> frozenset[
     ).scalars()
     facts = (ledger.decode_body(body) for body in made)
     return frozenset().union(
-        *(_subjects(fact.changes) for fact in facts if isinstance(fact, ledger.CounterofferMade))
+        *(_subjects(fact.changes) for fact in facts if isinstance(fact, shared_events.CounterofferMade))
     )
 
 

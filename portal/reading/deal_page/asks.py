@@ -12,7 +12,8 @@ from sqlalchemy import select
 from portal.domain.change import part_codec
 from portal.domain.change.change import Change, Field
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import ledger, settlement
+from portal.domain.ledger import ledger, settlement, shared_events
+from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk
 from portal.domain.offer import spelling
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer
 from portal.domain.offer.spelling import Wish
@@ -95,19 +96,19 @@ class SentAsk:
 class Asking:
     """Everything asked and answered so far; `words` are reasons and notes by (counteroffer or revision, change id)."""
 
-    open: tuple[settlement.Ask, ...]
-    given: tuple[settlement.Given, ...]
+    open: tuple[Ask, ...]
+    given: tuple[GivenAnswer, ...]
     notes: Mapping[str, str]
     words: Mapping[tuple[str, str], str]
-    consents: Mapping[str, settlement.Consent] = field(default_factory=dict)
+    consents: Mapping[str, Consent] = field(default_factory=dict)
 
     def actors(self) -> set[str]:
         agreed = {consent.by for consent in self.consents.values()}
         return {ask.by for ask in self.open} | {given.by for given in self.given} | agreed
 
-    def board(self, offer: Offer) -> settlement.Board:
+    def board(self, offer: Offer) -> Board:
         """`offer`: what stands."""
-        return settlement.board(offer, self.open, self.given, self.consents)
+        return settlement.build_board(offer, self.open, self.given, self.consents)
 
 
 def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
@@ -125,14 +126,14 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         personal = ledger.decode_personal(row.personal)
         notes[row.id] = personal.note
         words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
-    given: list[settlement.Given] = []
+    given: list[GivenAnswer] = []
     for row in revisions:
         body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
-        if isinstance(body, ledger.RevisionPublished):
+        if isinstance(body, shared_events.RevisionPublished):
             # What was taken back has answered nothing.
             given = [each for each in given if each.revision != body.takes_back]
             given += [
-                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision)
+                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision)
                 for each in body.answers
             ]
             words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
@@ -141,12 +142,12 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         given=tuple(given),
         notes=notes,
         words=words,
-        consents=board_events.consents(transaction, deal_id, revisions),
+        consents=board_events.load_consents(transaction, deal_id, revisions),
     )
 
 
-def _ask(row: Any) -> settlement.Ask:
-    return settlement.Ask(
+def _ask(row: Any) -> Ask:
+    return Ask(
         counteroffer=Counteroffer(
             id=row.id,
             base_revision=row.base_revision,
@@ -183,7 +184,7 @@ def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str])
     )
 
 
-def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
+def ask_view(each: OpenAsk, asking: Asking, people: Mapping[str, Person]) -> AskView:
     return AskView(
         id=each.change.id,
         field=each.change.field,
@@ -198,7 +199,7 @@ def ask_view(each: settlement.OpenAsk, asking: Asking, people: Mapping[str, Pers
     )
 
 
-def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
+def answer_view(given: GivenAnswer, asking: Asking, people: Mapping[str, Person]) -> AnswerView:
     field = given.answer.change.field
     return AnswerView(
         id=given.answer.change.id,
@@ -214,7 +215,7 @@ def answer_view(given: settlement.Given, asking: Asking, people: Mapping[str, Pe
     )
 
 
-def consent_view(consent: settlement.Consent, people: Mapping[str, Person]) -> ConsentView:
+def consent_view(consent: Consent, people: Mapping[str, Person]) -> ConsentView:
     return ConsentView(who=people[consent.by], at=consent.at, revision=consent.revision)
 
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from portal.access import Deal
 from portal.domain.ledger import rounds, settlement
-from portal.domain.ledger.ledger import PartyName
-from portal.domain.ledger.rounds import Event, Step
-from portal.domain.ledger.settlement import Board, Row, Standing
+from portal.domain.ledger.board import Board, Row, RowState
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.rounds import BoardEvent, Step
 from portal.reading.deal_page import asks, board_events, history
 from portal.reading.deal_page import deal_page as tables
 from portal.reading.deal_page.asks import AnswerView, AskView, ConsentView
@@ -31,7 +31,7 @@ class BoardRow:
 
     subject: str
     name: str
-    state: Standing
+    state: RowState
     waits_for: PartyName | None
     gap: Decimal | None
     asks: tuple[AskView, ...]
@@ -75,8 +75,8 @@ def load(transaction: Transaction, deal: Deal) -> BoardView:
     """The board for the party of whoever is looking; NotFound for a deal that was not sent."""
     table = tables.load(transaction, deal)
     asking = asks.load(transaction, deal.id, history.rows(transaction, deal.id))
-    events = board_events.moving(transaction, deal.id)
-    board = rounds.talks(events).board(table.offer)
+    events = board_events.load(transaction, deal.id)
+    board = rounds.negotiation_state(events).board(table.offer)
     rows = [_row(table, asking, row) for row in board.rows]
     going = [row for row in rows if deal.state == "open"]
     steps = _steps(transaction, deal, table, events)
@@ -122,7 +122,7 @@ def _row(table: Table, asking: asks.Asking, row: Row) -> BoardRow:
 
 
 def _steps(
-    transaction: Transaction, deal: Deal, table: Table, events: Sequence[Event]
+    transaction: Transaction, deal: Deal, table: Table, events: Sequence[BoardEvent]
 ) -> tuple[StepView, ...]:
     numbers = range(1, deal.revision + 1)
     offers = {number: documents.offered(transaction, deal.id, number).offer for number in numbers}

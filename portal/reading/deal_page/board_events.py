@@ -5,24 +5,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, rounds
-from portal.domain.ledger.rounds import Event
-from portal.domain.ledger.settlement import Consent
+from portal.domain.ledger import event_kinds, ledger, rounds
+from portal.domain.ledger.board import Consent
+from portal.domain.ledger.rounds import BoardEvent
 from portal.storage import tables
 from portal.storage.session import Transaction
 
+# What moves a board; every other event leaves it as it is.
+_MOVING = event_kinds.names(lambda kind: kind.moves_board)
 
-def moving(transaction: Transaction, deal_id: str) -> list[Event]:
+
+def load(transaction: Transaction, deal_id: str) -> list[BoardEvent]:
     """All of them, oldest first."""
-    return _events(_rows(transaction, deal_id, rounds.MOVING))
+    return _events(_rows(transaction, deal_id, _MOVING))
 
 
-def consents(transaction: Transaction, deal_id: str, published: Sequence[Any]) -> Mapping[str, Consent]:
+def load_consents(transaction: Transaction, deal_id: str, published: Sequence[Any]) -> Mapping[str, Consent]:
     """What the buyer has agreed to and still holds, by subject. `published`: the rows that published revisions."""
     said = _rows(transaction, deal_id, ("lines_agreed", "counteroffer"))
     if not published or all(row.kind != "lines_agreed" for row in said):
         return {}
-    return rounds.talks(_events(sorted([*published, *said], key=lambda row: row.seq))).consents
+    return rounds.negotiation_state(_events(sorted([*published, *said], key=lambda row: row.seq))).consents
 
 
 def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Sequence[Any]:
@@ -35,5 +38,5 @@ def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Seque
     return tables.in_order(rows)
 
 
-def _events(rows: Iterable[Any]) -> list[Event]:
-    return [Event(body=ledger.decode_body(row.body), actor=row.actor, at=row.at) for row in rows]
+def _events(rows: Iterable[Any]) -> list[BoardEvent]:
+    return [BoardEvent(body=ledger.decode_body(row.body), actor=row.actor, at=row.at) for row in rows]

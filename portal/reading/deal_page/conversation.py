@@ -9,31 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import msgspec
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import event_body, event_kinds, ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 NEWEST = 50
-NEWEST_COMMENTS = 20
-# What the conversation tells. Views and the seller's own side room are no part of it.
-TOLD = (
-    *(
-        "proposal_sent",
-        "message",
-        "counteroffer",
-        "counteroffer_withdrawn",
-        "revision",
-        "lines_agreed",
-        "accepted",
-        "declined",
-    ),
-    *("withdrawn", "expired", "reopened", "more_time_asked", "more_time_given"),
-)
+# Views and the seller's own side room are no part of it.
+SHOWN = event_kinds.names(lambda kind: kind.in_conversation)
 
 
 class EventRow(Protocol):
@@ -65,7 +51,7 @@ class Entry:
     kind: str
     at: datetime
     who: Person
-    fact: ledger.Body
+    fact: event_body.Body
     text: str = ""
     key: str | None = None
     # What a comment is on, or what was agreed to, by the names of what is offered now; "" when it is gone.
@@ -74,15 +60,7 @@ class Entry:
     @property
     def anchor(self) -> str | None:
         """`line:KEY` or `term:KEY` for a comment."""
-        return self.fact.anchor if isinstance(self.fact, ledger.MessagePosted) else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thread:
-    """The comments on one line or term, oldest first; `count` also counts those that are not shown."""
-
-    entries: tuple[Entry, ...] = ()
-    count: int = 0
+        return self.fact.anchor if isinstance(self.fact, shared_events.MessagePosted) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,11 +86,11 @@ def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str]
     )
 
 
-def _about(fact: ledger.Body, names: Mapping[str, str]) -> str:
+def _about(fact: event_body.Body, names: Mapping[str, str]) -> str:
     match fact:
-        case ledger.MessagePosted(anchor=str(anchor)):
+        case shared_events.MessagePosted(anchor=str(anchor)):
             return names.get(anchor, "")
-        case ledger.LinesAgreed(subjects=subjects):
+        case shared_events.LinesAgreed(subjects=subjects):
             return ", ".join(names[subject] for subject in subjects if subject in names)
     return ""
 
@@ -123,7 +101,7 @@ def newest(
     """Rows of the newest entries (before a number of the party's), newest first; one more than are shown."""
     event = tables.event
     query = select(event).where(
-        event.c.deal_id == deal_id, event.c.kind.in_(TOLD), tables.own_number(party).is_not(None)
+        event.c.deal_id == deal_id, event.c.kind.in_(SHOWN), tables.own_number(party).is_not(None)
     )
     if before is not None:
         query = query.where(tables.own_before(deal_id, party, before))
@@ -135,61 +113,6 @@ def conversation(
 ) -> Conversation:
     shown = [entry(row, party, people[row.actor], names) for row in reversed(rows[:NEWEST])]
     return Conversation(entries=tuple(shown), before=shown[0].seq if len(rows) > NEWEST else None)
-
-
-class _Anchored(msgspec.Struct, frozen=True):
-    anchor: str | None = None
-
-
-_anchored = msgspec.json.Decoder(_Anchored)
-_CHAT = ledger.encode_body(ledger.MessagePosted())
-
-
-def comments(
-    transaction: Transaction, deal_id: str, party: PartyName
-) -> Mapping[str, tuple[int, Sequence[Any]]]:
-    """How many comments each line and term has, and the rows of the newest, oldest first.
-
-    The whole deal is looked through, chat left out by the database: a comment must not drop out of its thread because
-    of later chat.
-    """
-    own, event = tables.own_number(party), tables.event
-    messages = transaction.connection.execute(
-        select(event.c.seq, event.c.body)
-        .where(event.c.deal_id == deal_id, event.c.kind == "message", event.c.body != _CHAT, own.is_not(None))
-        .order_by(event.c.seq)
-    )
-    threads: dict[str, list[int]] = {}
-    for seq, body in messages:
-        anchor = _anchored.decode(body).anchor
-        if anchor is not None:
-            threads.setdefault(anchor, []).append(seq)
-    wanted = [seq for seqs in threads.values() for seq in seqs[-NEWEST_COMMENTS:]]
-    rows = _rows(transaction, deal_id, wanted)
-    return {
-        anchor: (len(seqs), [rows[seq] for seq in seqs[-NEWEST_COMMENTS:]])
-        for anchor, seqs in threads.items()
-    }
-
-
-def threads(
-    found: Mapping[str, tuple[int, Sequence[Any]]], party: PartyName, people: Mapping[str, Person]
-) -> Mapping[str, Thread]:
-    return {
-        anchor: Thread(count=count, entries=tuple(entry(row, party, people[row.actor]) for row in rows))
-        for anchor, (count, rows) in found.items()
-    }
-
-
-def _rows(transaction: Transaction, deal_id: str, seqs: Sequence[int]) -> dict[int, Any]:
-    found: dict[int, Any] = {}
-    event = tables.event
-    # Databases take only so many values in one list.
-    for start in range(0, len(seqs), 500):
-        some = seqs[start : start + 500]
-        query = select(event).where(event.c.deal_id == deal_id, event.c.seq.in_(some))
-        found |= {row.seq: row for row in transaction.connection.execute(query)}
-    return found
 
 
 def actors(rows: Iterable[Any]) -> set[str]:

@@ -18,7 +18,7 @@ from portal.domain.offer.revision import (
     Term,
     Totals,
 )
-from portal.reading.deal_page.conversation import Thread
+from portal.reading.deal_page.comments import Thread
 from portal.reading.deal_page.lines import ItemView, Standings
 
 # Conditions, and consequences, of a standing offer that a rep writes on the page.

@@ -14,14 +14,14 @@ from sqlalchemy import func, select
 
 from portal.access import Deal
 from portal.domain.deal import validity
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
-from portal.domain.ledger.settlement import Board
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.board import Board
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.compare import Comparison, compare
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
 from portal.lru_cache import Kept
-from portal.reading.deal_page import asks, conversation, history, lines, people, summary, turn
+from portal.reading.deal_page import asks, comments, conversation, history, lines, people, summary, turn
 from portal.reading.deal_page import deal_level_items as whole
 from portal.reading.deal_page.asks import SentAsk
 from portal.reading.deal_page.conversation import Conversation, Entry
@@ -142,8 +142,8 @@ def _beside_chat(transaction: Transaction, table: Table) -> tuple[int, int]:
     other = transaction.connection.execute(
         select(newest).where(event.c.deal_id == table.deal_id, tables.happened())
     ).scalar()
-    comments = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
-    return other or 0, max(comments, default=0)
+    commented = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
+    return other or 0, max(commented, default=0)
 
 
 def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
@@ -154,14 +154,14 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
     published = history.rows(transaction, deal.id)
     asking = asks.load(transaction, deal.id, published)
     said = conversation.newest(transaction, deal.id, deal.party)
-    comments = conversation.comments(transaction, deal.id, deal.party)
+    found = comments.load(transaction, deal.id, deal.party)
     endings = _endings(transaction, deal)
-    rows = [*published, *said, *(row for _, some in comments.values() for row in some), *endings.values()]
+    rows = [*published, *said, *(row for _, some in found.values() for row in some), *endings.values()]
     known = people.at_table(transaction, deal.id, conversation.actors(rows) | asking.actors(), seller)
 
     board = asking.board(revision.offer)
     standings = lines.Standings.of(
-        board, asking, known, conversation.threads(comments, deal.party, known), comparison, previous=previous
+        board, asking, known, comments.threads(found, deal.party, known), comparison, previous=previous
     )
     return Table(
         deal_id=deal.id,
@@ -238,7 +238,7 @@ def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     if row is None or accepted is None:
         return None
     fact = ledger.decode_body(accepted.body)
-    assert isinstance(fact, ledger.Accepted)
+    assert isinstance(fact, shared_events.Accepted)
     return Placed(
         number=row.number,
         revision=row.revision,

@@ -1,11 +1,10 @@
-"""A deal's ledger as open connections follow it: what comes after a position, how far deals have got, who may go on.
+"""A deal's ledger as open connections follow it: what comes after a position, and how far deals have got.
 
-Every query is one statement over many deals or sessions, because one process asks for all its sockets at once.
+Queries over many deals are one statement each, because one process asks for all its sockets at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -15,7 +14,8 @@ from sqlalchemy import Integer, Select, Text, and_, bindparam, cast, column, fun
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.access import Actor, Deal, deal_for
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import turn
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -24,29 +24,7 @@ T = TypeVar("T")
 CHUNK = 500
 
 
-class Event(NamedTuple):
-    """One row of the ledger. `body` and `personal` are the stored bytes (portal.domain.ledger decodes them)."""
-
-    deal_id: str
-    seq: int
-    kind: str
-    audience: str
-    actor: str
-    at: datetime
-    body: bytes
-    personal: bytes | None
-    key: str | None
-    buyer_seq: int | None
-    seller_seq: int | None
-    # Where the deal stood when the event was read, if that was asked for: a message may have moved the turn.
-    head: turn.Head | None = None
-
-    def position(self, party: PartyName) -> int | None:
-        """Its number in a party's stream; None when that party may not know of it."""
-        return self.buyer_seq if party == "buyer" else self.seller_seq
-
-
-class Head(NamedTuple):
+class StreamHead(NamedTuple):
     """How far a deal has got: its own counter and each party's."""
 
     deal_id: str
@@ -64,30 +42,10 @@ class Opening:
 
     deal: Deal
     epoch: str
-    events: Sequence[Event]
+    events: Sequence[StoredEvent]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Which sessions live, and the role each has: buyers per (session, deal), reps per session."""
-
-    sessions: frozenset[str]
-    grants: Mapping[tuple[str, str], str]
-    reps: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """What has changed for the sockets of a process: `heads` of deals beyond what it knew, `standing` of its sessions,
-    and `moved`, every deal with an event since an instant."""
-
-    epoch: str
-    heads: Sequence[Head]
-    standing: Standing
-    moved: Mapping[str, int]
-
-
-_EVENT = tuple(tables.event.c[name] for name in Event._fields if name in tables.event.c)
+_EVENT = tuple(tables.event.c[name] for name in StoredEvent._fields if name in tables.event.c)
 _HEAD = (tables.deal.c.id, tables.deal.c.seq, tables.deal.c.buyer_seq, tables.deal.c.seller_seq)
 
 
@@ -103,16 +61,16 @@ def opening(transaction: Transaction, actor: Actor, deal_id: str, after: int, li
 
 def events_after(
     transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int
-) -> list[Event]:
+) -> list[StoredEvent]:
     """At most `limit` events of a party's stream, in its order."""
     head = transaction.connection.execute(select(*_HEAD).where(tables.deal.c.id == deal_id)).first()
-    newest = Head(*head).position(party) if head else 0
+    newest = StreamHead(*head).position(party) if head else 0
     return _following(transaction, deal_id, party, after, limit, newest=newest)
 
 
 def _following(
     transaction: Transaction, deal_id: str, party: PartyName, after: int, limit: int, *, newest: int
-) -> list[Event]:
+) -> list[StoredEvent]:
     """`newest`: the party's newest number in this snapshot."""
     missing, seq = newest - after, tables.event.c.seq
     if missing <= 0:
@@ -121,8 +79,8 @@ def _following(
     if missing <= limit:
         # Numbers have no holes, so the newest that many are the ones: nothing of what came before is passed over.
         newest_first = transaction.connection.execute(query.order_by(seq.desc()).limit(missing)).all()
-        return [Event(*row) for row in reversed(newest_first)]
-    return [Event(*row) for row in transaction.connection.execute(query.order_by(seq).limit(limit))]
+        return [StoredEvent(*row) for row in reversed(newest_first)]
+    return [StoredEvent(*row) for row in transaction.connection.execute(query.order_by(seq).limit(limit))]
 
 
 def epoch(transaction: Transaction) -> str:
@@ -130,40 +88,23 @@ def epoch(transaction: Transaction) -> str:
     return str(transaction.connection.execute(select(tables.installation.c.epoch)).scalar_one())
 
 
-def look(
-    transaction: Transaction,
-    *,
-    known: Mapping[str, int],
-    buyers: Iterable[str],
-    reps: Iterable[str],
-    moved_within: timedelta | None,
-) -> Look:
-    """One look at everything a process watches: deals with their known `seq`, and sessions."""
-    return Look(
-        epoch=epoch(transaction),
-        heads=heads(transaction, known),
-        standing=standing(transaction, buyers, reps),
-        moved={} if moved_within is None else _moved_since(transaction, transaction.now - moved_within),
-    )
-
-
-def news(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[Event]:
+def new_events(transaction: Transaction, known: Mapping[str, int], limit: int) -> list[StoredEvent]:
     """Of each deal what follows its known `seq`: both parties' events, in order, at most `limit` in all, with its head."""
-    found: list[Event] = []
-    for part in _chunks(known.items()):
+    found: list[StoredEvent] = []
+    for part in chunks(known.items()):
         asked = {"known": msgspec.json.encode(dict(part)).decode(), "most": limit - len(found)}
-        rows = transaction.connection.execute(_news(transaction.connection.dialect.name), asked).all()
+        rows = transaction.connection.execute(_new_events(transaction.connection.dialect.name), asked).all()
         standing = turn.heads(transaction, {row.deal_id for row in rows})
-        found += [Event._make((*row, standing[row.deal_id])) for row in rows]
+        found += [StoredEvent._make((*row, standing[row.deal_id])) for row in rows]
         if len(found) >= limit:
             break
     return found
 
 
-def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
+def heads(transaction: Transaction, known: Mapping[str, int]) -> list[StreamHead]:
     """Heads of those deals that have got beyond their known `seq`."""
-    found: list[Head] = []
-    for part in _chunks(known.items()):
+    found: list[StreamHead] = []
+    for part in chunks(known.items()):
         wanted, deal_id, seq = _wanted(transaction.connection.dialect.name)
         query = (
             select(*_HEAD)
@@ -171,56 +112,12 @@ def heads(transaction: Transaction, known: Mapping[str, int]) -> list[Head]:
             .join(tables.deal, and_(tables.deal.c.id == deal_id, tables.deal.c.seq > seq))
         )
         asked = {"known": msgspec.json.encode(dict(part)).decode()}
-        found += [Head(*row) for row in transaction.connection.execute(query, asked)]
+        found += [StreamHead(*row) for row in transaction.connection.execute(query, asked)]
     return found
 
 
-def standing(transaction: Transaction, buyers: Iterable[str], reps: Iterable[str]) -> Standing:
-    """What these sessions (of buyers and of reps) may still do, at the transaction's instant."""
-    grants: dict[tuple[str, str], str] = {}
-    roles: dict[str, str] = {}
-    sessions: set[str] = set()
-    for part in _chunks(buyers):
-        sessions |= {row.id for row in transaction.connection.execute(_living(transaction, part))}
-        found = transaction.connection.execute(_granted(transaction, part))
-        grants |= {(row.session_id, row.deal_id): row.role for row in found}
-    for part in _chunks(reps):
-        query = _living(transaction, part).add_columns(tables.rep.c.role)
-        query = query.join(tables.rep, tables.rep.c.id == tables.session.c.rep_id).where(tables.rep.c.active)
-        roles |= {row.id: row.role for row in transaction.connection.execute(query)}
-    return Standing(sessions=frozenset(sessions), grants=grants, reps=roles)
-
-
-def _moved_since(transaction: Transaction, instant: datetime) -> dict[str, int]:
-    found = transaction.connection.execute(
-        select(tables.deal.c.id, tables.deal.c.seq).where(tables.deal.c.last_event_at >= instant)
-    )
-    return {row.id: row.seq for row in found}
-
-
-def _living(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
-    session = tables.session
-    return select(session.c.id).where(
-        session.c.id.in_(sessions), session.c.revoked_at.is_(None), session.c.expires_at > transaction.now
-    )
-
-
-def _granted(transaction: Transaction, sessions: Sequence[str]) -> Select[Any]:
-    held, grant, contact = tables.session_grant, tables.grant, tables.contact
-    return (
-        select(held.c.session_id, held.c.deal_id, contact.c.role)
-        .join(grant, grant.c.id == held.c.grant_id)
-        .join(contact, contact.c.id == grant.c.contact_id)
-        .where(
-            held.c.session_id.in_(sessions),
-            grant.c.revoked_at.is_(None),
-            grant.c.expires_at > transaction.now,
-        )
-    )
-
-
 @cache
-def _news(dialect: str) -> Select[Any]:
+def _new_events(dialect: str) -> Select[Any]:
     wanted, deal_id, seq = _wanted(dialect)
     return (
         select(*_EVENT)
@@ -241,7 +138,7 @@ def _wanted(dialect: str) -> tuple[Any, Any, Any]:
     return wanted, wanted.c.key, cast(wanted.c.value, Integer)
 
 
-def _chunks(many: Iterable[T]) -> Iterator[list[T]]:
+def chunks(many: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(many)
     while part := list(islice(rest, CHUNK)):
         yield part

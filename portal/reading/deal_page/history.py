@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.ledger import ledger, settlement
+from portal.domain.ledger import event_kinds, ledger, shared_events
+from portal.domain.ledger.board import GivenAnswer
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking
 from portal.reading.deal_page.people import Person
@@ -15,7 +16,7 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 # The events that publish a revision.
-PUBLISHING = ("proposal_sent", "revision")
+PUBLISHING = event_kinds.names(lambda kind: kind.publishes_revision)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +57,9 @@ def history(
 
 def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
     body, who = ledger.decode_body(row.body), people[row.actor]
-    if isinstance(body, ledger.ProposalSent):
+    if isinstance(body, shared_events.ProposalSent):
         return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
-    assert isinstance(body, ledger.RevisionPublished)
+    assert isinstance(body, shared_events.RevisionPublished)
     return RevisionEntry(
         number=body.revision,
         digest=body.digest,
@@ -70,7 +71,7 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         standing_offer=body.standing_offer,
         answers=tuple(
             asks.answer_view(
-                settlement.Given(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
+                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
             )
             for each in body.answers
         ),

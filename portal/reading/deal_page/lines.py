@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.domain.change.change import Field, buyer_fields
-from portal.domain.ledger import settlement
-from portal.domain.ledger.settlement import Board, Standing
+from portal.domain.ledger.board import Board, Row, RowState
 from portal.domain.offer.compare import Changed, Comparison
 from portal.domain.offer.revision import Line, Offer, Revision, Term
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking, AskView, ConsentView
-from portal.reading.deal_page.conversation import Thread
+from portal.reading.deal_page.comments import Thread
 from portal.reading.deal_page.people import Person
 
 _QUIET = Thread()
@@ -22,7 +21,7 @@ class ItemView:
     """What lines and terms share. `changed` tells how it differs from the revision before, `added` that it is new."""
 
     subject: str
-    state: Standing
+    state: RowState
     asks: tuple[AskView, ...]
     answers: tuple[AnswerView, ...]
     consent: ConsentView | None
@@ -82,7 +81,7 @@ class Section:
 class Standings:
     """What the views are made from, each indexed once: a page of a thousand lines must not search for every line."""
 
-    rows: Mapping[str, settlement.Row]
+    rows: Mapping[str, Row]
     asking: Asking
     people: Mapping[str, Person]
     threads: Mapping[str, Thread]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from portal.domain.ledger import settlement
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
 from portal.reading.deal_page import deal_level_items as whole
@@ -39,7 +39,7 @@ class Preview:
 def of_offer(offer: Offer) -> Preview:
     """Nothing asked, nothing said, nothing before it."""
     revision, nothing = revise(offer), Asking(open=(), given=(), notes={}, words={})
-    standings = Standings.of(settlement.board(offer, (), ()), nothing, {}, {}, None)
+    standings = Standings.of(settlement.build_board(offer, (), ()), nothing, {}, {}, None)
     return Preview(
         revision=revision,
         sections=lines.sections(revision, standings),

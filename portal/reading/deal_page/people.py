@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.domain.ledger.ledger import PartyName, by_buyer
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.ledger import by_buyer
 from portal.storage import tables
 from portal.storage.session import Transaction
 

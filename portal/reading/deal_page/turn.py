@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from portal.access import Deal
 from portal.domain.deal import lifecycle
 from portal.domain.deal.lifecycle import Turn
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import TurnFacts
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -32,31 +33,19 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         return self.whose != "nobody"
 
 
-class Head(msgspec.Struct, frozen=True):
-    """What a turn is derived from, for a deal nobody in particular is looking at."""
-
-    state: str
-    buyer_waits_since: datetime | None
-    revision: int
-    digest: str
-    company: str
-    open_asks: int
-    oldest_ask: datetime | None
-
-
 def load(transaction: Transaction, deal: Deal, seller: str) -> Waiting:
     return waiting(heads(transaction, [deal.id])[deal.id], deal.party, seller)
 
 
-def heads(transaction: Transaction, deal_ids: Iterable[str]) -> dict[str, Head]:
+def heads(transaction: Transaction, deal_ids: Iterable[str]) -> dict[str, TurnFacts]:
     """Of many deals at once; `state` knows the clock."""
     rows = transaction.connection.execute(_HEADS, {"deals": list(deal_ids)})
     return {row.id: head(row, row.buyer_waits_since, transaction.now) for row in rows}
 
 
-def head(row: Any, buyer_waits_since: datetime | None, now: datetime) -> Head:
+def head(row: Any, buyer_waits_since: datetime | None, now: datetime) -> TurnFacts:
     """From a row with the columns of `HEAD`."""
-    return Head(
+    return TurnFacts(
         lifecycle.effective_state(row.state, row.valid_until, now),
         buyer_waits_since,
         row.revision,
@@ -67,7 +56,7 @@ def head(row: Any, buyer_waits_since: datetime | None, now: datetime) -> Head:
     )
 
 
-def waiting(head: Head, party: PartyName, seller: str) -> Waiting:
+def waiting(head: TurnFacts, party: PartyName, seller: str) -> Waiting:
     """`seller`: what the seller is called in the deal's offer."""
     waits = [at for at in (head.oldest_ask, head.buyer_waits_since) if at is not None]
     return Waiting(

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_kinds, ledger
+from portal.domain.ledger.event_body import Body
 from portal.reading.deal_page import people
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 NEWEST = 200
+_ELSEWHERE = event_kinds.names(lambda kind: kind.audience != "buyer" and not kind.in_activity)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ def notes(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
 
 def log(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
     """The newest events, newest first; the conversation has the messages, and the notes stand beside it."""
-    return _read(transaction, deal, _events(deal).where(tables.event.c.kind.not_in(("message", "note"))))
+    return _read(transaction, deal, _events(deal).where(tables.event.c.kind.not_in(_ELSEWHERE)))
 
 
 def _events(deal: Deal) -> Select[Any]:
@@ -71,16 +73,11 @@ def happening(row: Any, fact: ledger.AnyBody, named: Mapping[str, Person]) -> Ha
     )
 
 
-def _subject(fact: ledger.AnyBody) -> str:
-    """The actor that an event is about, "" for most."""
-    match fact:
-        case (
-            ledger.ContactAdded(contact=contact)
-            | ledger.ContactRoleChanged(contact=contact)
-            | ledger.LinkIssued(contact=contact)
-            | ledger.LinksRevoked(contact=contact)
-        ):
-            return f"contact:{contact}"
-        case ledger.OwnerChanged(owner=owner) if owner:
-            return f"rep:{owner}"
-    return ""
+# The fields of a body that name a person, and how an actor of that side begins.
+_PEOPLE = {"contact": "contact", "owner": "rep"}
+
+
+def _subject(fact: Body) -> str:
+    """Return the actor ("contact:ID", "rep:ID") that an event is about, "" for most."""
+    about = ((side, getattr(fact, field, None)) for field, side in _PEOPLE.items())
+    return next((f"{side}:{found}" for side, found in about if found), "")

@@ -19,7 +19,7 @@ from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Conflict, Counteroffer
 from portal.domain.change.items import item
 from portal.domain.change.target_distribution import Spread
-from portal.domain.ledger import settlement
+from portal.domain.ledger import board
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.reading.deal_page import asks, people
@@ -141,7 +141,7 @@ def _shown(  # noqa: PLR0917
     transaction: Transaction,
     deal: Deal,
     offer: Offer,
-    ask: settlement.Ask,
+    ask: board.Ask,
     asking: Asking,
     by: str,
     carried: Callable[[Offer, Counteroffer, Change], Spread | None],

@@ -13,7 +13,7 @@ from portal.access import Deal, DeskSession, deal_for
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Verdict
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import Shown
@@ -116,7 +116,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
         .limit(NEWEST)
     ).all()
     bodies = [ledger.decode_body(row.body) for row in rows]
-    ids = [body.approval for body in bodies if isinstance(body, ledger.ApprovalDecided)]
+    ids = [body.approval for body in bodies if isinstance(body, seller_events.ApprovalDecided)]
     found = transaction.connection.execute(
         select(approval.c.id, approval.c.asked_by).where(approval.c.id.in_(ids))
     )
@@ -135,7 +135,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
             note=ledger.decode_personal(row.personal).note,
         )
         for row, body in zip(rows, bodies, strict=True)
-        if isinstance(body, ledger.ApprovalDecided)
+        if isinstance(body, seller_events.ApprovalDecided)
     )
 
 

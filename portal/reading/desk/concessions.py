@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import Signature
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.shared_events import Signature
 from portal.domain.offer import money
 from portal.domain.policy import concession
 from portal.domain.policy.concession import Part, Trade
@@ -62,7 +62,7 @@ def load(transaction: Transaction, deal: Deal) -> Concessions:
     rounds = []
     for row in published:
         body = ledger.decode_body(row.body)
-        if isinstance(body, ledger.RevisionPublished):
+        if isinstance(body, shared_events.RevisionPublished):
             rounds.append(_round(transaction, deal, row, body, known[row.actor]))
     return Concessions(
         currency=deal.currency, rounds=tuple(reversed(rounds)), so_far=so_far(transaction, deal, published)
@@ -76,7 +76,7 @@ def so_far(transaction: Transaction, deal: Deal, published: Sequence[Any] | None
     rows = history.rows(transaction, deal.id) if published is None else published
     bodies = [ledger.decode_body(row.body) for row in rows]
     answered = [
-        each for body in bodies if isinstance(body, ledger.RevisionPublished) for each in body.answers
+        each for body in bodies if isinstance(body, shared_events.RevisionPublished) for each in body.answers
     ]
     trade, first, now = _between(transaction, deal, 1, deal.revision, answered)
     return SoFar(
@@ -89,7 +89,7 @@ def so_far(transaction: Transaction, deal: Deal, published: Sequence[Any] | None
 
 
 def _round(
-    transaction: Transaction, deal: Deal, row: Any, body: ledger.RevisionPublished, who: Person
+    transaction: Transaction, deal: Deal, row: Any, body: shared_events.RevisionPublished, who: Person
 ) -> Round:
     trade, before, after = _between(transaction, deal, body.revision - 1, body.revision, body.answers)
     return Round(
@@ -104,7 +104,7 @@ def _round(
 
 
 def _between(
-    transaction: Transaction, deal: Deal, earlier: int, later: int, answered: Iterable[ledger.Answered]
+    transaction: Transaction, deal: Deal, earlier: int, later: int, answered: Iterable[shared_events.Answered]
 ) -> tuple[Trade, Earned, Earned]:
     before, after = (documents.offered(transaction, deal.id, number).offer for number in (earlier, later))
     was, now = (private_documents.figures(transaction, deal.id, number) for number in (earlier, later))

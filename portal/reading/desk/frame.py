@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.access import DeskSession, Rep, rep_for
+from portal.domain.deal import roles
 from portal.reading.desk import inbox
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -20,9 +21,16 @@ class Frame:
     needs: int
     approvals: int
 
+    def may(self, capability: str) -> bool:
+        return roles.may(self.rep.role, capability)
+
+    def require(self, capability: str) -> None:
+        roles.require(self.rep.role, capability)
+
     @property
-    def manages(self) -> bool:
-        return self.rep.role != "rep"
+    def gives_roles(self) -> tuple[str, ...]:
+        """The roles that whoever is signed in may give."""
+        return roles.roles_given_by(self.rep.role)
 
 
 def frame(transaction: Transaction, actor: DeskSession) -> Frame:

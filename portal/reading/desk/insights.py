@@ -8,14 +8,15 @@ from decimal import Decimal
 
 from sqlalchemy import and_, func, select
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.response_time import waiting
+from portal.domain.ledger import event_kinds, ledger
+from portal.domain.ledger.response_time import turn_effect
 from portal.domain.offer import money
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 # Answers are timed over the last ninety days.
 RECENT = timedelta(days=90)
+_TIMED = event_kinds.names(lambda kind: kind.is_timed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,11 +76,10 @@ def _states(transaction: Transaction) -> tuple[StateFigure, ...]:
 
 def _talk(transaction: Transaction) -> Sequence[tuple[str, str, datetime, bytes]]:
     event = tables.event
-    kinds = ("message", "counteroffer", "more_time_asked", "revision", "more_time_given", "withdrawn")
     recent = event.c.at > transaction.now - RECENT
     rows = transaction.connection.execute(
         select(event.c.deal_id, event.c.actor, event.c.at, event.c.body)
-        .where(event.c.kind.in_(kinds), recent)
+        .where(event.c.kind.in_(_TIMED), recent)
         .order_by(event.c.deal_id, event.c.seq)
     )
     return [(row.deal_id, row.actor, row.at, row.body) for row in rows]
@@ -89,7 +89,7 @@ def _waits(talk: Iterable[tuple[str, str, datetime, bytes]]) -> Iterable[timedel
     """From the first ask that nobody answered yet to the seller's next word, by the ledger's own rule."""
     since: dict[str, datetime] = {}
     for deal_id, actor, at, body in talk:
-        match waiting(ledger.decode_body(body), actor):
+        match turn_effect(ledger.decode_body(body), actor):
             case "begins":
                 since.setdefault(deal_id, at)
             case "ends" if deal_id in since:

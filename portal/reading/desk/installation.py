@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access import Rep
+from portal.domain.deal import roles
+from portal.domain.order.formats import FORMATS, WRITTEN
 from portal.reading.operator import reminders
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -22,6 +24,11 @@ class Colleague:
     email: str
     role: str
     active: bool
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether guard rails limit what they publish."""
+        return self.active and not roles.may(self.role, "publish_beyond_limits")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +69,8 @@ class Installation:
     # How long a buyer may wait, and whether `rep` is reminded of those who wait longer.
     goal_hours: int
     reminded: bool
+    # Names and labels of the formats that receivers can have.
+    formats: tuple[tuple[str, str], ...] = tuple((name, FORMATS[name].label) for name in WRITTEN)
 
 
 def load(transaction: Transaction, rep: Rep, session_id: str) -> Installation:
@@ -97,7 +106,7 @@ def _sessions(transaction: Transaction, rep: Rep, session_id: str) -> tuple[Open
         .where(session.c.revoked_at.is_(None), session.c.expires_at > transaction.now)
         .order_by(owner.c.name, session.c.created_at.desc())
     )
-    if rep.role == "rep":
+    if not roles.may(rep.role, "end_sessions"):
         query = query.where(owner.c.id == rep.id)
     return tuple(
         OpenSession(

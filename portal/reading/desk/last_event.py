@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from portal.domain.change import change, counteroffer
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_kinds, ledger, shared_events
+from portal.domain.ledger.event_body import Body
 from portal.domain.offer.revision import Revision
 from portal.errors import Invalid
 from portal.storage import documents, tables
@@ -19,36 +20,24 @@ from portal.storage.session import Transaction
 
 LONGEST_TEXT = 200
 
-# What an inbox tells; the seller's own notes and housekeeping are found on the deal.
-_TOLD = (
-    *(
-        "proposal_sent",
-        "message",
-        "counteroffer",
-        "counteroffer_withdrawn",
-        "revision",
-        "lines_agreed",
-        "accepted",
-        "declined",
-    ),
-    *("withdrawn", "expired", "more_time_asked", "more_time_given", "viewed"),
-)
+# The seller's own notes and housekeeping are found on the deal.
+_SHOWN = event_kinds.names(lambda kind: kind.in_inbox)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LastEvent:
-    """`by_buyer` and `who` say whose it was; `subject` names the line or term a comment is on, `count` the changes of
-    a counteroffer or the people who opened the page, `gap` what the counteroffer takes off the contract's net."""
+    """`by_buyer` and `who` say whose it was. `subject` names the line or term that a comment (`text`) is on; `gap` is what a
+    counteroffer takes off the contract's net; `people` counts those who have opened the page."""
 
     kind: str
     at: datetime
     who: str
     by_buyer: bool
+    fact: Body
     subject: str = ""
     text: str = ""
-    count: int = 0
     gap: Decimal | None = None
-    signed: str = ""
+    people: int = 0
 
 
 def last_events(
@@ -60,9 +49,9 @@ def last_events(
     Where an ask is open (`asking`) and the seller has only talked since, the ask is still what there is to tell.
     """
     kind = tables.event.c.kind
-    found = {row.deal_id: row for row in _newest(transaction, deals, kind.in_(_TOLD))}
+    found = {row.deal_id: row for row in _newest(transaction, deals, kind.in_(_SHOWN))}
     seen = [deal for deal, row in found.items() if row.kind == "viewed"]
-    before = _newest(transaction, seen, and_(kind.in_(_TOLD), kind != "viewed"))
+    before = _newest(transaction, seen, and_(kind.in_(_SHOWN), kind != "viewed"))
     found |= {row.deal_id: row for row in before if ledger.by_buyer(row.actor)}
     talked = [deal for deal in asking if deal in found and not ledger.by_buyer(found[deal].actor)]
     found |= {row.deal_id: row for row in _newest(transaction, talked, tables.happened("counteroffer"))}
@@ -70,7 +59,9 @@ def last_events(
     names = _names(transaction, {row.actor for row in rows})
     offers = _offers(transaction, [row.deal_id for row in rows if row.kind in ("message", "counteroffer")])
     people = _viewers(transaction, [row.deal_id for row in rows if row.kind == "viewed"])
-    return {row.deal_id: _told(row, names, offers.get(row.deal_id), people[row.deal_id]) for row in rows}
+    return {
+        row.deal_id: _last_event(row, names, offers.get(row.deal_id), people[row.deal_id]) for row in rows
+    }
 
 
 def _newest(transaction: Transaction, deals: Sequence[str], such: ColumnElement[bool]) -> Sequence[Any]:
@@ -123,33 +114,24 @@ def _viewers(transaction: Transaction, deals: Sequence[str]) -> Counter[str]:
     return Counter({row[0]: row[1] for row in counted})
 
 
-def _told(row: Any, names: dict[str, str], current: Revision | None, people: int) -> LastEvent:
-    body = ledger.decode_body(row.body)
-    subject, text, count, gap, signed = "", "", 0, None, ""
-    match body:
-        case ledger.MessagePosted(anchor=anchor):
-            text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
-            item = change.touched(current.offer, anchor) if current and anchor else None
-            subject = item.name if item else ""
-        case ledger.CounterofferMade(changes=changes):
-            count, gap = len(changes), _gap(current, changes)
-        case ledger.LinesAgreed(subjects=subjects):
-            count = len(subjects)
-        case ledger.Viewed():
-            count = people
-        case ledger.RevisionPublished(revision=count, signed=signed):
-            pass
-    return LastEvent(
+def _last_event(row: Any, names: dict[str, str], current: Revision | None, people: int) -> LastEvent:
+    fact = ledger.decode_body(row.body)
+    last = LastEvent(
         kind=row.kind,
         at=row.at,
         who=names.get(row.actor, ""),
         by_buyer=ledger.by_buyer(row.actor),
-        subject=subject,
-        text=text,
-        count=count,
-        gap=gap,
-        signed=signed,
+        fact=fact,
+        people=people,
     )
+    match fact:
+        case shared_events.MessagePosted(anchor=anchor):
+            text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
+            item = change.touched(current.offer, anchor) if current and anchor else None
+            return replace(last, text=text, subject=item.name if item else "")
+        case shared_events.CounterofferMade(changes=changes):
+            return replace(last, gap=_gap(current, changes))
+    return last
 
 
 def _gap(current: Revision | None, changes: Sequence[Change]) -> Decimal | None:

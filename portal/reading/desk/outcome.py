@@ -154,9 +154,7 @@ def _granted(
     asked = [each for each in counter.changes if each.id in by_change or each.id not in settled]
     accepted = [each for each in asked if _accepts(by_change.get(each.id))]
     if counter.package and accepted and len(accepted) < len(asked):
-        problems.append(
-            Problem("", "This counteroffer is all or nothing: accept every change of it, or none.")
-        )
+        problems.append(Problem("", "This counteroffer is a package: accept every change of it, or none."))
     return made
 
 

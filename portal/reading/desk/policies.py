@@ -65,9 +65,7 @@ def load(transaction: Transaction) -> Policies:
         policies=tuple(_view(row, names, uses) for row in rows),
         caps=guard_rails.caps(transaction),
         reps=tuple(
-            (each, guard_rails.authority(transaction, f"rep:{each.id}"))
-            for each in people
-            if each.role == "rep" and each.active
+            (each, guard_rails.authority(transaction, f"rep:{each.id}")) for each in people if each.has_limits
         ),
         changes=_changes(transaction, names),
     )

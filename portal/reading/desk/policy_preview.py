@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer
 from portal.domain.policy import auto_answer
@@ -108,7 +108,7 @@ def _newest(transaction: Transaction) -> list[Any]:
 
 def _judged(transaction: Transaction, row: Any, policy: Policy, so_far: _SoFar) -> Would | None:
     made = ledger.decode_body(row.body)
-    assert isinstance(made, ledger.CounterofferMade)
+    assert isinstance(made, shared_events.CounterofferMade)
     offer = documents.offered(transaction, row.id, made.base_revision).offer
     since = guard_rails.last_by_rep(transaction, row.id, made.base_revision)
     spent, used = so_far.spent.setdefault((row.id, since), set()), so_far.used(row.id)

@@ -3,7 +3,7 @@
 from sqlalchemy import exists, select
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.errors import Sentence
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -47,7 +47,7 @@ def _unstandable(transaction: Transaction, deal: Deal) -> str:
     return ""
 
 
-def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublished | None:
+def publication(transaction: Transaction, deal: Deal) -> shared_events.RevisionPublished | None:
     """The event of the current revision; None for the first, which was sent."""
     event = tables.event.c
     body = transaction.connection.execute(
@@ -57,7 +57,9 @@ def publication(transaction: Transaction, deal: Deal) -> ledger.RevisionPublishe
         .limit(1)
     ).scalar()
     fact = ledger.decode_body(body) if body else None
-    return fact if isinstance(fact, ledger.RevisionPublished) and fact.revision == deal.revision else None
+    return (
+        fact if isinstance(fact, shared_events.RevisionPublished) and fact.revision == deal.revision else None
+    )
 
 
 def _opened(transaction: Transaction, deal: Deal) -> bool:

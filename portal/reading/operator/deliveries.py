@@ -49,7 +49,7 @@ def deliveries(
     transaction: Transaction, actor: access.Actor, *, state: str = "", mail: bool = False, limit: int = MOST
 ) -> tuple[Delivery, ...]:
     """Hand-offs, failed ones first, then the newest; mails too when `mail`. NotFound for a buyer."""
-    access.seller_role(transaction, actor)
+    access.require(transaction, actor, "see_hand_offs")
     outbox, receiver, part = tables.outbox, tables.receiver, tables.work_order
     query = (
         select(

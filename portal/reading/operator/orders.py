@@ -62,7 +62,7 @@ def orders(
     Numbers are given out one at a time and in the order of commits, so that no order ever appears behind a cursor that
     has passed it. Conflict for an `after` that is no order: a cursor of elsewhere must not read as "nothing new".
     """
-    access.seller_role(transaction, actor)
+    access.require(transaction, actor, "read_orders")
     query = _placed().order_by(*_by_number()).limit(limit)
     if after:
         last = transaction.connection.execute(select(*_by_number()).where(tables.order.c.id == after)).first()
@@ -125,7 +125,7 @@ def _by_number() -> tuple[ColumnElement[Any], ...]:
 
 
 def _found(transaction: Transaction, actor: access.Actor, name: str) -> Row[Any]:
-    access.seller_role(transaction, actor)
+    access.require(transaction, actor, "read_orders")
     row = transaction.connection.execute(
         _placed().where(or_(tables.order.c.id == name, tables.order.c.number == name))
     ).first()

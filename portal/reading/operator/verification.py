@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from portal.access import Deal
-from portal.domain.ledger import ledger
+from portal.domain.ledger import event_body, ledger
 from portal.domain.offer import revision
 from portal.storage import tables
 from portal.storage.session import Transaction
@@ -52,7 +52,7 @@ def verify(transaction: Transaction, deal: Deal) -> Verdict:
     )
 
 
-def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName) -> str | None:
+def _broken_chain(deal_id: str, events: Any, head: Any, party: event_body.PartyName) -> str | None:
     digest, seq = ledger.GENESIS, 0
     for number, row in enumerate(events, start=1):
         if row.seq != number:
@@ -82,7 +82,7 @@ def _broken_chain(deal_id: str, events: Any, head: Any, party: ledger.PartyName)
     return None
 
 
-def _misplaced(row: Any, party: ledger.PartyName, following: int) -> str | None:
+def _misplaced(row: Any, party: event_body.PartyName, following: int) -> str | None:
     """What is wrong with an event's number in a party's ledger: no constraint of the database keeps them apart."""
     given, event = getattr(row, f"{party}_seq"), f"event {row.seq} ({row.kind})"
     if row.audience not in ("table", party):

@@ -6,10 +6,11 @@ from typing import Any
 from portal import access
 from portal.access import Deal, DeskSession
 from portal.domain.ledger import ledger
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import people
 from portal.reading.deal_page.deal_page import Table
-from portal.reading.deal_page.event_stream import Event
 from portal.reading.desk import activity, inbox, private
+from portal.reading.desk.inbox_row import View
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
 from portal.rendering.regions import Renders
@@ -25,7 +26,7 @@ def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any
     }
 
 
-def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: Event, table: Table) -> str:
+def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent, table: Table) -> str:
     """A note, or the beat by which the page's script fetches what is never pushed (answers, activity)."""
     if event.kind == "note":
         who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
@@ -55,5 +56,5 @@ def inbox_row(
     return f'<hx-upsert hx-target="#inbox-list" key="data-order">{content}</hx-upsert>'
 
 
-def _view(transaction: Transaction, actor: DeskSession, query: Mapping[str, str]) -> inbox.View:
-    return inbox.View.of(access.rep_for(transaction, actor.id).id, query)
+def _view(transaction: Transaction, actor: DeskSession, query: Mapping[str, str]) -> View:
+    return View.of(access.rep_for(transaction, actor.id).id, query)

@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from portal.access import Deal, DeskSession, System, deal_for
 from portal.database.unit_of_work import Database
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.event_kinds import KINDS
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import Kept
 from portal.reading.deal_page import affected_regions, conversation, lines, people, turn
 from portal.reading.deal_page import deal_page as tables
-from portal.reading.deal_page.conversation import TOLD, Entry
-from portal.reading.deal_page.event_stream import Event
+from portal.reading.deal_page.conversation import Entry
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
@@ -32,7 +33,7 @@ from portal.storage.session import Transaction
 
 NOBODY = System("live")
 # A message that is no comment on anything: most of them.
-SAID = ledger.encode_body(ledger.MessagePosted())
+SAID = ledger.encode_body(shared_events.MessagePosted())
 
 
 class Drawn(NamedTuple):
@@ -56,7 +57,9 @@ class Fragments:
         self._names: Kept[tuple[str, Mapping[str, str]]] = Kept(most=64)
         self._waits = Waits()
 
-    async def content(self, deal_id: str, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def content(
+        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
+    ) -> str:
         """`<hx-upsert>` and `<hx-partial>` elements; "" when the page shows nothing of the event."""
         plain = event.kind == "message"
         if plain and (drawn := self.at_hand(event, party, language)) is not None:
@@ -70,7 +73,7 @@ class Fragments:
             found = self._kept.put(key, await draw)
         return found
 
-    def at_hand(self, event: Event, party: PartyName, language: str) -> str | None:
+    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
         """A message for which nothing must be looked up: drawn from its event. None for anything else."""
         if event.kind != "message" or event.body != SAID:
             return None
@@ -88,7 +91,7 @@ class Fragments:
         self._messages.put(key, drawn)
         return content
 
-    def _drawn(self, event: Event, language: str) -> Drawn | None:
+    def _drawn(self, event: StoredEvent, language: str) -> Drawn | None:
         who = self._people.get(event.actor)
         if who is None:
             return None
@@ -102,7 +105,7 @@ class Fragments:
     async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
         return await self._inbox(desk_parts.inbox_row, actor, query, deal_id=deal_id)
 
-    def _message(self, transaction: Transaction, event: Event, party: PartyName, language: str) -> str:
+    def _message(self, transaction: Transaction, event: StoredEvent, party: PartyName, language: str) -> str:
         """A message for which something must be looked up: its author, what it is a comment on, whose turn it is now."""
         deal = _seat(transaction, event.deal_id, party, "")
         seller, names = self._named(transaction, deal)
@@ -133,14 +136,14 @@ class Fragments:
             )
         return content
 
-    async def _change(self, event: Event, party: PartyName, role: str, language: str) -> str:
+    async def _change(self, event: StoredEvent, party: PartyName, role: str, language: str) -> str:
         self._waits.moved(event, ledger.decode_body(event.body))
         return await self._database.read(
             lambda transaction: self._changed(transaction, event, party, role, language)
         )
 
     def _changed(
-        self, transaction: Transaction, event: Event, party: PartyName, role: str, language: str
+        self, transaction: Transaction, event: StoredEvent, party: PartyName, role: str, language: str
     ) -> str:
         deal = _seat(transaction, event.deal_id, party, role)
         if event.audience == "buyer":
@@ -148,13 +151,13 @@ class Fragments:
         table, fact = tables.load(transaction, deal), ledger.decode_body(event.body)
         context: dict[str, Any] = {"deal": deal, "table": table, "urls": Urls.buyer(deal.id)}
         content = ""
-        if event.kind in TOLD:
+        if KINDS[event.kind].in_conversation:
             who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
             names = lines.names(table.offer)
             content = self._said(conversation.entry(event, party, who, names), language)
         if party == "seller":
             context |= desk_parts.context(transaction, deal, table)
-        part = affected_regions.touched(transaction, deal, table, fact)
+        part = affected_regions.affected_regions(transaction, deal, table, fact)
         draw = partial(self._render, language)
         content += regions.redrawn(draw, part.regions, part.subjects, context)
         if party == "buyer" and event.kind == "revision":

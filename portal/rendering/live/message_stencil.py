@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from markupsafe import escape
 
 from portal.domain.ledger import ledger
-from portal.reading.deal_page.event_stream import Event
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page.people import Person
 from portal.rendering import language, regions
 from portal.rendering.stencil import Mark, Stencil
@@ -21,7 +21,7 @@ class SaidStencils:
         self._templates = templates
         self._made: dict[tuple[str, bool], Stencil] = {}
 
-    def around_position(self, event: Event, who: Person, tag: str) -> list[str]:
+    def around_position(self, event: StoredEvent, who: Person, tag: str) -> list[str]:
         """The pieces around the reader's own number: the same for both parties."""
         filters, at = self._templates.environment.filters, event.at
         values = {

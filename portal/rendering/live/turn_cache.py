@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.response_time import waiting
+from portal.domain.ledger import event_body
+from portal.domain.ledger.response_time import turn_effect
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import Kept
-from portal.reading.deal_page.event_stream import Event
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -18,14 +18,14 @@ class Waits:
         self._deals: Kept[tuple[int, datetime, bool | None]] = Kept(most=4_096)
         self._events: Kept[bool] = Kept(most=8_192)
 
-    def moved(self, event: Event, body: ledger.Body) -> bool:
+    def moved(self, event: StoredEvent, body: event_body.Body) -> bool:
         """True unless it is known that nothing moved: an event that follows on one whose outcome is known."""
         key = (event.deal_id, event.seq, event.at)
         known = self._events.get(key)
         if known is not None:
             return known
         seq, at, waits = self._deals.get(event.deal_id) or (0, NEVER, None)
-        effect = waiting(body, event.actor)
+        effect = turn_effect(body, event.actor)
         after = {"begins": True, "ends": False, "stays": waits, "lifts": None}[effect]
         # What is lifted leaves it open whether something older still waits: the next event asks the database again.
         if (after is not None or effect == "lifts") and event.at >= at:

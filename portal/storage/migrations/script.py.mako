@@ -9,6 +9,7 @@ from alembic import op
 
 from portal.storage.tables import Instant
 ${imports if imports else ""}
+# Where the releases since NNNN can go on with it, the revision ends in "_from_NNNN" (portal/storage/migrate.py).
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None

@@ -137,7 +137,7 @@ async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> R
 
 def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
     if typed.problems:
-        raise Invalid(_("This can't be asked for yet."), typed.problems)
+        raise Invalid(_("Check your request."), typed.problems)
     changes, reason = part_form.named(typed.changes, ()), typed.reason
     return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
 

@@ -16,6 +16,7 @@ from portal.web.desk.request import Desk
 @get("/desk/insights")
 async def show_insights(desk: Desk) -> Response[str]:
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
+        frame.require("see_insights")
         found, locale = insights.load(transaction), language.locale(desk.language)
         time = format_timedelta(found.answer_time, locale=locale) if found.answer_time is not None else ""
         return {"insights": found, "answer_time": time}

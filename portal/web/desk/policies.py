@@ -121,7 +121,7 @@ async def _form(
     """`policy`: what was typed, when it could be read; else what is stored."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        if not frame.manages and not policy_id:
+        if not frame.may("set_policies") and not policy_id:
             raise NotAllowed(_("A manager writes policies."))
         stored = policies.one(transaction, policy_id) if policy_id else FRESH
         shown = policy or stored

@@ -68,8 +68,7 @@ def statement(number: str, revision_number: int, revision: Revision, seller: str
     offer = revision.offer
     return _(
         "On behalf of %(company)s I accept revision %(revision)s of proposal %(number)s, “%(title)s”, from %(seller)s "
-        "for %(total)s with tax over the whole contract. Counteroffers did not change revision %(revision)s; those "
-        "that are still open end with this acceptance."
+        "for %(total)s with tax over the whole contract. Open requests end with this acceptance."
     ) % {
         "company": offer.buyer.name,
         "revision": revision_number,

@@ -19,6 +19,13 @@ from realtime.services import Services
 
 # Seconds in which the database has to answer: a load balancer that asks has its own patience, and not much of it.
 PATIENCE = 5.0
+# A rolling upgrade migrates first: the processes of the release before go on until they are replaced.
+SERVED = ("current", "ahead")
+SCHEMA = {
+    "current": "current",
+    "behind": "behind: run portal migrate",
+    "ahead": "ahead: at {revision}, which this release does not know",
+}
 
 
 @get("/healthz", opt=PUBLIC, media_type=MediaType.TEXT)
@@ -30,7 +37,7 @@ async def alive() -> str:
 async def ready(request: HttpRequest, services: Services) -> Response[dict[str, Any]]:
     """503 when requests can't be served. Redis, a mail server or a full disk only make things late or partial."""
     parts = await _parts(services)
-    able = parts["database"] == "ok" and parts["schema"] == "current"
+    able = parts["database"] == "ok" and parts["schema"].startswith(SERVED)
     document: dict[str, Any] = {"ready": able}
     if await _may_look(request, services):
         document |= {"notices": notices.about(parts, services.settings, datetime.now(UTC)), **parts}
@@ -74,9 +81,9 @@ async def _parts(services: Services) -> dict[str, Any]:
     }
     try:
         async with asyncio.timeout(PATIENCE):
-            current = await asyncio.to_thread(migrate.is_current, services.database.store)
-            parts["schema"] = "current" if current else "behind: run portal migrate"
-            if current:
+            schema = await asyncio.to_thread(migrate.schema, services.database.store)
+            parts["schema"] = SCHEMA[schema.status].format(revision=schema.revision)
+            if schema.status != "behind":
                 parts["outbox"] = _said(await services.database.read(health.outbox))
     except TimeoutError:
         parts["database"] = f"no answer in {PATIENCE:g} seconds"

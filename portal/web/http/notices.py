@@ -35,7 +35,17 @@ def disks(settings: Settings) -> dict[str, dict[str, int | str]]:
 
 def about(parts: Mapping[str, Any], settings: Settings, now: datetime) -> list[str]:
     """Sentences about the parts of /readyz; none when all is well."""
-    return [*_live(parts, now), *_outbox(parts.get("outbox"), settings), *_full(parts["disk"])]
+    return [
+        *_schema(parts["schema"]),
+        *_live(parts, now),
+        *_outbox(parts.get("outbox"), settings),
+        *_full(parts["disk"]),
+    ]
+
+
+def _schema(schema: str) -> Iterator[str]:
+    if schema.startswith("ahead"):
+        yield f"The database's schema is {schema}: replace this process by one of the newer release."
 
 
 def _live(parts: Mapping[str, Any], now: datetime) -> Iterator[str]:

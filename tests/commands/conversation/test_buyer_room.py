@@ -11,6 +11,7 @@ from portal.database.unit_of_work import AMONG_BUYERS
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.reading.buyer import room
 from portal.reading.desk import inbox
+from portal.reading.desk.inbox_row import View
 from portal.reading.operator import verification
 from portal.storage import tables
 from tests.cast import Clock, Seat, Table
@@ -49,7 +50,7 @@ def test_it_joins_the_buyers_stream_alone(table: Table) -> None:
 
 
 def test_the_inbox_stays_as_it_was(table: Table, clock: Clock) -> None:
-    view = inbox.View(rep_id="nobody")
+    view = View(rep_id="nobody")
     table.rita.says("What do you think?")
     before = table.database.read_now(lambda t: inbox.load(t, view))
     last = select(tables.deal.c.last_event_at).where(tables.deal.c.id == table.deal_id)

@@ -15,9 +15,10 @@ from portal.commands.mail import set_reminders
 from portal.commands.mail.remind import remind
 from portal.commands.people import revoke_links
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger
+from portal.domain.ledger import shared_events
 from portal.errors import Invalid, NotAllowed
 from portal.reading.desk import inbox
+from portal.reading.desk.inbox_row import View
 from portal.storage import tables
 from tests.cast import START, Clock, Table
 
@@ -144,7 +145,9 @@ def test_there_is_never_more_than_one_a_day(table: Table, clock: Clock) -> None:
     clock.advance(hours=1)
     table.rita.says("Look!")
     table.database.write_now(
-        lambda work: work.append(table.deal_id, f"contact:{table.bea.contact_id}", ledger.MoreTimeAsked())
+        lambda work: work.append(
+            table.deal_id, f"contact:{table.bea.contact_id}", shared_events.MoreTimeAsked()
+        )
     )
     found = until(table, clock, end)
     rounds = sorted({(each.at, each.template) for each in found})
@@ -208,7 +211,7 @@ def test_a_reminder_makes_no_wait_begin_anew(table: Table, clock: Clock) -> None
 
     def since() -> datetime:
         rep = table.rita.deal.actor.removeprefix("rep:")
-        row = table.database.read_now(lambda t: inbox.row(t, table.deal_id, inbox.View(rep_id=rep)))
+        row = table.database.read_now(lambda t: inbox.row(t, table.deal_id, View(rep_id=rep)))
         assert row is not None
         return row.since
 

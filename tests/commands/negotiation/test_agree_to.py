@@ -6,7 +6,7 @@ import pytest
 
 from portal.access import deal_for
 from portal.domain.ledger import rounds
-from portal.domain.ledger.settlement import Board
+from portal.domain.ledger.board import Board
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page import deal_page as tables
@@ -20,8 +20,8 @@ def board(seat: Seat) -> Board:
     shown = seat.database.read_now(
         lambda t: tables.load(t, deal_for(t, seat.actor, seat.deal_id)).board,
     )
-    events = seat.database.read_now(lambda t: board_events.moving(t, seat.deal_id))
-    assert rounds.talks(events).board(seat.offer) == shown
+    events = seat.database.read_now(lambda t: board_events.load(t, seat.deal_id))
+    assert rounds.negotiation_state(events).board(seat.offer) == shown
     return shown
 
 

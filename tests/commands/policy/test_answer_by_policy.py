@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from portal.commands.negotiation import open_asks, withdraw_counteroffer
-from portal.domain.ledger import ledger
+from portal.domain.ledger import seller_events
 from portal.domain.policy.policy import Policy, TermOption
 from portal.storage import tables
 from tests.cast import Table
@@ -38,10 +38,10 @@ def allow(table: Table, policy_id: str = "p1", **facts: Any) -> None:
     table.database.write_now(lambda work: work.connection.execute(insert(tables.policy).values(**row)))
 
 
-def told_the_seller(table: Table) -> ledger.AnsweredByPolicy:
+def told_the_seller(table: Table) -> seller_events.AnsweredByPolicy:
     """What the seller's ledger keeps of the newest answer at once."""
     bodies = [each.body for each in events(table, "seller")]
-    return [body for body in bodies if isinstance(body, ledger.AnsweredByPolicy)][-1]
+    return [body for body in bodies if isinstance(body, seller_events.AnsweredByPolicy)][-1]
 
 
 def mails(table: Table) -> list[tuple[str, str, str]]:

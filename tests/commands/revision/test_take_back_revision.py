@@ -17,7 +17,7 @@ from portal.commands.outbox import finish_delivery, lease_deliveries, retry_deli
 from portal.commands.people import issue_link, join
 from portal.commands.revision import take_back_revision
 from portal.domain.deal.mail import Mail
-from portal.domain.ledger import ledger, rounds
+from portal.domain.ledger import rounds, shared_events
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page import deal_page as pages
@@ -65,7 +65,7 @@ def test_both_sides_see_the_record(table: Table, clock: Clock) -> None:
     take_back(table)
     for side in ("buyer", "seller"):
         fact = events(table, side)[-1].body
-        assert isinstance(fact, ledger.RevisionPublished)
+        assert isinstance(fact, shared_events.RevisionPublished)
         assert (fact.revision, fact.takes_back, fact.changed) == (3, 2, ("line:press",))
     history = table.database.read_now(lambda t: pages.load(t, table.bea.deal)).history
     assert [(each.number, each.takes_back, each.taken_back) for each in history] == [
@@ -92,7 +92,7 @@ def test_what_it_had_answered_is_asked_again(table: Table, clock: Clock) -> None
     assert row is not None
     assert (row.state, row.answers) == ("asked", ())
     # Told from the ledger alone it is the same.
-    told = rounds.talks(table.database.read_now(lambda t: board_events.moving(t, table.deal_id)))
+    told = rounds.negotiation_state(table.database.read_now(lambda t: board_events.load(t, table.deal_id)))
     assert told.board(table.bea.offer).gap == page.board.gap
     assert [ask.counteroffer.id for ask in told.asks.values()] == [made.counteroffer]
     clock.advance(minutes=1)

@@ -5,35 +5,39 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.domain.change.change import Change, apply
-from portal.domain.ledger import ledger, rounds
-from portal.domain.ledger.ledger import Answered
-from portal.domain.ledger.rounds import Event
+from portal.domain.ledger import event_body, rounds, shared_events
+from portal.domain.ledger.rounds import BoardEvent
+from portal.domain.ledger.shared_events import Answered
 from tests.domain.offers import kestrel_offer
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PRICE = Change(subject="line:press", field="unit_price", value="17200.000000")
 PAYMENT = Change(subject="term:payment", field="value", value="net 45")
 OFFER = kestrel_offer()
-SENT = ledger.ProposalSent(revision=1, digest="d1")
+SENT = shared_events.ProposalSent(revision=1, digest="d1")
 
 
-def told(*bodies: ledger.Body) -> list[Event]:
-    by = {ledger.ProposalSent: "system:cli", ledger.RevisionPublished: "rep:rita"}
+def told(*bodies: event_body.Body) -> list[BoardEvent]:
+    by = {shared_events.ProposalSent: "system:cli", shared_events.RevisionPublished: "rep:rita"}
     return [
-        Event(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
+        BoardEvent(body=body, actor=by.get(type(body), "contact:bea"), at=AT + timedelta(minutes=minute))
         for minute, body in enumerate(bodies)
     ]
 
 
-def asked(*changes: Change, name: str = "c1", replaces: tuple[str, ...] = ()) -> ledger.CounterofferMade:
-    return ledger.CounterofferMade(counteroffer=name, base_revision=1, changes=changes, replaces=replaces)
+def asked(
+    *changes: Change, name: str = "c1", replaces: tuple[str, ...] = ()
+) -> shared_events.CounterofferMade:
+    return shared_events.CounterofferMade(
+        counteroffer=name, base_revision=1, changes=changes, replaces=replaces
+    )
 
 
 def answered(
     change: Change, verdict: str, value: str, *, number: int = 2, changed: tuple[str, ...] = ()
-) -> ledger.RevisionPublished:
+) -> shared_events.RevisionPublished:
     answer = Answered(change=change, verdict=verdict, offered="18450.000000", answered=value)  # type: ignore[arg-type]
-    return ledger.RevisionPublished(
+    return shared_events.RevisionPublished(
         revision=number,
         digest=f"d{number}",
         signed="rep",
@@ -44,11 +48,11 @@ def answered(
 
 
 DECLINED = answered(PRICE, "decline", "18450.000000")
-AGREED = ledger.LinesAgreed(subjects=("line:press",), revision=2)
+AGREED = shared_events.LinesAgreed(subjects=("line:press",), revision=2)
 
 
-def state(*bodies: ledger.Body) -> str:
-    return rounds.talks(told(*bodies)).board(OFFER).row("line:press").state
+def state(*bodies: event_body.Body) -> str:
+    return rounds.negotiation_state(told(*bodies)).board(OFFER).row("line:press").state
 
 
 def test_the_gap_is_told_after_each_step():
@@ -77,13 +81,17 @@ def test_the_gap_is_told_after_each_step():
         ((asked(PAYMENT, name="c2"),), "agreed"),
         ((asked(PRICE, name="c2"),), "asked"),
         # What was agreed was given up by asking again; taking that back leaves the answer.
-        ((asked(PRICE, name="c2"), ledger.CounterofferWithdrawn(counteroffer="c2")), "answered"),
+        ((asked(PRICE, name="c2"), shared_events.CounterofferWithdrawn(counteroffer="c2")), "answered"),
         (
-            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:care",)),),
+            (shared_events.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:care",)),),
             "agreed",
         ),
         (
-            (ledger.RevisionPublished(revision=3, digest="d3", signed="rep", changed=("line:press",)),),
+            (
+                shared_events.RevisionPublished(
+                    revision=3, digest="d3", signed="rep", changed=("line:press",)
+                ),
+            ),
             "answered",
         ),
     ],
@@ -94,7 +102,7 @@ def test_what_was_agreed_holds_until_it_changes_or_is_asked_again(after, expecte
 
 def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
     dearer = Change(subject="line:press", field="unit_price", value="17500.000000")
-    found = rounds.talks(told(SENT, asked(PRICE, PAYMENT), asked(dearer, name="c2")))
+    found = rounds.negotiation_state(told(SENT, asked(PRICE, PAYMENT), asked(dearer, name="c2")))
     assert [ask.counteroffer.changes for ask in found.asks.values()] == [(PAYMENT,), (dearer,)]
     assert str(found.board(OFFER).gap) == "-1900.00"
 
@@ -102,8 +110,8 @@ def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
 @pytest.mark.parametrize(
     "ended",
     [
-        ledger.CounterofferWithdrawn(counteroffer="c1"),
-        ledger.CounteroffersClosed(counteroffers=("c1",), because="declined"),
+        shared_events.CounterofferWithdrawn(counteroffer="c1"),
+        shared_events.CounteroffersClosed(counteroffers=("c1",), because="declined"),
     ],
 )
 def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
@@ -111,8 +119,8 @@ def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
 
 
 def test_each_side_finds_what_waits_for_it():
-    answered_and_asked = rounds.talks(told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"))).board(
-        OFFER
-    )
+    answered_and_asked = rounds.negotiation_state(
+        told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"))
+    ).board(OFFER)
     assert [row.subject for row in answered_and_asked.waiting_for("buyer")] == ["line:press"]
     assert [row.subject for row in answered_and_asked.waiting_for("seller")] == ["term:payment"]

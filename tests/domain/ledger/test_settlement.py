@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from portal.domain.change.change import Change, apply, current
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger.ledger import Answered
-from portal.domain.ledger.settlement import Ask, Given, board
+from portal.domain.ledger.board import Ask, GivenAnswer
+from portal.domain.ledger.settlement import build_board
+from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer.revision import Offer
 from tests.domain.offers import kestrel_offer
 
@@ -31,14 +32,14 @@ def ask(*changes: Change, package: bool = False, by: str = "contact:bea", since:
     return Ask(counteroffer=counteroffer, by=by, since=since)
 
 
-def given(asked: Change, verdict: str, answered: str | None = None, at: datetime = AT) -> Given:
+def given(asked: Change, verdict: str, answered: str | None = None, at: datetime = AT) -> GivenAnswer:
     answer = Answered(
         change=asked,
         verdict=verdict,  # type: ignore[arg-type]
         offered=current(kestrel_offer(), asked),
         answered=answered or asked.value,
     )
-    return Given(answer=answer, by="rep:rita", at=at, revision=2)
+    return GivenAnswer(answer=answer, by="rep:rita", at=at, revision=2)
 
 
 def applied(*changes: Change) -> Offer:
@@ -50,13 +51,13 @@ def states(found: object) -> dict[str, str]:
 
 
 def test_with_nothing_asked_all_is_agreed_and_there_is_no_gap():
-    found = board(kestrel_offer(), [], [])
+    found = build_board(kestrel_offer(), [], [])
     assert (found.agreed, found.total, found.open) == (9, 9, ())
     assert str(found.gap) == "0.00"
 
 
 def test_an_ask_names_who_since_when_and_what_stands_against_it():
-    found = board(kestrel_offer(), [ask(PRICE, PAYMENT)], [])
+    found = build_board(kestrel_offer(), [ask(PRICE, PAYMENT)], [])
     assert states(found) == {"line:press": "asked", "term:payment": "asked"}
     assert (found.agreed, found.total, str(found.gap)) == (7, 9, "-2500.00")
     [open_ask] = found.row("line:press").asks
@@ -65,20 +66,20 @@ def test_an_ask_names_who_since_when_and_what_stands_against_it():
 
 
 def test_the_gap_reaches_zero_when_the_offer_gives_what_was_asked():
-    found = board(applied(PRICE), [ask(PRICE)], [])
+    found = build_board(applied(PRICE), [ask(PRICE)], [])
     assert (states(found), str(found.gap)) == ({}, "0.00")
 
 
 @pytest.mark.parametrize(("verdict", "answered"), [("decline", None), ("counter", "17800.000000")])
 def test_a_refused_ask_stands_as_answered(verdict, answered):
-    found = board(kestrel_offer(), [], [given(PRICE, verdict, answered)])
+    found = build_board(kestrel_offer(), [], [given(PRICE, verdict, answered)])
     assert states(found) == {"line:press": "answered"}
     assert [each.answer.verdict for each in found.row("line:press").answers] == [verdict]
     assert str(found.gap) == "-2500.00"
 
 
 def test_asking_again_turns_answered_into_asked():
-    found = board(
+    found = build_board(
         kestrel_offer(), [ask(replace(PRICE, value="17500.000000"), since=LATER)], [given(PRICE, "decline")]
     )
     assert states(found) == {"line:press": "asked"}
@@ -88,17 +89,17 @@ def test_asking_again_turns_answered_into_asked():
 
 def test_the_youngest_answer_counts():
     answers = [given(PRICE, "decline"), given(PRICE, "accept", at=LATER)]
-    assert states(board(kestrel_offer(), [], answers)) == {}
-    assert states(board(kestrel_offer(), [], answers[::-1])) == {"line:press": "answered"}
+    assert states(build_board(kestrel_offer(), [], answers)) == {}
+    assert states(build_board(kestrel_offer(), [], answers[::-1])) == {"line:press": "answered"}
 
 
 def test_what_was_declined_and_given_later_is_agreed():
-    assert states(board(applied(PRICE), [], [given(PRICE, "decline")])) == {}
+    assert states(build_board(applied(PRICE), [], [given(PRICE, "decline")])) == {}
 
 
 def test_asks_of_two_people_do_not_add_up():
     cheaper = replace(PRICE, value="17000.000000")
-    found = board(kestrel_offer(), [ask(PRICE), ask(cheaper, by="contact:sol", since=LATER)], [])
+    found = build_board(kestrel_offer(), [ask(PRICE), ask(cheaper, by="contact:sol", since=LATER)], [])
     assert [each.by for each in found.row("line:press").asks] == ["contact:bea", "contact:sol"]
     assert str(found.gap) == "-2900.00"
 
@@ -106,7 +107,7 @@ def test_asks_of_two_people_do_not_add_up():
 def test_two_choices_of_one_group_have_the_price_of_the_younger():
     asked = kestrel_offer()
     mesh = replace(asked.line("glass"), key="mesh", unit_price=Decimal(90))
-    found = board(
+    found = build_board(
         replace(asked, lines=(*asked.lines, mesh)),
         [ask(GLASS), ask(change("line:mesh", "choice", "true"), since=LATER)],
         [],
@@ -117,13 +118,15 @@ def test_two_choices_of_one_group_have_the_price_of_the_younger():
 
 def test_an_ask_about_something_that_is_gone_is_not_lost():
     asked = kestrel_offer()
-    found = board(replace(asked, lines=asked.lines[1:]), [ask(PRICE, PAYMENT)], [given(PRICE, "decline")])
+    found = build_board(
+        replace(asked, lines=asked.lines[1:]), [ask(PRICE, PAYMENT)], [given(PRICE, "decline")]
+    )
     row = found.row("line:press")
     assert (row.name, row.state, row.asks[0].offered, row.answers) == ("press", "asked", None, ())
     assert str(found.gap) == "0.00"
 
 
 def test_open_points_list_asks_before_answers():
-    found = board(kestrel_offer(), [ask(PAYMENT, package=True)], [given(PRICE, "decline")])
+    found = build_board(kestrel_offer(), [ask(PAYMENT, package=True)], [given(PRICE, "decline")])
     assert [row.subject for row in found.open] == ["term:payment", "line:press"]
     assert found.open[0].asks[0].package

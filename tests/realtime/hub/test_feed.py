@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import TooFast
-from portal.reading.deal_page.event_stream import Event, Head
+from portal.reading.deal_page.event_stream import StreamHead
 from realtime.hub.feed import TAIL, Feed
 from realtime.hub.rate import Rate
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def ledger(audiences: list[str]) -> list[Event]:
+def ledger(audiences: list[str]) -> list[StoredEvent]:
     """A deal's events as appending numbers them."""
     events, heads = [], {"buyer": 0, "seller": 0}
     for seq, audience in enumerate(audiences, start=1):
@@ -27,7 +28,7 @@ def ledger(audiences: list[str]) -> list[Event]:
                 heads[party] += 1
                 positions[party] = heads[party]
         found = (positions["buyer"], positions["seller"])
-        events.append(Event("deal", seq, "message", audience, "rep:1", NOW, b"{}", None, None, *found))
+        events.append(StoredEvent("deal", seq, "message", audience, "rep:1", NOW, b"{}", None, None, *found))
     return events
 
 
@@ -50,7 +51,7 @@ def test_what_is_kept_is_the_end_of_the_ledger(
     }
     feed = Feed()
     assert feed.after(party, position) is None
-    feed.begin(Head("deal", begun, newest["buyer"], newest["seller"]))
+    feed.begin(StreamHead("deal", begun, newest["buyer"], newest["seller"]))
     for event in events[begun:]:
         feed.add(event)
         # Twice, as when a ring and the poll both find it.
@@ -66,7 +67,7 @@ def test_what_is_kept_is_the_end_of_the_ledger(
 def test_a_hole_is_never_added() -> None:
     events = ledger(["table"] * 3)
     feed = Feed()
-    feed.begin(Head("deal", 0, 0, 0))
+    feed.begin(StreamHead("deal", 0, 0, 0))
     feed.add(events[0])
     feed.add(events[2])
     assert feed.after("buyer", 0) == events[:1]

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from portal.commands.people import revoke_links
-from portal.reading.deal_page.event_stream import Event
+from portal.domain.ledger.stored_event import StoredEvent
 from realtime.hub.doorbell import MANY, RedisDoorbell
 from tests.cast import Table
 from tests.realtime.client import WITHIN, Page, keys
@@ -31,7 +31,7 @@ class Heard:
         self.rings: asyncio.Queue[Collection[str] | None] = asyncio.Queue()
         self.notes: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def hear(self, deals: Collection[str] | None, events: Sequence[Event]) -> None:
+    def hear(self, deals: Collection[str] | None, events: Sequence[StoredEvent]) -> None:
         self.rings.put_nowait(deals)
 
     async def ring(self) -> Collection[str] | None:

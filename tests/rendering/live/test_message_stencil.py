@@ -8,10 +8,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from portal.domain.ledger import ledger
-from portal.domain.ledger.ledger import PartyName
+from portal.domain.ledger import ledger, shared_events
+from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import conversation
-from portal.reading.deal_page.event_stream import Event
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
 from portal.rendering.live.message_stencil import SaidStencils
@@ -45,14 +45,14 @@ def test_a_stencil_says_what_the_page_says(  # noqa: PLR0917 - a message has so 
     name: str, text: str, key: str | None, at: datetime, tag: str, party: PartyName, number: int
 ) -> None:
     who = Person(actor="contact:x", name=name, party=party)
-    event = Event(
+    event = StoredEvent(
         deal_id="d",
         seq=number,
         kind="message",
         audience="table",
         actor=who.actor,
         at=at.replace(tzinfo=UTC),
-        body=ledger.encode_body(ledger.MessagePosted()),
+        body=ledger.encode_body(shared_events.MessagePosted()),
         personal=ledger.encode_personal(ledger.Personal(body=text)),
         key=key,
         buyer_seq=number,

@@ -37,15 +37,15 @@ def test_each_side_reads_the_board_from_its_own_place(site: Site, answered: Tabl
     mine, theirs = (
         part(site, answered.bea, f"{deal}/board", name) for name in ("waits-for-you", "waits-for-them")
     )
-    assert mine.startswith("Waits for you Hydraulic press HP-40 Answered less by −1,200.00")
+    assert mine.startswith("Needs your answer Hydraulic press HP-40 Answered less by −1,200.00")
     assert "stays at 30 days net" in mine
-    assert theirs.startswith("Waits for Kestrel Machines Installation Asked")
+    assert theirs.startswith("Waiting for Kestrel Machines Installation Asked")
     assert "asked 36 by Bea Lund" in theirs
     desk = f"/desk{deal}"
     assert part(site, answered.rita, f"{desk}/board", "waits-for-you").startswith(
-        "Waits for you Installation"
+        "Needs your answer Installation"
     )
-    assert part(site, answered.rita, f"{desk}/board", "waits-for-them").startswith("Waits for Oakum Foods")
+    assert part(site, answered.rita, f"{desk}/board", "waits-for-them").startswith("Waiting for Oakum Foods")
 
 
 def test_there_is_a_way_to_what_waits(site: Site, answered: Table) -> None:
@@ -57,7 +57,7 @@ def test_there_is_a_way_to_what_waits(site: Site, answered: Table) -> None:
     ):
         page = Page(site.browser(who).get(path).text)
         (jump,) = page["settlement"].xpath('.//a[contains(@class, "jump")]')
-        assert (jump.get("href"), words(jump)[:14]) == (f"#{place}", "Waits for you:")
+        assert (jump.get("href"), words(jump)[:18]) == (f"#{place}", "Needs your answer:")
         assert page.by_id(place) is not None
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_line_of_the_offer_has_its_row_as_well(site: Site, table: Tab
     assert "Spare filters" in part(site, table.rita, f"/desk{deal}/board", "waits-for-you")
     table.rita.publishes("decline")
     board = part(site, table.bea, f"{deal}/board", "waits-for-you")
-    assert "The whole deal Answered" in board
+    assert "Total Answered" in board
     assert "Overall price: asked 50,000.00, stays at 52,900.00" in board
     assert table.bea.agrees(*(change.subject for change in asked)).subjects == (
         "deal:total",

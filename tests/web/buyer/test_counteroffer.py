@@ -46,7 +46,7 @@ def test_a_change_waits_in_the_tray_and_is_sent_with_it(site: Site, table: Table
     assert in_tray(site, table.sol) == {}
     page = page_of(site, table.bea)
     assert "Unit price 18,450.00 → becomes 17,200.00 Good customers." in page.text("tray")
-    assert "less by −2,500.00 EUR net. Due once: EUR 49,266.00" in page.text("tray")
+    assert "Total down EUR 2,500.00 net. Due once: EUR 49,266.00" in page.text("tray")
     answer = send(site, table.bea, "/counteroffer", **page.form("tray-form"))
     assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#sent")
     assert in_tray(site, table.bea) == {}
@@ -163,7 +163,7 @@ def test_the_tray_tells_what_moved_since(site: Site, table: Table) -> None:
     send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
     table.rita.edits("press", unit_price="18000")
     table.rita.publishes()
-    told = "The offer moved since you wrote this. Was 18,450.00 Now 18,000.00 You ask 17,200.00"
+    told = "This changed after you wrote it. Was 18,450.00 Now 18,000.00 You request 17,200.00"
     assert told in page_of(site, table.bea).text("tray")
 
 
@@ -174,7 +174,7 @@ def test_a_conflict_is_decided_by_keeping_the_ask_or_taking_the_offer(site: Site
     kept = send_by_htmx(site, table.bea, "/counteroffer/keep", change_id="line:press:unit_price")
     assert kept.status_code == 200
     page = page_of(site, table.bea)
-    assert "The offer moved" not in page.text("tray")
+    assert "This changed" not in page.text("tray")
     assert "18,000.00 → becomes 17,200.00 We are many." in page.text("tray")
     table.rita.edits("press", unit_price="17900")
     table.rita.publishes()
@@ -193,7 +193,7 @@ def test_an_overall_price_and_something_else_gather_in_the_tray(site: Site, tabl
     assert wish.startswith("new:boxes-of-spare-filters-")
     text = page_of(site, table.bea).text("tray")
     assert "Overall price 52,900.00 → becomes 50,000.00" in text
-    assert "less by −2,900.00 EUR net" in text
+    assert "Total down EUR 2,900.00 net" in text
     assert "2.5 × Boxes of spare filters" in text
     # The same words again are another wish.
     send(site, table.bea, "/wishes/_/change", wish_quantity="2.5", wish_words="Boxes of spare filters")

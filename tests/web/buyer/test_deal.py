@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from tests.cast import Seat, Table
+from tests.quotes import quote
 from tests.web.conftest import Site
 from tests.web.page import Page
 
@@ -24,11 +27,33 @@ def test_the_page_tells_the_offer(site: Site, table: Table) -> None:
     assert "2 × at 18,450.00 36,900.00" in page.text("line-press")
     assert "Negotiable: quantity 1 to 10, unit price." in page.text("line-press")
     assert "List price 19,500.00 Project -1,050.00 Net unit price 18,450.00" in page.text("line-press")
-    assert "250.00 per month, 36 times" in page.text("line-care")
+    assert "250.00 per month, for 36 months" in page.text("line-care")
     assert "not included" in page.text("line-training")
     assert "Due once EUR 52,241.00" in page.text("summary")
     assert "Due per month EUR 297.50" in page.text("summary")
     assert "Your turn" in page.text("turn")
+
+
+def test_a_price_for_a_hundred_says_so_wherever_it_stands(site: Site, table: Table) -> None:
+    oil = {
+        "key": "oil",
+        "name": "Hydraulic oil",
+        "quantity": "250",
+        "unit": "KGM",
+        "unit_price": "389.00",
+        "price_base_quantity": "100",
+        "negotiable": ["quantity", "unit_price"],
+        "why": [{"label": "List price", "amount": "389.00"}],
+    }
+    deal_id, seats = table._sent(quote(external_id="CPQ-OIL", lines=[oil]))
+    deal, bea = f"/deals/{deal_id}", site.browser(seats["bea"])
+    line = Page(bea.get(deal).text).text("line-oil")
+    assert "250 kg × at 389.00 per 100 kg 972.50" in line
+    assert "Net unit price 389.00 per 100 kg" in line
+    preview = bea.post(f"{deal}/lines/oil/preview", {"unit_price": "380"}, HX_Request="true").text
+    assert "at 380.00 per 100 kg" in Page(preview).root.text_content()
+    paper = PdfReader(io.BytesIO(bea.get(f"{deal}/proposal.pdf").content))
+    assert "250 kg × 389.00 per 100 kg" in " ".join(paper.pages[0].extract_text().split())
 
 
 def test_the_page_holds_its_position_and_its_socket(site: Site, table: Table) -> None:
@@ -70,16 +95,13 @@ def test_asks_and_answers_stand_on_their_line(site: Site, table: Table) -> None:
     table.bea.proposes("press", unit_price="17200")
     page = page_of(site, table.sol)
     assert "Asked Unit price: offered 18,450.00, asked 17,200.00 by Bea Lund" in page.text("line-press")
-    assert "7 of 8 agreed · gap 2,500.00 net" in page.text("settlement")
-    assert "Kestrel Machines is preparing an answer" in page.text("turn")
+    assert "7 of 8 agreed · 2,500.00 apart (net)" in page.text("settlement")
+    assert "Sent to Kestrel Machines on" in page.text("turn")
     table.rita.publishes("18000", note="As low as we can go.")
     page = page_of(site, table.sol)
     assert "asked 17,200.00, answered 18,000.00 by Rita in revision 2" in page.text("line-press")
     assert "was 18,450.00 18,000.00" in page.text("line-press")
-    assert (
-        "Rita published revision 2. 1 position changed, the whole is less by −900.00 EUR net."
-        in page.text("banner")
-    )
+    assert "Rita published revision 2. 1 line changed. Total down EUR 900.00 net." in page.text("banner")
     assert "As low as we can go." in page.text("banner")
 
 

@@ -188,5 +188,5 @@ def test_somebody_who_opens_the_page_is_seen_by_the_others(site: Site, table: Ta
     table.sol.does(record_view.record_view)
     page.take(changes(site, table.bea, page.position))
     assert "Sol Iversen" in page.text("people")
-    assert "last looked" in page.text("people")
+    assert "last opened" in page.text("people")
     assert regions(page) == regions(open_page(site, table.bea))

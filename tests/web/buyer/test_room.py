@@ -73,11 +73,11 @@ def told(site: Site, who: Seat) -> str:
 
 
 def test_what_is_open_is_told_beside_the_next_step_and_hinders_nothing(site: Site) -> None:
-    assert told(site, site.table.sol) == "Buyers' room"
+    assert told(site, site.table.sol) == "Team space (private)"
     bea = site.browser(site.table.bea)
     bea.post(f"{here(site)}/room/sign-offs", {"topic": "Legal", "verdict": "waiting"})
     bea.post(f"{here(site)}/room/sign-offs", {"topic": "Finance", "verdict": "fine"})
-    assert told(site, site.table.sol) == "Legal: waiting · Buyers' room"
+    assert told(site, site.table.sol) == "Legal: waiting · Team space (private)"
     dialog = Page(site.browser(site.table.sol).get(f"{here(site)}?accept=1").text)
     assert "Legal: waiting" in dialog.text("acceptance")
     assert "Finance" not in dialog.text("acceptance")
@@ -85,11 +85,11 @@ def test_what_is_open_is_told_beside_the_next_step_and_hinders_nothing(site: Sit
     site.table.rita.publishes()
     assert (
         told(site, site.table.sol)
-        == "Legal: waiting (revision 1) · Finance: fine (revision 1) · Buyers' room"
+        == "Legal: waiting (revision 1) · Finance: approved (revision 1) · Team space (private)"
     )
     answer(site.browser(site.table.sol), here(site), "fine:Legal")
     answer(site.browser(site.table.sol), here(site), "fine:finance")
-    assert told(site, site.table.sol) == "Buyers' room"
+    assert told(site, site.table.sol) == "Team space (private)"
     assert site.table.sol.accepts()
 
 
@@ -103,7 +103,7 @@ def test_the_history_of_a_topic_is_in_the_room(site: Site) -> None:
     for verdict in ("waiting", "objects", "fine"):
         site.table.bea.does(buyer_room.sign_off, topic="Legal", verdict=verdict, note=f"It is {verdict}.")
     page = room_of(site, site.table.sol)
-    assert "Legal: fine" in page.text("room-words")
+    assert "Legal: approved" in page.text("room-words")
     for verdict in ("waiting", "objects", "fine"):
         assert f"It is {verdict}." in page.text("room-log")
 

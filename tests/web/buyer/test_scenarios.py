@@ -68,8 +68,8 @@ def test_two_stand_beside_what_is_offered(site: Site) -> None:
     assert row(page, "Quantity") == ["2", "as offered", "asks 3 A second shift."]
     assert row(page, "Unit price") == ["18,450.00", "asks 17,200.00", "as offered"]
     assert row(page, "Line total") == ["36,900.00", "34,400.00", "55,350.00"]
-    assert row(page, "Once, net") == ["43,900.00", "41,400.00", "62,350.00"]
-    assert row(page, "Per month, with tax") == ["297.50"] * 3
+    assert row(page, "One-off, net") == ["43,900.00", "41,400.00", "62,350.00"]
+    assert row(page, "Monthly, with tax") == ["297.50"] * 3
     assert row(page, "Difference, net") == ["–", "less by −2,500.00", "more by +18,450.00"]
     assert "7 lines and terms are as offered" in page.text("content")
 
@@ -121,7 +121,7 @@ def test_what_moved_shows_as_a_conflict(site: Site) -> None:
     site.table.rita.edits("press", unit_price="18000")
     site.table.rita.publishes()
     page = bea.page()
-    assert "it said 18,450.00 when this was written" in page.text("content")
+    assert "This changed after it was written. It was 18,450.00." in page.text("content")
     assert "written on revision 1" in page.text(f"scenario-{bea.ids()['Cheaper']}")
 
 

@@ -212,7 +212,7 @@ def test_a_sheet_of_an_older_revision_is_carried_over_and_conflicts_are_told(
     answer = upload(site, old)
     assert answer.status_code == 200
     assert "made of revision 1, and revision 2 stands now" in words(answer)
-    assert "it said 18,450.00 then" in words(answer)
+    assert "This changed after the sheet was made. It was 18,450.00." in words(answer)
     confirm(site, answer)
     assert drafted(site, table.bea) == {"line:install:quantity": "36.000000"}
     confirm(site, answer, anyway="line:press:unit_price")

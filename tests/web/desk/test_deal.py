@@ -33,7 +33,7 @@ def test_the_page_has_the_names_that_others_rely_on(rep: Browser, table: Table, 
         "Publish revision 2"
     ]
     (state,) = page['//*[@role="status"][@aria-label="State"]']
-    assert state.text_content().strip() == "open"
+    assert state.text_content().strip() == "in negotiation"
     notes = page.region("Internal notes")
     assert notes['//textarea[@id=//label[.="Internal note"]/@for]']
     assert notes["//button"][0].text_content() == "Keep as note"

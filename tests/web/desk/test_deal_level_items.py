@@ -154,7 +154,7 @@ def test_a_standing_offer_ends_with_the_next_revision(
     table.rita.publishes()
     assert table.bea.offer.standing_offers == (volume,)
     rep.post(f"{address}/offers/volume/remove", {})
-    assert "Five presses: Standing offer" in open_page(rep, address).words
+    assert "Five presses: If-you-then offer" in open_page(rep, address).words
     assert table.bea.offer.standing_offers
     table.rita.publishes()
     assert table.bea.offer.standing_offers == ()

@@ -8,9 +8,8 @@ from datetime import timedelta
 from lxml import html
 from sqlalchemy import update
 
-from portal.domain.ledger import ledger
 from portal.reading.desk import inbox
-from portal.reading.desk.inbox import InboxRow, View
+from portal.reading.desk.inbox_row import TABS, InboxRow, View
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.web.conftest import Site
@@ -103,7 +102,7 @@ def test_tabs_narrow_and_count(site: Site, table: Table) -> None:
     page = rep.get("/desk?tab=won").text
     assert names(page) == [PRESSES]
     counts = {
-        tab: html.fromstring(page).xpath(f'//*[@id="tab-{tab}"]/span')[0].text_content() for tab in inbox.TABS
+        tab: html.fromstring(page).xpath(f'//*[@id="tab-{tab}"]/span')[0].text_content() for tab in TABS
     }
     assert counts == {"all": "2", "needs": "0", "waiting": "1", "closing": "0", "won": "1", "lost": "0"}
 
@@ -165,12 +164,3 @@ def test_orders_of_rows_ascend_on_the_page(site: Site, table: Table) -> None:
     orders = [int(order) for order in page.xpath('//*[@role="row"]/@data-order')]
     assert orders == sorted(orders)
     assert len(orders) == 2
-
-
-def test_every_event_worth_telling_has_a_sentence(site: Site) -> None:
-    """What `last_events` may answer is what the template knows."""
-    kinds = {body.__struct_config__.tag for body in ledger.AnyBody.__args__ if body.audience() == "table"}
-    housekeeping = {"contact_added", "contact_role_changed"}
-    untold = kinds - {"counteroffers_closed", "reopened"} - housekeeping
-    source = site.app.state.services.templates.environment.loader.get_source(None, "desk/_last_event.html")[0]
-    assert [kind for kind in sorted(untold) if f'"{kind}"' not in source] == []

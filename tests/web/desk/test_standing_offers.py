@@ -31,7 +31,7 @@ def test_it_is_written_and_published_and_changed(rep: Browser, table: Table, add
     )
     done = rep.post(f"{address}/offers/_/change", fields)
     assert (done.status_code, done.headers["location"]) == (303, f"{address}#counteroffer"), done.text
-    assert "Five presses: Standing offer" in open_page(rep, address).words
+    assert "Five presses: If-you-then offer" in open_page(rep, address).words
     table.rita.publishes()
     [offered] = table.bea.offer.standing_offers
     assert (offered.key, offered.label, offered.taken) == ("five-presses", "Five presses", False)
@@ -130,7 +130,7 @@ def test_paper_tells_what_is_open_and_what_was_taken(
         return " ".join(" ".join(page.extract_text() for page in read.pages).split())
 
     open_ones = paper()
-    assert "Standing offers Five presses If Hydraulic press HP-40: 5" in open_ones
+    assert "If-you-then offers Five presses If Hydraulic press HP-40: 5" in open_ones
     assert "Six presses If" in open_ones
     bea.post(f"/deals/{table.deal_id}/offers/five-presses/take", {"revision": "2"})
     taken = paper()
