@@ -33,7 +33,7 @@ def _decimal(text: str) -> Decimal:
     except ValueError:
         raise ValueError(
             Sentence(
-                "“%(text)s” is not a decimal number of at most 12 digits before and 6 after the point.",
+                "“%(text)s” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
                 text=text.strip(),
             )
         ) from None
@@ -118,7 +118,7 @@ def wording(text: str) -> str:
     if not words:
         raise ValueError("Say what it should be.")
     if len(words) > LONGEST_WORDING:
-        raise ValueError(Sentence("This is longer than %(limit)s characters.", limit=LONGEST_WORDING))
+        raise ValueError(Sentence("At most %(limit)s characters fit.", limit=LONGEST_WORDING))
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in words):
         raise ValueError("It contains characters that can't be shown.")
     return words
