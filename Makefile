@@ -58,7 +58,7 @@ translations: setup  ## bring the message catalogs up to date with the code and 
 
 locks:  ## write requirements/*.txt anew from pyproject.toml; needs uv. ARGS=--upgrade moves versions
 	@$(LOCK) $(ARGS) pyproject.toml -o requirements/base.txt
-	@$(LOCK) $(ARGS) --extra analysis --group dev pyproject.toml -o requirements/dev.txt
+	@$(LOCK) $(ARGS) --group dev pyproject.toml -o requirements/dev.txt
 	@$(LOCK) $(ARGS) --group node -o requirements/node.txt
 
 clean:  ## remove what setup made

@@ -1,1 +1,1 @@
-"""Measurements of TARGETS beside peers that do the same work: `make bench`."""
+"""Measurements beside peers that do the same work: `make bench`."""

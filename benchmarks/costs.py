@@ -22,7 +22,7 @@ import httpx
 import psutil
 
 from benchmarks.sizing import Costs
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.storage.session import Store
 from tests.cast import Seat, Table, prepare
 from tests.chaos.house import House, cookie

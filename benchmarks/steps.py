@@ -33,7 +33,8 @@ from portal.access import deals_for
 from portal.commands.conversation import post_message
 from portal.commands.conversation.post_message import Message
 from portal.database.append_events import append_events
-from portal.database.unit_of_work import Database, UnitOfWork, utc_now
+from portal.database.database import Database, utc_now
+from portal.database.unit_of_work import UnitOfWork
 from portal.reading.deal_page import event_stream, turn
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.static_files import StaticFiles

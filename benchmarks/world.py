@@ -16,7 +16,7 @@ from portal.commands.conversation.post_message import Message
 from portal.commands.deal import send_proposal
 from portal.commands.people import add_rep, issue_link, join, sign_in
 from portal.commands.revision import import_quote
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.intake.incoming import read_quote
 from portal.storage import migrate, tables
 from portal.storage.session import Store

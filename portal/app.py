@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.commands.deal.expire_deals import expire_deals
 from portal.commands.mail.remind import remind
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.outbound.worker import Worker
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.static_files import StaticFiles

@@ -11,7 +11,7 @@ ParleyError                    a sentence for a person: what happened, where, wh
 └── Misconfigured              the installation cannot start or go on like this
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import reduce
@@ -52,6 +52,14 @@ class Sentence(str):
     def of_count(cls, one: str, many: str, count: int, /, **values: Value) -> "Sentence":
         """`one` for a count of 1, else `many`; both may name `%(count)s`."""
         return cls._made(one, many, {"count": count, **values})
+
+    def with_texts(self, change: Callable[[str], str]) -> "Sentence":
+        """The same message, with `change` applied to each value that is a text."""
+        values = {
+            name: change(value) if isinstance(value, str) and not isinstance(value, Sentence) else value
+            for name, value in self.values.items()
+        }
+        return self._made(self.message, self.plural, values)
 
     @classmethod
     def _made(cls, message: str, plural: str, values: Mapping[str, Value]) -> "Sentence":

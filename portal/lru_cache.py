@@ -1,4 +1,4 @@
-"""A bounded memory: the least used is forgotten first."""
+"""The cache of everything that a process remembers up to a bound."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -8,8 +8,11 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
-    """At most `most` in all, each counting `size` (1 unless told). Used by the loop and by the threads that read."""
+class LruCache(Generic[T]):
+    """Values by key; the least recently used go first. For the event loop and the threads that read alike.
+
+    `most` bounds the sum of the values' sizes, which are 1 unless `size` measures them; one value is always held.
+    """
 
     def __init__(self, most: int, size: Callable[[T], int] = lambda value: 1) -> None:
         self._most, self._size, self._held = most, size, 0

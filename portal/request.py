@@ -43,9 +43,9 @@ def is_partial(request: Connection) -> bool:
 
 
 def wants_json(request: Connection) -> bool:
-    """Whether a program asks: an address of the API, or an Accept header that names JSON and no page."""
+    """Whether a program asks: its Accept header names JSON and no page."""
     accept = request.headers.get("accept", "")
-    return request.scope["path"].startswith("/api/") or ("json" in accept and "text/html" not in accept)
+    return "json" in accept and "text/html" not in accept
 
 
 def address_of(request: Connection) -> str:

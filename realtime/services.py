@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.datastructures import State
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.templating import Templates
 from portal.request import HttpRequest, language_of

@@ -21,7 +21,7 @@ from portal.commands.negotiation import open_asks as asks
 from portal.commands.order import accept
 from portal.commands.people import add_rep, issue_link, join, sign_in
 from portal.commands.revision import draft_revision, import_quote, publish_revision
-from portal.database.unit_of_work import Database, utc_now
+from portal.database.database import Database, utc_now
 from portal.domain.change import change as changing
 from portal.domain.change.counteroffer import Answer
 from portal.domain.offer.revision import Offer, Revision

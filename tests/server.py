@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store

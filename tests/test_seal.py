@@ -14,7 +14,7 @@ import pytest
 
 from portal import seal
 from portal.access import deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.errors import Misconfigured, NotFound
 from portal.reading.deal_page import receipts
 from portal.seal import seal_key

@@ -11,7 +11,7 @@ import msgspec
 
 from portal import settings
 from portal.access import System
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.errors import Misconfigured
 from portal.settings import Settings
 from portal.storage import migrate

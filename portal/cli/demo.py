@@ -8,7 +8,7 @@ from portal import settings
 from portal.access import new_id
 from portal.cli.console import Commands, verb
 from portal.cli.serve import listen
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store

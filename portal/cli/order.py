@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.order.formats import FORMATS, WRITTEN
 from portal.errors import Refused, either
 from portal.outbound.export import Export, export

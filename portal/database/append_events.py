@@ -1,6 +1,6 @@
-"""Events onto ledgers: their numbers, their place in each party's chain, and what they do to a buyer's wait.
+"""Append events to ledgers: their numbers, their link in each party's chain, and their effect on the buyer's waiting time.
 
-Many at once cost little more than one: a head is read and written once per deal, however many events it takes on.
+A deal's head is read and written once for all of its events, so that many cost little more than one.
 """
 
 import os
@@ -24,7 +24,7 @@ SALT = 16
 _READ = tuple(name for name in StoredEvent._fields if name != "head")
 
 
-class New(msgspec.Struct, frozen=True, kw_only=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event to append; the deal must be locked. `key` makes it once for its author and kind."""
 
     deal_id: str
@@ -40,10 +40,10 @@ _HEADS = select(*(_deal[name] for name in HEAD), _deal.id, *turn.HEAD).where(
 )
 
 
-def append_events(work: Transaction, events: Sequence[New]) -> list[StoredEvent]:
-    """Append in the order given; the chain of each party that may read an event goes on with it.
+def append_events(work: Transaction, events: Sequence[NewEvent]) -> list[StoredEvent]:
+    """Append events in the given order, each to the chain of every party that may read it.
 
-    They come back as a reader would find them, a message with where its deal then stands.
+    Returns them as a reader would find them; a message comes with the head of its deal after it.
     """
     ids = list(dict.fromkeys(event.deal_id for event in events))
     deals = {deal.id: deal for deal in work.connection.execute(_HEADS, {"deals": ids})}
@@ -60,45 +60,25 @@ def append_events(work: Transaction, events: Sequence[New]) -> list[StoredEvent]
     return found
 
 
-def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The event's row; its deal's head moves on with it."""
-    salt, stored, text = (
-        os.urandom(SALT),
-        ledger.encode_body(event.body),
-        ledger.encode_personal(event.personal),
-    )
-    audience, hidden = event.body.audience(), ledger.personal_digest(salt, text)
+def _row(event: NewEvent, head: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the event's row, and move its deal's head on."""
+    salt, personal = os.urandom(SALT), ledger.encode_personal(event.personal)
     head["seq"] += 1
     row: dict[str, Any] = {
         "deal_id": event.deal_id,
         "seq": head["seq"],
         "kind": event.body.kind,
-        "audience": audience,
+        "audience": event.body.audience(),
         "actor": event.actor,
         "at": now,
-        "body": stored,
-        "personal": text,
-        "personal_digest": hidden,
+        "body": ledger.encode_body(event.body),
+        "personal": personal,
+        "personal_digest": ledger.personal_digest(salt, personal),
         "salt": salt,
         "key": event.key,
     }
     for party in ("buyer", "seller"):
-        number, digest = f"{party}_seq", f"{party}_digest"
-        if audience not in ("table", party):
-            row[number] = row[digest] = None
-            continue
-        head[number] += 1
-        link = ledger.Link(
-            deal=event.deal_id,
-            seq=head[number],
-            at=now,
-            actor=event.actor,
-            body=msgspec.Raw(stored),
-            personal=hidden,
-            salt=salt.hex(),
-        )
-        head[digest] = ledger.chain(head[digest], link)
-        row[number], row[digest] = head[number], head[digest]
+        _link(row, head, party)
     if KINDS[event.body.kind].moves_inbox:
         head["last_event_at"] = now
     match turn_effect(event.body, event.actor):
@@ -109,3 +89,23 @@ def _row(event: New, head: dict[str, Any], now: datetime) -> dict[str, Any]:
         case "lifts" if head["buyer_waits_since"] == now:
             head["buyer_waits_since"] = None
     return row
+
+
+def _link(row: dict[str, Any], head: dict[str, Any], party: str) -> None:
+    """Give the row its number and digest in a party's chain; None where the party may not read it."""
+    number, digest = f"{party}_seq", f"{party}_digest"
+    if row["audience"] not in ("table", party):
+        row[number] = row[digest] = None
+        return
+    head[number] += 1
+    link = ledger.Link(
+        deal=row["deal_id"],
+        seq=head[number],
+        at=row["at"],
+        actor=row["actor"],
+        body=msgspec.Raw(row["body"]),
+        personal=row["personal_digest"],
+        salt=row["salt"].hex(),
+    )
+    head[digest] = ledger.chain(head[digest], link)
+    row[number], row[digest] = head[number], head[digest]

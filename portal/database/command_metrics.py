@@ -35,7 +35,7 @@ def command_names() -> Mapping[Callable[..., Any], str]:
     return dict(_NAMES)
 
 
-class Tally:
+class CommandMetrics:
     """Counts for (command, outcome). Writers count from their threads."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""Rows of a group of events into the database, in few statements.
+"""Write the rows of a group of events in few statements.
 
-On SQLite each step of a statement lets go of the interpreter and has to get it back from a loop that is busy. A group of 128
-events, a step each, would wait for its turn 256 times; so many rows go into one statement.
+On SQLite each step of a statement releases the GIL and has to acquire it again from a busy event loop. A group of 128 events
+with a step each would wait for the GIL 256 times, so many rows go into one statement.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,37 +23,37 @@ _deal, _event = tables.deal.c, tables.event.c
 
 
 def insert_events(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Every row has every column of the ledger."""
+    """Insert rows that each have every column of the ledger."""
     if connection.dialect.name != "sqlite":
         connection.execute(insert(tables.event), rows)
         return
-    kept, done = _kept_as(connection.dialect, tables.event), 0
+    processors, done = _bind_processors(connection.dialect, tables.event), 0
     for size in SIZES:
         while len(rows) - done >= size:
             part = rows[done : done + size]
             values = tuple(
-                keep(row[name]) if keep else row[name] for row in part for name, keep in kept.items()
+                bind(row[name]) if bind else row[name] for row in part for name, bind in processors.items()
             )
             connection.exec_driver_sql(_inserting(size), values)
             done += size
 
 
 def move_heads(connection: Connection, heads: Sequence[Mapping[str, Any]]) -> None:
-    """Each deal's head (`deal` is its id, with every name of HEAD) to where its newest event has brought it."""
+    """Update each deal's head; `deal` is its id, beside a value for every name of HEAD."""
     if connection.dialect.name != "sqlite":
         connection.execute(_MOVE, heads)
         return
-    kept = _kept_as(connection.dialect, tables.deal)
+    processors = _bind_processors(connection.dialect, tables.deal)
     moved = {
-        head["deal"]: {name: keep(head[name]) if (keep := kept[name]) else head[name] for name in HEAD}
+        head["deal"]: {name: bind(head[name]) if (bind := processors[name]) else head[name] for name in HEAD}
         for head in heads
     }
     connection.execute(_MOVE_ALL, {"moved": msgspec.json.encode(moved).decode()})
 
 
 @lru_cache(maxsize=16)
-def _kept_as(dialect: Dialect, table: Table) -> Mapping[str, Callable[[Any], Any] | None]:
-    """For each column, in order, what makes the value that is stored, where that is another than the program's."""
+def _bind_processors(dialect: Dialect, table: Table) -> Mapping[str, Callable[[Any], Any] | None]:
+    """Return, for each column in order, the function that makes the stored value; None where it is stored as it is."""
     return {each.name: each.type.dialect_impl(dialect).bind_processor(dialect) for each in table.c}
 
 

@@ -1,4 +1,4 @@
-"""What runs in one transaction of the writer: commands one after the other, a savepoint each, or many of a kind at once."""
+"""Run the commands of one transaction: one after the other in savepoints, or many of a kind as one batch."""
 
 from __future__ import annotations
 
@@ -7,55 +7,53 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from portal.database.write_queue import Answered, Waiting
+from portal.database.write_queue import Outcome, QueuedCommand
 
 if TYPE_CHECKING:
     from portal.database.unit_of_work import UnitOfWork
 
 
-def alike(group: Sequence[Waiting]) -> Iterator[list[Waiting]]:
-    """Neighbours that their kind of command can run together; every other command by itself."""
-    for together, neighbours in groupby(
-        group, key=lambda waiting: getattr(waiting.command, "together", None)
-    ):
+def batches(group: Sequence[QueuedCommand]) -> Iterator[list[QueuedCommand]]:
+    """Split a group into neighbours that their class can run together (`together`), and single commands."""
+    for together, neighbours in groupby(group, key=lambda queued: getattr(queued.command, "together", None)):
         if together is None:
-            yield from ([waiting] for waiting in neighbours)
+            yield from ([queued] for queued in neighbours)
         else:
             yield list(neighbours)
 
 
-def outcomes(work: UnitOfWork, neighbours: Sequence[Waiting]) -> Iterable[Answered]:
-    """What each command came to: its result or its error. Together, or one by one when together failed."""
-    if len(neighbours) > 1:
-        together = neighbours[0].command.together  # type: ignore[attr-defined]  # what made them alike
+def run_batch(work: UnitOfWork, batch: Sequence[QueuedCommand]) -> Iterable[Outcome]:
+    """Return each command's result or error. A batch that fails together is run again one by one."""
+    if len(batch) > 1:
+        together = batch[0].command.together  # type: ignore[attr-defined]  # what `batches` grouped them by
         try:
             with work.connection.begin_nested():
-                found = together(work, [waiting.command for waiting in neighbours])
+                results = together(work, [queued.command for queued in batch])
         except Exception as error:
-            _or_give_up(work, error)
-            work.touched.clear()
-            work.happened.clear()
+            _raise_if_disconnected(work, error)
+            work.changed_deals.clear()
+            work.appended.clear()
         else:
-            return zip(neighbours, found, strict=True)
-    # Deals are locked in the order of their ids, as together, so that two groups cannot wait for each other.
-    in_order = sorted(neighbours, key=lambda waiting: getattr(waiting.command, "deal_id", ""))
-    return [(waiting, _outcome(work, waiting.command)) for waiting in in_order]
+            return zip(batch, results, strict=True)
+    # Deals are locked in the order of their ids, as in a batch, so that two groups cannot deadlock.
+    in_order = sorted(batch, key=lambda queued: getattr(queued.command, "deal_id", ""))
+    return [(queued, _outcome(work, queued.command)) for queued in in_order]
 
 
 def _outcome(work: UnitOfWork, command: Callable[[UnitOfWork], Any]) -> Any:
-    mine = replace(work, touched=set(), happened=[])
+    own = replace(work, changed_deals=set(), appended=[])
     try:
         with work.connection.begin_nested():
-            result = command(mine)
+            result = command(own)
     except Exception as error:
-        _or_give_up(work, error)
+        _raise_if_disconnected(work, error)
         return error
-    work.touched.update(mine.touched)
-    work.happened.extend(mine.happened)
+    work.changed_deals.update(own.changed_deals)
+    work.appended.extend(own.appended)
     return result
 
 
-def _or_give_up(work: UnitOfWork, error: Exception) -> None:
-    """A command that fails fails alone, unless the connection went with it."""
+def _raise_if_disconnected(work: UnitOfWork, error: Exception) -> None:
+    """A command fails alone, unless it took the connection with it."""
     if work.connection.invalidated or not work.connection.in_transaction():
         raise error

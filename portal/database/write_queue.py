@@ -1,4 +1,4 @@
-"""Commands on their way to a writer, and telling those who wait how it went: tasks of a loop, or threads."""
+"""Commands on their way to a writer, and the delivery of their outcomes to tasks and threads."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,39 +10,40 @@ from typing import Any
 
 
 @dataclass(slots=True)
-class Waiting:
-    """A command, and the answer somebody waits for; `loop` is theirs, None for a thread."""
+class QueuedCommand:
+    """A command and the future that its caller waits for; `loop` is the caller's, None for a thread."""
 
     command: Callable[..., Any]
     answer: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
 
-    def given_up(self) -> bool:
-        """Whether nobody waits any more. What has begun is finished all the same."""
+    def is_abandoned(self) -> bool:
+        """Whether the caller has stopped waiting. A command that has begun is finished all the same."""
         if isinstance(self.answer, Future):
             return not self.answer.set_running_or_notify_cancel()
         return self.answer.cancelled()
 
 
-Answered = tuple[Waiting, Any]
+# A command with its result or its error.
+Outcome = tuple[QueuedCommand, Any]
 
 
-def answer(answers: Sequence[Answered]) -> None:
-    """A result or an error for each; one call into a loop for all that wait there."""
-    for loop, its_own in groupby(answers, key=lambda each: each[0].loop):
+def deliver_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Resolve the future of each command, with one call into each event loop."""
+    for loop, its_own in groupby(outcomes, key=lambda each: each[0].loop):
         if loop is None:
             _settle(list(its_own))
         else:
-            # A loop that has just been closed needs no answers.
+            # A loop that was just closed needs no outcomes.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, list(its_own))
 
 
-def _settle(answers: Sequence[Answered]) -> None:
-    for waiting, outcome in answers:
-        # Whoever gave up meanwhile asks again, under the same key.
+def _settle(outcomes: Sequence[Outcome]) -> None:
+    for queued, outcome in outcomes:
+        # A caller that stopped waiting meanwhile repeats the command under the same key.
         with suppress(InvalidStateError, asyncio.InvalidStateError):
             if isinstance(outcome, BaseException):
-                waiting.answer.set_exception(outcome)
+                queued.answer.set_exception(outcome)
             else:
-                waiting.answer.set_result(outcome)
+                queued.answer.set_result(outcome)

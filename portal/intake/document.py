@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.domain.offer.revision import Totals
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Comparison:
     warnings: Sequence[Problem] = ()
 
 
-# Places that a message names, such as "/lines/0"; a mere "3/4" is none.
-_NAMED = re.compile(r"(?<![^\s(])/[a-z_]+/\d+\b")
+# A place that a message names, such as "/lines/0".
+_NAMED = re.compile(r"(/[a-z_]+)+/\d+")
 
 
 def nothing_stated(_: Totals) -> Comparison:
@@ -48,7 +48,12 @@ class Document:
         """Problems at pointers, moved to their places in the source."""
         found = [(self.where(each.place), each) for each in problems]
         return [
-            Problem(place, _NAMED.sub(lambda name: self.where(name[0]) or name[0], each.message), each.hint)
+            Problem(place, self._named(each.message), each.hint)
             for place, each in found
             if place not in self.refused
         ]
+
+    def _named(self, message: str) -> str:
+        if not isinstance(message, Sentence):
+            return message
+        return message.with_texts(lambda text: self.where(text) or text if _NAMED.fullmatch(text) else text)

@@ -162,7 +162,7 @@ class _Text:
 
 
 @dataclass(frozen=True)
-class _Whole:
+class Whole:
     """A JSON integer between two bounds."""
 
     least: int
@@ -279,8 +279,8 @@ TermValue = Annotated[str, BeforeValidator(_Text(2000, lines=True, required=True
 TermOption = Annotated[str, BeforeValidator(_option)]
 Introduction = Annotated[str, BeforeValidator(_Text(20000, lines=True))]
 
-Periods = Annotated[int, BeforeValidator(_Whole(1, 1200))]
-Days = Annotated[int, BeforeValidator(_Whole(0, 3650))]
+Periods = Annotated[int, BeforeValidator(Whole(1, 1200))]
+Days = Annotated[int, BeforeValidator(Whole(0, 3650))]
 
 Key = Annotated[
     str,

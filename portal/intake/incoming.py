@@ -15,6 +15,7 @@ from portal.intake.contact import NewContact, contact_of, parse_contact
 from portal.intake.document import Document
 from portal.intake.fields import LAST_DAY, shown
 from portal.intake.json_document import read_json
+from portal.intake.out_of_bounds import out_of_bounds
 from portal.intake.problems import problems_of, refusal
 from portal.intake.quote import DEFAULT_VALIDITY, Quote
 from portal.intake.sheet import xlsx_file
@@ -68,7 +69,7 @@ def read_quote(
     private = offering.private_of(quote)
     computed = totals(offer)
     comparison = document.compare(computed)
-    if problems := [*document.placed(offering.out_of_bounds(offer, computed)), *comparison.problems]:
+    if problems := [*document.placed(out_of_bounds(offer, computed)), *comparison.problems]:
         raise refusal(problems)
     people = _people(quote, contacts)
     open_points = warnings.left_open(quote, ends=ends, stated=stated_end is not None, contacts=people)

@@ -1,9 +1,9 @@
 """A line of the quote document, with the rules that hold inside it."""
 
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from portal.domain.offer import money, revision
 from portal.errors import Problem, Sentence
@@ -21,9 +21,12 @@ from portal.intake.fields import (
     QuantityLimit,
     Signed,
     Unit,
+    Whole,
     several,
 )
 from portal.intake.parts import Part, Tax
+
+WarrantyMonths = Annotated[int, BeforeValidator(Whole(0, revision.MOST_WARRANTY_MONTHS))]
 
 
 class WhyStep(Part):
@@ -74,6 +77,7 @@ class Line(Part):
     bounds: Bounds = Bounds()
     price_breaks: list[PriceBreak] = Field(default=[], max_length=50)
     lead_time_days: Days | None = None
+    warranty_months: WarrantyMonths | None = None
     fulfilment: Code = ""
     private: Private = Private()
 

@@ -1,18 +1,12 @@
 """From a quote document that holds to the offer it makes, with what absent fields come to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 
-import msgspec
-
-from portal.domain.change.standing_offer import misfits
 from portal.domain.deal.validity import end_of_day
 from portal.domain.offer import money, revision, spelling
-from portal.domain.offer.totals import line_net
-from portal.errors import Amount, Problem, Sentence
 from portal.intake import parts, quote, standing_offer
-from portal.intake.fields import TOO_MUCH
 from portal.intake.line import Line
 
 
@@ -67,44 +61,6 @@ def private_of(document: quote.Quote) -> revision.PrivateFigures:
     return revision.PrivateFigures(lines=figures)
 
 
-def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
-    """What only shows when the offer is computed, placed by pointers into the quote document."""
-    for index, standing in enumerate(offer.standing_offers):
-        for problem in misfits(offer, standing):
-            yield Problem(f"/standing_offers/{index}{problem.place}", problem.message, problem.hint)
-    for index, line in enumerate(offer.lines):
-        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= TOO_MUCH:
-            yield Problem(
-                f"/lines/{index}", "The line comes to more than 12 digits.", "Check quantity and unit price."
-            )
-    if abs(totals.contract.total) >= TOO_MUCH:
-        yield Problem(
-            "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
-        )
-    if totals.contract.net < 0:
-        yield Problem(
-            "/adjustments",
-            Sentence(
-                "The discounts exceed the lines: %(remaining)s remain.",
-                remaining=Amount(totals.contract.net, offer.currency),
-            ),
-            "Check them.",
-        )
-    for index, adjustment in enumerate(offer.adjustments):
-        stated = adjustment.amount
-        if stated is not None and stated != money.amount(stated, offer.currency):
-            yield Problem(
-                f"/adjustments/{index}/amount",
-                Sentence(
-                    "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=stated,
-                    currency=offer.currency,
-                    places=money.places(offer.currency),
-                ),
-                "Round it.",
-            )
-
-
 def _address(stated: parts.Address) -> revision.Address:
     return revision.Address(**stated.model_dump())
 
@@ -157,10 +113,11 @@ def _line(key: str, line: Line, *, selected: bool) -> revision.Line:
     )
 
 
-_AS_STATED = {
-    "sku", "name", "description", "section", "quantity", "unit", "unit_price", "price_base_quantity", "list_price",
-    "discount_percent", "billing", "periods", "explanation", "lead_time_days", "fulfilment",
-}  # fmt: skip
+# Of a line that says the same in its offer, but for what has a rule of its own.
+_AS_STATED = {*Line.model_fields} & {*revision.Line.__struct_fields__} - {
+    *("key", "selected", "optional", "price_source", "tax", "why", "includes"),
+    *("choice_group", "negotiable", "bounds", "price_breaks"),
+}
 
 
 def price_source(line: Line) -> revision.PriceSource:
@@ -195,6 +152,7 @@ def _term(key: str, term: quote.Term) -> revision.Term:
         value=value,
         options=options,
         negotiable=bool(options) if term.negotiable is None else term.negotiable,
+        kind=term.kind,
     )
 
 

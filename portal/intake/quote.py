@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from portal.domain.offer import revision
 from portal.errors import Sentence
 from portal.intake.fields import (
     Amount,
@@ -36,6 +37,7 @@ class Term(Part):
     value: TermValue
     options: list[TermOption] = Field(default=[], max_length=50)
     negotiable: bool | None = None
+    kind: revision.TermKind | None = None
 
 
 class Adjustment(Part):

@@ -46,12 +46,10 @@ def _repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
                 Sentence(
-                    "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
+                    "%(value)s is already the %(field)s of %(place)s.",
                     value=shown(value),
                     field=field,
-                    prefix=prefix,
-                    name=name,
-                    first=first[same],
+                    place=f"{prefix}/{name}/{first[same]}",
                 ),
                 Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
             )

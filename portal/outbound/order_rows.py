@@ -13,17 +13,19 @@ from typing import Any
 import msgspec
 
 from portal.domain.order.bill import Allowance, Bill, BillLine
-from portal.domain.order.order import Instalment, OrderDocument, OrderLine, Share
+from portal.domain.order.order import Instalment, OrderDocument, OrderLine, Share, Supplied
 from portal.domain.order.work_order import Analysis, WorkOrder
 
 Row = dict[str, Any]
 
-_COLUMNS = (
+_FIRST = (
     *("kind", "key", "sku", "name", "description", "section", "fulfilment", "quantity", "unit"),
     *("list_price", "unit_price", "price_base_quantity", "discount_percent", "net_unit_price"),
     *("billing", "first", "periods", "tax_category", "tax_rate", "net", "tax", "total"),
     *("lead_time_days", "delivery_date", "includes"),
 )
+# Fields that lines got later stand behind those that importers know.
+_COLUMNS = (*_FIRST, *(name for name in Supplied.__struct_fields__ if name not in _FIRST))
 
 
 def rows(document: OrderDocument | WorkOrder | Bill | Analysis) -> list[Row]:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.domain.change.change import buyer_fields
+from portal.domain.change.fields import spec
 from portal.domain.offer.revision import Line, Revision, Term
+from portal.intake.sheet.proposal_columns import COLUMNS, COMMENT, FIELDS, INCLUDE
 from portal.outbound.export import Export, guarded, written_table
-from portal.outbound.spreadsheet import MEDIA_TYPE, Page, Written, written_xlsx
+from portal.outbound.spreadsheet import MEDIA_TYPE, Page, Value, Written, written_xlsx
 
-COLUMNS = (
-    *("key", "name", "unit", "quantity", "unit_price", "discount_percent", "include"),
-    *("delivery_date", "value", "net", "billing", "comment"),
-)
-_WIDTHS = (18, 44, 12, 12, 16, 12, 12, 16, 32, 16, 12, 44)
+_WIDTHS = {"key": 18, "name": 44, "value": 32, COMMENT: 44}
+_WIDTHS_BY_KIND = {"money": 16, "day": 16}
+_OF_LINES = tuple(row.key for row in FIELDS if row.of is Line)
 # Rows before the table: what this is, which revision, its digest, how to fill it in, and a blank one.
 HEAD_ROWS = 6
 
@@ -41,7 +41,7 @@ def proposal_sheet(facts: Facts, revision: Revision, kind: str) -> Export:
         content = b"\xef\xbb\xbf" + written_table([[_plain(cell) for cell in row] for row in rows])
         return Export(content=content, media_type="text/csv; charset=utf-8", name=name)
     page = Page(
-        facts.words["sheet"][:31], rows, widths=_WIDTHS, head=frozenset({1, HEAD_ROWS}), protected=True
+        facts.words["sheet"][:31], rows, widths=_widths(), head=frozenset({1, HEAD_ROWS}), protected=True
     )
     return Export(content=written_xlsx([page]), media_type=MEDIA_TYPE, name=name)
 
@@ -53,13 +53,8 @@ def _plain(cell: Written) -> str:
 
 def _head(facts: Facts, revision: Revision) -> list[list[Written]]:
     words, offer = facts.words, revision.offer
-    priced = {"unit_price", "net"}
-    header = [
-        words[name]
-        + (f" ({offer.currency})" if name in priced else "")
-        + (" %" if name == "discount_percent" else "")
-        for name in COLUMNS
-    ]
+    measures = {"money": f" ({offer.currency})", "percent": " %"}
+    header = [words[name] + measures.get(_kind(name), "") for name in COLUMNS]
     return [
         [Written(words["proposal"]), Written(f"{facts.number} {offer.title}")],
         [Written(words["revision"]), Written(facts.revision)],
@@ -78,6 +73,14 @@ def _body(facts: Facts, revision: Revision) -> Iterator[list[Written]]:
         yield _ordered(_term(term))
 
 
+def _kind(column: str) -> str:
+    return "" if column in (INCLUDE, COMMENT) else spec(column).kind
+
+
+def _widths() -> list[int]:
+    return [_WIDTHS.get(name) or _WIDTHS_BY_KIND.get(_kind(name), 12) for name in COLUMNS]
+
+
 def _ordered(cells: Mapping[str, Written]) -> list[Written]:
     return [cells.get(name, Written()) for name in COLUMNS]
 
@@ -88,17 +91,14 @@ def _line(line: Line, net: Decimal | None, words: Mapping[str, str]) -> dict[str
         "key": Written(f"line:{line.key}"),
         "name": Written(line.name, bold=True),
         "unit": Written(line.unit),
-        "quantity": Written(_short(line.quantity), open="quantity" in fields),
-        "unit_price": Written(_short(line.unit_price), open="unit_price" in fields),
-        "discount_percent": Written(_short(line.discount_percent), open="discount_percent" in fields),
-        "delivery_date": Written(line.delivery_date, open="delivery_date" in fields),
+        **{name: Written(_cell(getattr(line, name)), open=name in fields) for name in _OF_LINES},
         "net": Written(net),
         "billing": Written(words[line.billing]),
-        "comment": Written(open=bool(fields)),
+        COMMENT: Written(open=bool(fields)),
     }
     if fields & {"selected", "choice"}:
         said = words["yes" if line.selected else "no"]
-        cells["include"] = Written(said, open=True, among=(words["yes"], words["no"]))
+        cells[INCLUDE] = Written(said, open=True, among=(words["yes"], words["no"]))
     return cells
 
 
@@ -108,7 +108,7 @@ def _term(term: Term) -> dict[str, Written]:
         "key": Written(f"term:{term.key}"),
         "name": Written(term.name, bold=True),
         "value": Written(term.value, open=negotiable, among=_listed(term.options)),
-        "comment": Written(open=negotiable),
+        COMMENT: Written(open=negotiable),
     }
 
 
@@ -118,6 +118,6 @@ def _listed(options: Sequence[str]) -> tuple[str, ...]:
     return tuple(options) if options and len(listed) <= 250 and "," not in "".join(options) else ()
 
 
-def _short(value: Decimal) -> Decimal:
-    """Without idle zeros, never with an exponent."""
-    return Decimal(f"{value.normalize():f}")
+def _cell(value: Value) -> Value:
+    """A number without idle zeros, never with an exponent; anything else as it is."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value

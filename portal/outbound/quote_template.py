@@ -1,7 +1,9 @@
 """A spreadsheet to write a quote in: every column that is read, two example lines, and what goes where."""
 
 from collections.abc import Mapping
+from typing import get_args
 
+from portal.domain.offer.revision import Negotiable
 from portal.intake.sheet.columns import COLUMNS
 from portal.outbound.export import Export, written_csv
 from portal.outbound.spreadsheet import MEDIA_TYPE, Page, plain_rows, written_xlsx
@@ -66,7 +68,7 @@ _HELP = (
     ("unit", "A code of UN/ECE Rec 20: C62 (one), HUR (hour), MON (month), KGM (kilogram)."),
     ("billing, periods", "once, month or year, and for how many months or years."),
     ("why", "Label:amount; label:amount. The steps sum to the net unit price."),
-    ("negotiable", "quantity, unit_price, discount_percent, delivery_date; none for nothing."),
+    ("negotiable", f"{', '.join(get_args(Negotiable))}; none for nothing."),
     ("price_breaks", "From quantity:unit price, parted by semicolons."),
     ("optional, selected", "yes or no."),
     ("private.…", "Only the seller ever sees these."),

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.errors import Misconfigured
 from portal.outbound.worker import Worker
 from portal.settings import Settings

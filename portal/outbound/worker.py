@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.commands.outbox.finish_delivery import Finished, finish_delivery
 from portal.commands.outbox.lease_deliveries import LEASE, Delivery, give_back, lease_deliveries, renew_lease
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.deal.mail import Mail
 from portal.domain.order import work_order
 from portal.errors import Sentence

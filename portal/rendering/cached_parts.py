@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from portal.lru_cache import Kept
+from portal.lru_cache import LruCache
 from portal.reading.deal_page.deal_page import Table
 from portal.rendering import compressed_parts
 from portal.rendering.compressed_parts import Piece
@@ -25,7 +25,7 @@ TALK = "table/_log.html"
 # Stands in the page where a part goes. Nobody can write it into a message: it is another one in each process.
 _PLACE = f"<!--{secrets.token_hex(16)}:%s-->"
 _PLACES = re.compile(_PLACE.replace("%s", r"(\w+)"))
-_kept: Kept[Piece] = Kept(most=64_000_000, size=lambda piece: piece.size)
+_kept: LruCache[Piece] = LruCache(most=64_000_000, size=lambda piece: piece.size)
 
 
 def places() -> dict[str, Markup]:

@@ -62,8 +62,8 @@ def percent(value: Decimal) -> str:
     return f"{number(value)}{_percent_sign(language.current.get())}"
 
 
-def day(value: date, zone: ZoneInfo) -> str:
-    """A day; an instant counts as the day it has in the seller's zone."""
+def day(value: date, zone: ZoneInfo | None = None) -> str:
+    """A day; an instant counts as the day it has in the seller's zone, and needs one."""
     return _day(
         value.astimezone(zone).date() if isinstance(value, datetime) else value, language.current.get()
     )

@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, Template, select_autoescape
 
 import portal
 from portal import signing
+from portal.domain.change.fields import spec
 from portal.domain.deal.mail import Mail
 from portal.rendering.mail_values import one_line, worded
 from portal.seal import seal_key
@@ -121,6 +122,7 @@ def _environment(language: str) -> Environment:
             return str(value)
 
     environment.filters["day"] = day
+    environment.globals["field_name"] = lambda field: _catalog(locale).gettext(spec(field).label)
     return environment
 
 

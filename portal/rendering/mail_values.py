@@ -10,8 +10,8 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 
+from portal.domain.change.difference_sentences import Spelled
 from portal.domain.offer import money
-from portal.domain.offer.difference_sentences import Spelled
 from portal.errors import ParleyError
 
 _lists = msgspec.json.Decoder(tuple[Spelled, ...])

@@ -13,12 +13,13 @@ import msgspec
 import typst
 
 from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
-from portal.reading.deal_page.deal_level_items import ConditionView, ConsequenceView, StandingView
 from portal.reading.deal_page.deal_level_items import whole as whole_of
 from portal.reading.deal_page.summary import Part, summary
-from portal.rendering.formats import amount, day, moment, money, number, percent, unit
+from portal.rendering.field_values import facts_of, quantity
+from portal.rendering.formats import amount, day, moment, money, percent
 from portal.rendering.language import gettext as _
 from portal.rendering.language import ngettext, speaking
+from portal.rendering.pdf_standing_offer import standing_offer
 from portal.rendering.templating import shipped
 
 
@@ -72,7 +73,10 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
         if whole.recurring
         else None,
         "standing": [
-            _standing(each, offer.currency) for each in whole_of(revision).standing if _told(each, facts)
+            standing_offer(each, offer.currency)
+            for each in whole_of(revision).standing
+            # Once it is accepted, nothing can be taken any more.
+            if each.offer.taken or facts.accepted_on is None
         ],
         "terms": [{"name": term.name, "value": term.value} for term in offer.terms],
         "accepted": _accepted(facts, offer.buyer.name, zone),
@@ -104,20 +108,16 @@ def _address(address: Address) -> Iterator[str]:
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
     base = line.price_base_quantity
-    per = " " + _("per %(count)s") % {"count": _counted(base, line.unit)} if base != 1 else ""
-    price = f"{_counted(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
+    per = " " + _("per %(count)s") % {"count": quantity(base, line.unit)} if base != 1 else ""
+    price = f"{quantity(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
     return {
         "name": line.name,
         "selected": line.selected,
-        "notes": [*filter(None, (line.sku, line.description)), *line.includes],
+        "notes": [*filter(None, (line.sku, line.description)), *facts_of(line), *line.includes],
         "price": price,
         "net": amount(net, currency) if line.selected else _("not included"),
         "per": _per(line),
     }
-
-
-def _counted(count: Decimal, unit_code: str) -> str:
-    return " ".join(filter(None, (number(count), unit(unit_code, count))))
 
 
 def _per(line: Line) -> str:
@@ -160,53 +160,6 @@ def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str
         {"label": _("Whole contract, net"), "amount": money(net, currency)},
         {"label": _("Whole contract with tax"), "amount": money(total, currency)},
     ]
-
-
-def _told(standing: StandingView, facts: Facts) -> bool:
-    """Once it is accepted, nothing can be taken any more."""
-    return standing.offer.taken or facts.accepted_on is None
-
-
-def _standing(standing: StandingView, currency: str) -> dict[str, object]:
-    """Of what was taken, the prices stand in the lines already; of what is open, what they would be."""
-    if_so = f" {_('and')} ".join(_condition(each) for each in standing.when)
-    prices = "; ".join(_price(each, currency, taken=standing.offer.taken) for each in standing.then)
-    return {
-        "label": standing.offer.label,
-        "taken": _("Used") if standing.offer.taken else "",
-        "when": f"{_('If')} {if_so}",
-        "then": f"{_('then')} {prices}",
-        "whole": "" if standing.offer.taken else _outcome(standing, currency),
-    }
-
-
-def _outcome(standing: StandingView, currency: str) -> str:
-    gap, total = standing.gap, money(standing.after.contract.total, currency)
-    if not gap:
-        change = _("The price stays as it is.")
-    else:
-        sentence = _("Adds %(amount)s net.") if gap > 0 else _("Saves %(amount)s net.")
-        change = sentence % {"amount": amount(abs(gap), currency)}
-    return f"{change} {_('New total %(total)s with tax.') % {'total': total}}"
-
-
-def _condition(view: ConditionView) -> str:
-    condition = view.condition
-    if condition.term:
-        return _("%(name)s is %(value)s") % {"name": view.item.name, "value": condition.value}
-    if condition.min_quantity is None or not isinstance(view.item, Line):
-        return _("%(name)s is included") % {"name": view.item.name}
-    counted = " ".join(
-        filter(None, (number(condition.min_quantity), unit(view.item.unit, condition.min_quantity)))
-    )
-    return _("%(name)s: %(count)s or more") % {"name": view.item.name, "count": counted}
-
-
-def _price(view: ConsequenceView, currency: str, *, taken: bool) -> str:
-    before = (
-        "" if taken or view.before == view.after else f" ({_('instead of')} {amount(view.before, currency)})"
-    )
-    return f"{view.line.name}: {amount(view.after, currency)}{before}"
 
 
 def _accepted(facts: Facts, company: str, zone: ZoneInfo) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 
-from portal.intake.sheet.columns import NO, YES
-from portal.intake.sheet.returned_sheet import Words
+from portal.intake.sheet.cells import NO, YES
+from portal.intake.sheet.proposal_columns import COLUMNS, COMMENT, INCLUDE
+from portal.intake.sheet.returned_table import Words
+from portal.rendering.field_values import field_name
 from portal.rendering.language import available, speaking
 from portal.rendering.language import gettext as _
 
@@ -40,17 +42,7 @@ def every_language() -> Words:
 
 
 def _columns() -> dict[str, str]:
-    return {
-        "key": _("Key"),
-        "name": _("Name"),
-        "unit": _("Unit"),
-        "quantity": _("Quantity"),
-        "unit_price": _("Unit price"),
-        "discount_percent": _("Discount"),
-        "include": _("Include"),
-        "delivery_date": _("Delivery date"),
-        "value": _("Value"),
-        "net": _("Line total"),
-        "billing": _("Billing"),
-        "comment": _("Comment"),
+    return {name: field_name(name) for name in COLUMNS if name not in (INCLUDE, COMMENT)} | {
+        INCLUDE: field_name("selected"),
+        COMMENT: _("Comment"),
     }

@@ -1,8 +1,8 @@
 """The one Jinja environment: pages, htmx replies, socket fragments and error pages are all rendered through it.
 
 Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
-markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction; and the filter told, for sentences
-that rules and commands made (`_` would take them for markup).
+markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction, field_spec, input_kind and those of
+`field_values`; and the filter told, for sentences that rules and commands made (`_` would take them for markup).
 """
 
 from collections.abc import MutableMapping
@@ -13,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import portal
-from portal.rendering import formats, language, sentences
+from portal.domain.change.fields import spec
+from portal.rendering import field_inputs, field_values, formats, language, sentences
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.stencil import passing
 from portal.settings import Settings
@@ -55,6 +56,8 @@ class Templates:
         )
         functions = _formats(settings)
         self.environment.globals |= functions | {
+            **{function.__name__: function for function in _FIELDS},
+            "field_spec": spec,
             "static": static.url,
             "languages": language.available,
             "own_name": language.own_name,
@@ -69,6 +72,12 @@ class Templates:
             return self.environment.get_template(name).render(context)
         finally:
             language.current.reset(token)
+
+
+_FIELDS = (
+    *(field_values.field_name, field_values.field_noun, field_values.field_value, field_values.field_bounds),
+    *(field_values.facts_of, field_values.quantity, field_values.per, field_inputs.input_kind),
+)
 
 
 def _formats(settings: Settings) -> dict[str, Any]:

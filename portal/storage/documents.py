@@ -59,6 +59,7 @@ def keep(transaction: Transaction, deal_id: str, number: int, revision: Revision
             number=number,
             digest=digest,
             document=document,
+            schema_version=content.schema_of(revision),
             published_at=transaction.now,
             published_by=by,
         )

@@ -19,7 +19,8 @@ from portal.commands.people.join import join
 from portal.commands.people.name_seller import name_seller
 from portal.commands.people.sign_in import issue_sign_in_link, sign_in
 from portal.commands.revision.import_quote import import_quote
-from portal.database.unit_of_work import Database, UnitOfWork
+from portal.database.database import Database
+from portal.database.unit_of_work import UnitOfWork
 from portal.errors import NotFound
 from portal.intake.incoming import read_quote
 from portal.reading.desk import contacts

@@ -23,7 +23,7 @@ from functools import partial
 import structlog
 
 from portal.access import BuyerSession, Deal, DeskSession
-from portal.database.unit_of_work import AMONG_BUYERS, Database
+from portal.database.database import AMONG_BUYERS, Database
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import event_stream, socket_watch

@@ -1,12 +1,12 @@
-"""How fast one person may write to one deal: a bucket each, that fills by so many messages a second."""
+"""The rate limit of messages: a token bucket for each person and deal, on whichever road a message comes."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from portal.errors import TooFast
+from portal.lru_cache import LruCache
 
-# A bucket that is forgotten is a full one; this many people may be busy at the same time.
+# A bucket that was dropped counts as full; this many people may be busy at the same time.
 MOST_BUCKETS = 20_000
 
 
@@ -15,16 +15,14 @@ class Rate:
 
     def __init__(self, per_second: float = 30, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second, self._burst, self._clock = per_second, 2 * per_second, clock
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._buckets: LruCache[tuple[float, float]] = LruCache(MOST_BUCKETS)
 
     def take(self, person: str, deal_id: str) -> None:
         """Count one message; TooFast when the bucket is empty."""
         now, key = self._clock(), (person, deal_id)
-        left, since = self._buckets.pop(key, (self._burst, now))
+        left, since = self._buckets.get(key) or (self._burst, now)
         left = min(self._burst, left + (now - since) * self._per_second)
         allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, now)
-        if len(self._buckets) > MOST_BUCKETS:
-            self._buckets.popitem(last=False)
+        self._buckets.put(key, (left - 1 if allowed else left, now))
         if not allowed:
             raise TooFast("You are sending faster than this page can take. Wait a second and send it again.")

@@ -1,4 +1,4 @@
-"""What a page says over its socket: the frames of CONTRACT's other direction, read from JSON."""
+"""What a page says over its socket, read from JSON."""
 
 from typing import Annotated, Any
 

@@ -19,7 +19,7 @@ from litestar.exceptions import WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import BuyerSession, DeskSession
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.rendering import language
 from portal.request import LANGUAGE_COOKIE, Socket

@@ -1,6 +1,6 @@
 """The sockets of a deal's two pages.
 
-Server to client, besides CONTRACT's frames:
+Server to client, besides the frames of `frames.py`:
 `{"ack":key,"seq":n}` when a message is sent again whose event this connection has been given already; `"again":true` in a
 nack that the same message with the same key will settle. Query: `after` (0 when absent), `epoch` (the current one), `lang`,
 `room` (a page of the buyers' room: its reader is not shown at the table).
@@ -23,6 +23,7 @@ from portal.commands.conversation.post_message import Message, Posted
 from portal.commands.deal.record_view import record_view
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import NotFound, ParleyError, SignInNeeded
+from portal.integers import parse_integer
 from portal.reading.deal_page import event_stream
 from portal.rendering.language import marked as _l
 from portal.rendering.language import speaking
@@ -71,7 +72,7 @@ class DealSocket(Connection):
 
     async def open(self) -> bool:
         query = self.socket.query_params
-        after = _position(query.get("after", "0"))
+        after = parse_integer(query.get("after", "0"))
         opening = partial(
             event_stream.opening, actor=self.actor, deal_id=self.deal_id, after=after or 0, limit=BATCH
         )
@@ -268,7 +269,3 @@ class DealSocket(Connection):
             await self.services.database.write(partial(record_view, actor=self.actor, deal_id=self.deal_id))
         except (ParleyError, SQLAlchemyError) as error:
             log.warning("a view could not be noted", error=str(error))
-
-
-def _position(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,7 +1,6 @@
-"""What goes over a socket, as CONTRACT's frames: encoded once per event and kind of reader, sent to all of them."""
+"""What a server sends over a socket, as JSON: encoded once per event and kind of reader, sent to all of them."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
@@ -10,11 +9,12 @@ import msgspec
 from portal.access import DeskSession
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent
+from portal.lru_cache import LruCache
 from portal.request import Connection
 from realtime.sockets.protocol import framed
 
 # Bytes of frames kept for sockets that are a moment behind the first.
-MOST_KEPT = 8_000_000
+MOST_CACHED = 8_000_000
 
 
 class Renders(Protocol):
@@ -83,27 +83,26 @@ class Frames:
 
     def __init__(self, renders: Renders) -> None:
         self.renders = renders
-        self._kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
-        self._size = 0
+        self._cache: LruCache[bytes] = LruCache(MOST_CACHED, size=len)
         self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
     def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
         """The frame, when it is kept or can be made without waiting."""
         key = _key(event, party, role, language)
-        made = self._kept.get(key)
+        made = self._cache.get(key)
         if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
-            made = self._keep(key, _encoded(event, party, content))
+            made = self._cache.put(key, _encoded(event, party, content))
         return made
 
     async def frame(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes:
         key = _key(event, party, role, language)
-        while (kept := self._kept.get(key)) is None:
+        while (cached := self._cache.get(key)) is None:
             making = self._making.get(key)
             if making is None:
                 return await self._make(key, event, party, role, language)
             # Whoever makes it may be cancelled or fail: then the next makes it.
             await asyncio.wait([making])
-        return kept
+        return cached
 
     async def _make(
         self, key: tuple[Any, ...], event: StoredEvent, party: PartyName, role: str, language: str
@@ -113,14 +112,7 @@ class Frames:
             content = await self.renders.content(event.deal_id, event, party, role, language)
         finally:
             self._making.pop(key).cancel()
-        return self._keep(key, _encoded(event, party, content))
-
-    def _keep(self, key: tuple[Any, ...], made: bytes) -> bytes:
-        self._size += len(made) - len(self._kept.get(key, b""))
-        self._kept[key] = made
-        while self._size > MOST_KEPT:
-            self._size -= len(self._kept.popitem(last=False)[1])
-        return made
+        return self._cache.put(key, _encoded(event, party, content))
 
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:

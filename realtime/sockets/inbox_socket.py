@@ -4,12 +4,12 @@ Numbers are this connection's own, from 0: a list that is drawn anew at every co
 (`tab`, `whose`, `search`) is the query of the address, as on the page.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import partial
 
 from portal import access
 from portal.access import DeskSession
+from portal.lru_cache import LruCache
 from portal.request import Socket
 from realtime.hub.hub import INBOX
 from realtime.sockets.connection import Connection, Services
@@ -26,7 +26,7 @@ class InboxSocket(Connection):
         self.view = {name: str(value) for name, value in socket.query_params.items()} | {
             "lang": self.language
         }
-        self._sent, self._rows = 0, OrderedDict[str, int]()
+        self._sent, self._rows = 0, LruCache[int](MOST_ROWS)
 
     async def open(self) -> bool:
         rep = await self.services.database.read(partial(access.rep_for, session_id=self.actor.id))
@@ -41,7 +41,7 @@ class InboxSocket(Connection):
     async def next(self) -> Sequence[bytes]:
         rung, self.waker.rung = self.waker.rung, set()
         if rung is None:
-            self._rows.clear()
+            self._rows = LruCache(MOST_ROWS)
             return [self._frame(await self.renders.inbox_list(self.rep, self.view))]
         rows = [await self._row(deal_id) for deal_id in sorted(rung)]
         return [self._frame(row) for row in rows if row]
@@ -56,9 +56,7 @@ class InboxSocket(Connection):
         row = await self.renders.inbox_row(self.rep, deal_id, self.view)
         if self._rows.get(deal_id) == hash(row):
             return ""
-        self._rows[deal_id] = hash(row)
-        if len(self._rows) > MOST_ROWS:
-            self._rows.popitem(last=False)
+        self._rows.put(deal_id, hash(row))
         return row
 
     def _frame(self, content: str) -> bytes:

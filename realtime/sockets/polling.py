@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from portal.access import BuyerSession, DeskSession
 from portal.errors import SignInNeeded
+from portal.integers import parse_integer
 from portal.reading.deal_page import event_stream
 from portal.request import HttpRequest
 from portal.session_cookies import buyer_session, desk_session
@@ -38,15 +39,15 @@ async def _changes(
     if actor is None:
         raise SignInNeeded("Please sign in, or open the link from your mail.")
     query = request.query_params
-    after = query.get("after", "0")
-    if not (after.isascii() and after.isdigit() and len(after) < 10):
+    after = parse_integer(query.get("after", "0"))
+    if after is None:
         return Response(BAD_POSITION, status_code=400, media_type=TEXT)
     found = await request.app.state.services.database.read(
-        partial(event_stream.opening, actor=actor, deal_id=deal_id, after=int(after), limit=MOST)
+        partial(event_stream.opening, actor=actor, deal_id=deal_id, after=after, limit=MOST)
     )
     if query.get("epoch", found.epoch) != found.epoch:
         return Response(OTHER_EPOCH, status_code=409, media_type=TEXT)
-    return Response(await _contents(request, found), media_type=HTML, headers=_headers(found, int(after)))
+    return Response(await _contents(request, found), media_type=HTML, headers=_headers(found, after))
 
 
 async def _contents(request: HttpRequest, found: event_stream.Opening) -> str:

@@ -24,7 +24,8 @@ from portal.commands.people.issue_link import issue_link
 from portal.commands.people.join import join
 from portal.commands.people.sign_in import issue_sign_in_link, sign_in
 from portal.commands.revision.import_quote import import_quote
-from portal.database.unit_of_work import Database, UnitOfWork
+from portal.database.database import Database
+from portal.database.unit_of_work import UnitOfWork
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.reading.desk import contacts
 from tests.browser.pages import BuyerPage, DealPage, Inbox

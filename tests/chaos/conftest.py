@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Seat, Table, open_database, prepare
 from tests.chaos.house import House
 from tests.chaos.proxy import Proxy

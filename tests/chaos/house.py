@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from portal.access import DeskSession, System
 from portal.commands.revision import import_quote
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.intake.incoming import read_quote
 from portal.storage import tables
 from portal.storage.session import Transaction

@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from portal.access import System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger
 from portal.reading.operator import verification
 from portal.storage import tables

@@ -66,7 +66,7 @@ class Tampering:
 
     def now(self) -> datetime:
         """The server's clock, for the trial's own database."""
-        from portal.database.unit_of_work import utc_now
+        from portal.database.database import utc_now
 
         return utc_now() + timedelta(seconds=self.ahead.value)
 
@@ -192,7 +192,7 @@ def _hurry(pace: Pace) -> None:
 
 
 def _tamper(tampering: Tampering) -> None:
-    from portal.database.unit_of_work import Database
+    from portal.database.database import Database
     from realtime.hub.hub import Hub
 
     _defaults(Database, clock=tampering.now)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 
 from portal.access import System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.change.change import Change
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from portal.access import System
 from portal.commands.order.configure_receiver import add_receiver
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.storage import tables
 from tests.chaos.conftest import TIMES, StartSite
 from tests.chaos.open_page import WITHIN

@@ -16,7 +16,7 @@ import pytest
 from portal.access import System
 from portal.commands.people import add_rep, sign_in
 from portal.commands.revision import import_quote, publish_revision
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.change.counteroffer import Answer
 from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.intake.incoming import read_quote

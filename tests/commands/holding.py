@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from portal.access import deal_for
 from portal.domain.change import change as changing
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.ledger import rounds, settlement
 from portal.domain.ledger.board import Board
@@ -115,7 +116,7 @@ class Held(RuleBasedStateMachine):
             wanted |= changes
         unmet = [change for change in wanted.values() if not changing.met(offer, change)]
         if not any(change.field in ("target", "choice") for change in unmet):
-            granted = totals(changing.apply(offer, unmet, concession=False)).contract.net
+            granted = totals(apply(offer, unmet, concession=False)).contract.net
             assert board.gap == granted - totals(offer).contract.net
         alone = [gap for row in board.open if (gap := settlement.gap(offer, row))]
         if not alone:

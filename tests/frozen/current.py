@@ -81,7 +81,7 @@ def prometheus(app: Litestar) -> dict[str, list[str]]:
     """Each metric of ours with its labels, of an application that has answered once."""
     services = app.state.services
     services.hub.polled_at = datetime(2026, 11, 23, tzinfo=UTC)
-    services.database.tally.count([(command_metrics, None)])
+    services.database.command_metrics.count([(command_metrics, None)])
     metrics.answered({"method": "GET", "path_template": "/healthz"}, 200, 0.01)
     outbox = OutboxHealth(waiting=0, failed=0, oldest=timedelta(0))
     text = metrics.text(services.hub, services.database, outbox).decode()

@@ -83,6 +83,11 @@ def test_terms_and_adjustments_arrive() -> None:
     assert freight.tax == Tax(category="S", rate=Decimal(20))
 
 
+def test_a_term_may_say_what_it_is_about() -> None:
+    terms = [{"name": "Settlement", "value": "30 days", "kind": "payment"}, {"name": "Other", "value": "x"}]
+    assert [term.kind for term in read({**COMPLETE, "terms": terms}).offer.terms] == ["payment", None]
+
+
 def test_the_smallest_quote_takes_defaults() -> None:
     quote = read({"title": "T", "currency": "JPY", "buyer": {"company": "C"}, "lines": [
         {"name": "N", "quantity": "1", "unit_price": "1"}]})  # fmt: skip

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from portal.database.unit_of_work import utc_now
+from portal.database.database import utc_now
 
 
 def certificate(folder: Path, *names: str) -> Path:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portal.database.unit_of_work import Database, utc_now
+from portal.database.database import Database, utc_now
 from tests.cast import Clock, open_database
 from tests.outbound.house import House
 from tests.outbound.receivers import HttpReceiver

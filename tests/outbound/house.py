@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from portal.access import System
 from portal.commands.order.configure_receiver import Configured, add_receiver
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.deal.mail import Mail
 from portal.domain.order.hand_off import HandOff
 from portal.outbound.worker import Worker

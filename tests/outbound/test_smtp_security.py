@@ -9,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from portal.database.unit_of_work import utc_now
+from portal.database.database import utc_now
 from portal.errors import Misconfigured
 from portal.outbound import smtp
 from portal.outbound.undelivered import Undelivered

@@ -12,7 +12,7 @@ from standardwebhooks import WebhookVerificationError
 
 from portal.commands.order.configure_receiver import new_secret, replace_secret
 from portal.commands.outbox.lease_deliveries import Delivery
-from portal.database.unit_of_work import utc_now
+from portal.database.database import utc_now
 from portal.outbound import webhook
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered

@@ -91,6 +91,12 @@ class Page:
             lambda frame: f'data-key="{key}"' in frame.get("content", "") or frame.get("nack") == key
         )
 
+    async def posted(self, key: str) -> str:
+        """The content of the event that carries a key, which must not be refused."""
+        frame = await self.told(key)
+        assert "content" in frame, frame
+        return str(frame["content"])
+
     async def closed(self) -> int:
         """The close code; frames on the way are dropped."""
         try:

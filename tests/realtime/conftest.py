@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import uvicorn
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Seat, Table, open_database
 from tests.realtime.client import WITHIN, Page
 from tests.realtime.server import Configuration, config

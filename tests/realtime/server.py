@@ -18,7 +18,7 @@ from litestar.params import FromPath
 
 from portal.access import DeskSession
 from portal.commands.conversation.post_message import post_message
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent
@@ -26,6 +26,7 @@ from portal.errors import ParleyError
 from portal.session_cookies import buyer_session
 from portal.settings import Settings
 from portal.storage.session import Store
+from portal.web.http.message_rate import count_message
 from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
@@ -88,7 +89,7 @@ async def messages(request: Request[Any, Any, Any], deal_id: FromPath[str]) -> d
     form, services = await request.form(), request.app.state.services
     actor = buyer_session(request)
     assert actor is not None
-    services.hub.messages.take(actor.id, deal_id)
+    await count_message(services, actor, deal_id)
     command = partial(post_message, body=form["body"], anchor=form.get("anchor") or None, key=form["key"])
     posted = await services.database.write(lambda work: command(work, actor, deal_id))
     return {"position": posted.position, "key": posted.key}

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from portal.database.unit_of_work import Database, UnitOfWork
+from portal.database.database import Database
+from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import ledger, shared_events
 from portal.storage import tables
 from realtime.hub.feed import TAIL
@@ -130,7 +131,7 @@ async def test_a_killed_server_loses_nothing(start_server: StartServer, opens: O
     page = await opens(table.bea, server)
     for number in range(20):
         await page.says(f"Message {number}", key=f"k{number}")
-    await page.told("k9")
+    await page.posted("k9")
     acknowledged = page.position
     server.process.kill()
     assert await page.closed() == 1006

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal.commands.conversation import buyer_room
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.reading.deal_page import event_stream
 from realtime.hub.doorbell import MemoryDoorbell
 from realtime.hub.feed import Waker

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Clock, open_database, prepare
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from portal.database.append_events import New, append_events
+from portal.database.append_events import NewEvent, append_events
 from portal.domain.ledger import buyer_events, event_body, ledger, seller_events, shared_events
 from tests.cast import Table
 
@@ -17,7 +17,7 @@ def goes_on(table: Table, bodies: Sequence[event_body.Body], text: str = "As agr
     """Append one event for each, by whoever would."""
     bea, rita = table.bea.deal.actor, table.rita.deal.actor
     events = [
-        New(
+        NewEvent(
             deal_id=table.deal_id,
             actor=rita if isinstance(body, seller_events.NoteSaved) else bea,
             body=body,

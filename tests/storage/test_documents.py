@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.access import System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.errors import Refused
 from portal.reading.deal_page.event_stream import epoch
 from portal.reading.operator import verification

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 from portal.access import deal_for
 from portal.commands.order import accept
 from portal.commands.revision import publish_revision
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger.event_body import PartyName
 from portal.reading.buyer import room
 from portal.reading.deal_page import board_events, comments, conversation, event_stream, history, people

@@ -10,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, func, insert, select
 
-from portal.database.unit_of_work import Database, UnitOfWork
+from portal.database.database import Database
+from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Misconfigured, Refused
 from portal.storage import migrate, tables
 from portal.storage.session import Store, Transaction
@@ -114,7 +115,7 @@ def test_a_commit_that_fails_fails_every_command_of_its_group(tmp_path: Path) ->
     event.listen(database.store.writer, "commit", broken)
 
     def command(work: UnitOfWork) -> int:
-        work.touch("deal")
+        work.mark_changed("deal")
         return count("lost", work)
 
     with pytest.raises(OSError, match="disk full"):
@@ -135,7 +136,7 @@ def test_the_doorbell_rings_after_the_commit_and_never_for_a_refusal(tmp_path: P
 
     def command(work: UnitOfWork) -> None:
         count("rung", work)
-        work.touch("deal")
+        work.mark_changed("deal")
 
     def refused(work: UnitOfWork) -> None:
         command(work)
@@ -202,7 +203,7 @@ def test_a_doorbell_that_fails_ends_no_writer(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/parley.db", ring=broken)
 
     def command(work: UnitOfWork) -> int:
-        work.touch("deal")
+        work.mark_changed("deal")
         return count("kept", work)
 
     assert [database._submit(command).result(10) for _ in range(2)] == [1, 2]

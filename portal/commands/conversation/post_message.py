@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, select
 
 from portal.access import Actor, Deal, deal_for, deals_for
 from portal.commands.text import written
-from portal.database.append_events import New, append_events
+from portal.database.append_events import NewEvent, append_events
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import change
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import buyer_events, event_body, ledger, seller_events, shared_events
 from portal.errors import Conflict, Invalid, ParleyError
 from portal.storage import documents, tables
@@ -69,7 +69,7 @@ def post_message(
     return Message(actor=actor, deal_id=deal_id, body=body, anchor=anchor, key=key)(work)
 
 
-Prepared = tuple[Deal, New] | ParleyError
+Prepared = tuple[Deal, NewEvent] | ParleyError
 
 
 def say(
@@ -95,7 +95,7 @@ def anchored(work: UnitOfWork, deal: Deal, anchor: str | None) -> str | None:
         if deal.revision
         else documents.drafted(work, deal.id)
     )
-    if change.touched(offer, anchor) is None:
+    if find_line_or_term(offer, anchor) is None:
         raise Invalid.field(
             "anchor", "The line or term this comment belongs to is not part of the proposal any more."
         )
@@ -113,16 +113,16 @@ def _prepared(work: UnitOfWork, message: Message, deal: Deal | None) -> Prepared
         return refusal
 
 
-def _new(deal: Deal, event: event_body.Body, body: str, key: str | None) -> New:
+def _new(deal: Deal, event: event_body.Body, body: str, key: str | None) -> NewEvent:
     if key is not None and not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid.field("key", "The key of a message has 1 to %(limit)s characters.", limit=LONGEST_KEY)
     text = ledger.Personal(body=written(body, "body"))
-    return New(deal_id=deal.id, actor=deal.actor, body=event, personal=text, key=key)
+    return NewEvent(deal_id=deal.id, actor=deal.actor, body=event, personal=text, key=key)
 
 
 def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | ParleyError]:
     known = _known(work, [each[1].key for each in prepared if isinstance(each, tuple) and each[1].key])
-    fresh: list[New] = []
+    fresh: list[NewEvent] = []
     first: dict[tuple[str, str, str, str], int] = {}
     places: list[int | None] = []
     for each in prepared:
@@ -138,7 +138,7 @@ def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | Parley
         places.append(len(fresh))
         fresh.append(new)
     appended = append_events(work, fresh) if fresh else []
-    work.happened.extend(appended)
+    work.appended.extend(appended)
     outcomes: list[Posted | ParleyError] = []
     for each, place in zip(prepared, places, strict=True):
         if isinstance(each, ParleyError):
@@ -157,11 +157,11 @@ def _say(work: UnitOfWork, prepared: Sequence[Prepared]) -> list[Posted | Parley
 Said = tuple[bytes, str]
 
 
-def _said(new: New) -> Said:
+def _said(new: NewEvent) -> Said:
     return ledger.encode_body(new.body), new.personal.body if new.personal else ""
 
 
-def _again(deal: Deal, new: New, said: Said, position: int) -> Posted | ParleyError:
+def _again(deal: Deal, new: NewEvent, said: Said, position: int) -> Posted | ParleyError:
     """What was said under this key, unless it was something else."""
     if said != _said(new):
         return Conflict(

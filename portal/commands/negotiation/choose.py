@@ -7,8 +7,8 @@ from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import change as changing
 from portal.domain.change import counteroffer, standing_offer
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.published_prices import inside_offer
 from portal.errors import Conflict, Invalid
@@ -41,7 +41,7 @@ def choose(
             raise Invalid("This can't be chosen.", problems)
         if not inside_offer(offer, changes):
             raise Invalid("This changes more than the offer leaves open. Send it as a counteroffer.", [])
-        chosen = changing.apply(offer, changes, concession=False)
+        chosen = apply(offer, changes, concession=False)
         if undone := standing_offer.broken(offer, chosen):
             raise Invalid(
                 "“%(label)s” was taken on this condition. Ask for the change in a counteroffer instead.",

@@ -15,6 +15,7 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
+from portal.domain.change.apply import replaced_ids
 from portal.domain.change.change import Change
 from portal.errors import Invalid
 from portal.storage import documents, tables
@@ -55,7 +56,7 @@ def put_changes(
     offer = documents.offered(work, deal_id, deal.revision).offer
     asked = [change for change in changes if changing.current(offer, change) != change.value]
     draft = draft_of(work, deal)
-    replaced = changing.replaced(offer, changes)
+    replaced = replaced_ids(offer, changes)
     kept = tuple(entry for entry in draft.entries if entry.change.id not in replaced)
     others = [entry.change for entry in kept]
     problems = counteroffer.check(offer, asked, today=work.now.date(), beside=others) if asked else []

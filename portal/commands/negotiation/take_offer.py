@@ -6,7 +6,7 @@ from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
-from portal.domain.offer.compare import compare
+from portal.domain.change.compare import compare
 from portal.errors import Conflict, Sentence
 from portal.storage import documents, private_documents
 

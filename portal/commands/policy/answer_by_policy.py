@@ -17,6 +17,7 @@ from portal.commands.revision import publish, publish_revision
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
+from portal.domain.change.apply import apply
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger import seller_events, shared_events
 from portal.domain.offer import money
@@ -66,9 +67,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
     private: PrivateFigures,
     judged: Judgement,
 ) -> int:
-    offered = changing.apply(
-        offer, ask.changes, concession=True, round_number=publish_revision.round_of(work, deal)
-    )
+    offered = apply(offer, ask.changes, concession=True, round_number=publish_revision.round_of(work, deal))
     seller = replace(
         deal, actor=guard_rails.POLICY, actor_name=offer.seller.name, party="seller", role="admin"
     )

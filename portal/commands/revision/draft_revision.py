@@ -11,6 +11,7 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change import standing_offer
+from portal.domain.change.apply import apply, contradictions, replaced_ids
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
@@ -31,10 +32,10 @@ def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequen
     deal = deal_for(work, actor, deal_id)
     deal.require("edit")
     offer = documents.offered(work, deal_id, deal.revision).offer
-    problems = changing.contradictions(offer, changes) or _unfit(offer, edits_of(work, deal), changes)
+    problems = contradictions(offer, changes) or _unfit(offer, edits_of(work, deal), changes)
     if problems:
         raise Invalid("These edits do not go together.", problems)
-    replaced = changing.replaced(offer, changes)
+    replaced = replaced_ids(offer, changes)
     kept = tuple(change for change in edits_of(work, deal).changes if change.id not in replaced)
     added = tuple(change for change in changes if changing.current(offer, change) != change.value)
     return _keep(work, deal, Edits(changes=kept + added))
@@ -45,7 +46,7 @@ def _unfit(offer: Offer, edits: Edits, changes: Sequence[Change]) -> list[Proble
     stays = (each for each in edits.changes if each.field != "standing_offer")
     others = [each for each in stays if changing.stated(offer, each) is not None]
     if any(change.field == "standing_offer" for change in changes):
-        offer = changing.apply(offer, others, concession=False)
+        offer = apply(offer, others, concession=False)
     return standing_offer.unfit(offer, changes)
 
 

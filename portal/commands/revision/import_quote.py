@@ -94,7 +94,7 @@ def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
         )
     )
     _seat(work, deal_id, quote.contacts)
-    work.touch(deal_id)
+    work.mark_changed(deal_id)
     return Imported(deal=deal_id, number=number, created=True)
 
 
@@ -138,7 +138,7 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
     work.connection.execute(
         update(tables.deal).where(tables.deal.c.id == deal_id).values(fingerprint=quote.fingerprint)
     )
-    work.touch(deal_id)
+    work.mark_changed(deal_id)
     return Imported(deal=deal_id, number=deal.number, created=False, revision=published.revision)
 
 

@@ -16,10 +16,12 @@ from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
-from portal.domain.change import counteroffer
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
-from portal.domain.change.items import item
+from portal.domain.change.items import find_item
+from portal.domain.change.rebase import rebase
+from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.domain.offer.revision import Offer
 from portal.domain.policy import authority
@@ -71,8 +73,8 @@ def publish_with(
     if not open_asks and not edits:
         raise Invalid("There is nothing to publish yet.", [])
     round_number = round_of(work, deal) if open_asks else None
-    offered = changing.apply(offer, [*made, *edits], concession=True, round_number=round_number)
-    if unkept := counteroffer.unkept(offered, made):
+    offered = apply(offer, [*made, *edits], concession=True, round_number=round_number)
+    if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
     private = private_documents.figures(work, deal.id, deal.revision)
     limits = guard_rails.authority(work, deal.actor)
@@ -115,14 +117,14 @@ def _answered(
     kept: list[shared_events.Answered] = []
     for ask in open_asks:
         base = documents.offered(work, deal.id, ask.base_revision).offer
-        settled = {change.id for change in counteroffer.rebase(ask.changes, base, offer).settled}
+        settled = {change.id for change in rebase(ask.changes, base, offer).settled}
         ids = {change.id for change in ask.changes}
         own = [answer for answer in answers if answer.change_id in ids]
         given = {answer.change_id for answer in own}
         # What the offer says already by now needs no answer of its own, in a package that is declined neither.
         left = tuple(change for change in ask.changes if change.id in given or change.id not in settled)
         try:
-            made += counteroffer.resolve(replace(ask, changes=left), own, offer)
+            made += resolve(replace(ask, changes=left), own, offer)
         except Invalid as error:
             problems += error.problems
             continue
@@ -136,7 +138,7 @@ def _answered(
 def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> shared_events.Answered:
     answer = next(each for each in answers if each.change_id == change.id)
     # Of what is gone from the offer, what it said when it was asked about.
-    offered = changing.current(offer if item(offer, change.subject) else base, change)
+    offered = changing.current(offer if find_item(offer, change.subject) else base, change)
     values = {"accept": change.value, "decline": offered}
     if answer.verdict == "counter":
         values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value

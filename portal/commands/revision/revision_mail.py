@@ -10,12 +10,12 @@ import msgspec
 from portal.access import Deal
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import difference_sentences
 from portal.domain.change.change import Change
-from portal.domain.change.items import item
+from portal.domain.change.compare import compare
+from portal.domain.change.difference_sentences import Kind, Spelled
+from portal.domain.change.items import find_item
 from portal.domain.ledger.shared_events import Answered
-from portal.domain.offer import difference_sentences
-from portal.domain.offer.compare import compare
-from portal.domain.offer.difference_sentences import Spelled
 from portal.domain.offer.revision import Offer
 from portal.storage import documents
 
@@ -45,32 +45,25 @@ def revision_values(
 
 
 def _answer(before: Offer, after: Offer, given: Answered, reasons: Mapping[str, str]) -> Spelled:
-    change = given.change
-    readable = change.field in _READABLE
+    change, kind = given.change, difference_sentences.kind(given.change.field)
     return Spelled(
         name=_name(before, after, change),
         what=given.verdict,
         field=change.field,
-        kind=difference_sentences.kind(change.field) if readable else "seen",
-        before=_flag(change, change.value) if readable else "",
-        after=_flag(change, given.answered) if readable else "",
+        kind=kind,
+        before=_text(kind, change.value),
+        after=_text(kind, given.answered),
         reason=reasons.get(change.id, ""),
     )
 
 
-# Fields whose spelling is a value by itself; the others hold a whole part.
-_READABLE = (
-    *("quantity", "unit_price", "discount_percent", "selected", "choice", "delivery_date"),
-    *("value", "target"),
-)
-
-
-def _flag(change: Change, text: str) -> str:
-    return "" if change.field in ("selected", "choice") and text == "false" else text
+def _text(kind: Kind, spelled: str) -> str:
+    """A spelling as mails carry it: nothing of a whole part, and "" for a flag that is not set."""
+    return "" if kind == "seen" or (kind == "flag" and spelled == "false") else spelled
 
 
 def _name(before: Offer, after: Offer, change: Change) -> str:
-    found = item(before, change.subject) or item(after, change.subject)
+    found = find_item(before, change.subject) or find_item(after, change.subject)
     return found.name if found else ""
 
 

@@ -1,4 +1,4 @@
-"""What a change can touch, by its subject.
+"""What a change can be about, by its subject.
 
 The kinds are `line:KEY`, `term:KEY`, `deal:total`, `new:KEY`, `adjustment:KEY` and `standing:KEY`.
 
@@ -62,11 +62,17 @@ class StandingPlace(msgspec.Struct, frozen=True, kw_only=True):
 Item = Line | Term | Total | Wanted | AdjustmentPlace | StandingPlace
 
 
-def item(offer: Offer, subject: str) -> Item | None:
+def find_item(offer: Offer, subject: str) -> Item | None:
     """What the subject names; None for a line or a term that is not there, and for a subject of no known kind."""
     kind, _, key = subject.partition(":")
     find = _KINDS.get(kind)
     return find(offer, key) if find and key else None
+
+
+def find_line_or_term(offer: Offer, subject: str) -> Line | Term | None:
+    """The line or term that `line:KEY` or `term:KEY` names; None for any other subject, and for what is not there."""
+    found = find_item(offer, subject)
+    return found if isinstance(found, Line | Term) else None
 
 
 def subject(item: Item) -> str:

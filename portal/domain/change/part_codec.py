@@ -12,7 +12,7 @@ from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Tax, canonical_bytes
 from portal.errors import Sentence
 
-Part = TypeVar("Part", Line, Adjustment, StandingOffer)
+Part = TypeVar("Part", bound=Line | Adjustment | StandingOffer)
 HUNDRED = Decimal(100)
 MOST_PERIODS = 1200
 _CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})

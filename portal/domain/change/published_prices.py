@@ -6,7 +6,8 @@ Only published figures are looked at here, so buyers may be told of it.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from portal.domain.change.change import Change, buyer_fields, touched
+from portal.domain.change.change import Change, buyer_fields
+from portal.domain.change.items import find_line_or_term
 from portal.domain.offer import pricing
 from portal.domain.offer.revision import Line, Offer
 
@@ -17,7 +18,7 @@ def inside_offer(offer: Offer, changes: Sequence[Change]) -> bool:
 
 
 def only_chooses(offer: Offer, change: Change) -> bool:
-    item = touched(offer, change.subject)
+    item = find_line_or_term(offer, change.subject)
     return change.field in {"selected", "choice"} and item is not None and change.field in buyer_fields(item)
 
 
@@ -26,7 +27,7 @@ def priced_by_break(offer: Offer, change: Change) -> bool:
 
     A negotiated price was given for what was talked about then: another quantity of it is for a person.
     """
-    line = touched(offer, change.subject)
+    line = find_line_or_term(offer, change.subject)
     return (
         change.field == "quantity"
         and isinstance(line, Line)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from portal.domain.change import part_codec
 from portal.domain.change.change import Change
-from portal.domain.offer import pricing, spelling
+from portal.domain.offer import build_up, pricing, spelling
 from portal.domain.offer.revision import Condition, Consequence, Line, Offer, Revision, StandingOffer
 from portal.domain.offer.totals import revise
 from portal.errors import Problem, Sentence
@@ -56,7 +56,7 @@ def given(offer: Offer, standing: StandingOffer) -> Offer:
     return replace(
         offer,
         lines=tuple(
-            _reduced(line, wanted[line.key], standing.label, offer.language) if line.key in wanted else line
+            _reduced(line, wanted[line.key], standing, offer.language) if line.key in wanted else line
             for line in offer.lines
         ),
     )
@@ -204,7 +204,7 @@ def _priced(line: Line, consequence: Consequence) -> Line:
     )
 
 
-def _reduced(line: Line, consequence: Consequence, label: str, language: str) -> Line:
+def _reduced(line: Line, consequence: Consequence, standing: StandingOffer, language: str) -> Line:
     priced = _priced(line, consequence)
     if priced.net_unit_price >= line.net_unit_price:
         return line
@@ -215,7 +215,7 @@ def _reduced(line: Line, consequence: Consequence, label: str, language: str) ->
         concession=True,
         round_number=None,
         language=language,
-        label=label,
+        reason=build_up.standing_offer(standing.key, standing.label),
     )
 
 

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain.change import change as changing
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.offer import money
@@ -48,9 +48,7 @@ def proposed(
     taken = {change.id for change in edits}
     priced = {each.key for each in together if each.field in ("unit_price", "discount_percent")}
     try:
-        base = changing.apply(
-            offer, [*edits, *(each for each in together if each.id not in taken)], concession=True
-        )
+        base = apply(offer, [*edits, *(each for each in together if each.id not in taken)], concession=True)
     except Invalid:
         base = offer
     return spread(base, private, target, fixed=priced)

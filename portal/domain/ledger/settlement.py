@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import effect, grants
-from portal.domain.change.items import item
+from portal.domain.change.counteroffer import grants
+from portal.domain.change.effect import effect_of
+from portal.domain.change.items import find_item, find_line_or_term
 from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk, Row, RowState
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer
@@ -71,7 +72,7 @@ def _called(offer: Offer, change: Change) -> str:
     """What is asked about and is no line or term of the offer: a wish by its words, what is gone by its key."""
     if change.field == "wish":
         return spelling.wished(change.value).words
-    found = item(offer, change.subject)
+    found = find_item(offer, change.subject)
     return found.name if found else change.key
 
 
@@ -104,14 +105,14 @@ def _row(
 def _gap(offer: Offer, rows: Iterable[Row]) -> Decimal:
     said = sorted((each for row in rows for each in row.wanted), key=lambda each: each[0])
     wanted = _together(offer, [change for _, change in said])
-    return effect(offer, wanted).gap if wanted else money.amount(money.ZERO, offer.currency)
+    return effect_of(offer, wanted).gap if wanted else money.amount(money.ZERO, offer.currency)
 
 
 def _together(offer: Offer, asked: Iterable[Change]) -> list[Change]:
     """One change for each thing asked, the youngest; what no longer fits the offer has no price."""
     wanted: dict[str, Change] = {}
     for change in asked:
-        item = changing.touched(offer, change.subject)
+        item = find_line_or_term(offer, change.subject)
         try:
             changing.spell(offer, change.subject, change.field, change.value)
         except Invalid:

@@ -1,38 +1,15 @@
-"""What a new quantity or a new price does to a line: its price, where the price comes from, and its build-up.
+"""A line at another quantity or another price: its price, where the price comes from, and its build-up.
 
 A quantity finds its price in the price breaks, unless the price was negotiated: that one is kept. However a price came
 about, `why` sums to the net unit price afterwards; steps that stood there stay, and the difference gets a step of its own.
 """
 
-from collections.abc import Collection
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from portal.domain.offer import money
-from portal.domain.offer.revision import Line, PriceBreak, WhyStep
-
-# These words become part of the document, so they are in its language and not in the reader's.
-_LABELS = {
-    "en": {
-        "quoted": "Quoted price",
-        "volume": "Volume price from {quantity}",
-        "below": "Price below the first volume step",
-        "concession": "Round-{round} concession",
-        "concession_alone": "Concession",
-        "change": "Round-{round} price change",
-        "change_alone": "Price change",
-    },
-    "de": {
-        "quoted": "Angebotspreis",
-        "volume": "Mengenpreis ab {quantity}",
-        "below": "Preis unterhalb der ersten Mengenstufe",
-        "concession": "Zugeständnis aus Runde {round}",
-        "concession_alone": "Zugeständnis",
-        "change": "Preisänderung aus Runde {round}",
-        "change_alone": "Preisänderung",
-    },
-}
+from portal.domain.offer import build_up, money
+from portal.domain.offer.revision import Line, PriceBreak, PriceSource, WhyStep
 
 
 def price_break(line: Line, quantity: Decimal) -> PriceBreak | None:
@@ -61,11 +38,9 @@ def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
         # The price that the breaks don't name becomes their first step, so that a smaller quantity finds it again.
         first = PriceBreak(start=money.ZERO, unit_price=line.unit_price)
         resized = replace(resized, price_breaks=(first, *line.price_breaks))
-    below = after.start.is_zero()
-    repriced = replace(resized, unit_price=after.unit_price, price_source="list" if below else "break")
-    volume_labels = {_volume(each, language) for each in line.price_breaks} | {_label(language, "below")}
-    label = _label(language, "below") if below else _volume(after, language)
-    return _explained(line, repriced, label, volume_labels, language)
+    source: PriceSource = "break" if after.start else "list"
+    repriced = replace(resized, unit_price=after.unit_price, price_source=source)
+    return build_up.explained(line, repriced, build_up.volume(after.start, language), language)
 
 
 def at_price(
@@ -76,11 +51,11 @@ def at_price(
     concession: bool,
     round_number: int | None,
     language: str,
-    label: str = "",
+    reason: WhyStep | None = None,
 ) -> Line:
     """The line at another unit price or discount, from now on "negotiated"; the same line when nothing differs.
 
-    `label`: what the step in the build-up is called, where it is neither a concession nor a mere change.
+    `reason`: the step of the build-up, where it is neither a concession nor a mere change.
     """
     priced = replace(
         line,
@@ -89,36 +64,8 @@ def at_price(
     )
     if priced == line:
         return line
-    name = "concession" if concession and priced.net_unit_price < line.net_unit_price else "change"
-    label = label or _label(
-        language, name if round_number is not None else f"{name}_alone", round=round_number
+    lower = priced.net_unit_price < line.net_unit_price
+    step = reason or build_up.price_change(
+        language, concession=concession and lower, round_number=round_number
     )
-    return _explained(line, replace(priced, price_source="negotiated"), label, (), language)
-
-
-def _explained(before: Line, after: Line, label: str, replaces: Collection[str], language: str) -> Line:
-    """`after` with a build-up that sums to its net: the step `label` takes the difference, in place of what it replaces."""
-    if before.net_unit_price == after.net_unit_price:
-        return after
-    steps = list(before.why) or [WhyStep(label=_label(language, "quoted"), amount=before.net_unit_price)]
-    replaced = [index for index, step in enumerate(steps) if step.label == label or step.label in replaces]
-    kept = [step for index, step in enumerate(steps) if index not in replaced]
-    rest = money.CONTEXT.subtract(after.net_unit_price, money.add(step.amount for step in kept))
-    if rest:
-        kept.insert(replaced[0] if replaced else len(kept), WhyStep(label=label, amount=rest))
-    return replace(after, why=tuple(kept))
-
-
-def _volume(each: PriceBreak, language: str) -> str:
-    quantity = f"{each.start:f}".rstrip("0").rstrip(".")
-    return _label(
-        language, "volume", quantity=quantity.replace(".", ",") if _primary(language) == "de" else quantity
-    )
-
-
-def _label(language: str, name: str, **facts: object) -> str:
-    return _LABELS.get(_primary(language), _LABELS["en"])[name].format(**facts)
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0].lower()
+    return build_up.explained(line, replace(priced, price_source="negotiated"), step, language)

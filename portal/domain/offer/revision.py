@@ -6,18 +6,24 @@ equal offers have equal bytes.
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from portal.domain.offer import document, money
 from portal.domain.offer.document import Document as _Document
+from portal.domain.offer.document import since
 
-canonical_bytes, digest = document.canonical_bytes, document.digest
+canonical_bytes, digest, schema_of = document.canonical_bytes, document.digest, document.schema_of
 
 Billing = Literal["once", "month", "year"]
 PriceSource = Literal["list", "break", "negotiated"]
-Negotiable = Literal["quantity", "unit_price", "discount_percent", "delivery_date"]
+Negotiable = Literal["quantity", "unit_price", "discount_percent", "delivery_date", "warranty_months"]
+StepCode = Literal["quoted", "volume", "below_volume", "concession", "change", "standing_offer"]
+TermKind = Literal["payment", "delivery", "warranty", "other"]
+
+
+MOST_WARRANTY_MONTHS = 600
 
 
 class Address(_Document, frozen=True, kw_only=True):
@@ -54,10 +60,18 @@ class Tax(_Document, frozen=True, kw_only=True):
 
 
 class WhyStep(_Document, frozen=True, kw_only=True):
-    """One step of a price build-up, per `price_base_quantity`; the steps sum to the net unit price."""
+    """One step of a price build-up, per `price_base_quantity`; the steps sum to the net unit price.
+
+    `label` is in the deal's language. `code` says what the step is, with the quantity of a volume price, the round of
+    negotiation, or the key of the if-you-then offer.
+    """
 
     label: str
     amount: Decimal
+    code: Annotated[StepCode | None, since(2)] = None
+    quantity: Annotated[Decimal | None, since(2)] = None
+    round_number: Annotated[int | None, since(2)] = None
+    standing_offer: Annotated[str | None, since(2)] = None
 
 
 class PriceBreak(_Document, frozen=True, kw_only=True):
@@ -105,6 +119,7 @@ class Line(_Document, frozen=True, kw_only=True):
     lead_time_days: int | None = None
     delivery_date: date | None = None
     fulfilment: str = ""
+    warranty_months: Annotated[int | None, since(3)] = None
 
     @property
     def net_unit_price(self) -> Decimal:
@@ -119,6 +134,7 @@ class Term(_Document, frozen=True, kw_only=True):
     value: str
     options: tuple[str, ...] = ()
     negotiable: bool = False
+    kind: Annotated[TermKind | None, since(2)] = None
 
 
 class Adjustment(_Document, frozen=True, kw_only=True):

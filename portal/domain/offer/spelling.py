@@ -6,6 +6,7 @@ field's one spelling. ValueError carries a sentence for whoever wrote the text.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -58,6 +59,20 @@ def discount(text: str) -> str:
     if not 0 <= percent <= 100:
         raise ValueError("The discount must be between 0 and 100 percent.")
     return str(percent)
+
+
+def count(least: int, most: int) -> Callable[[str], str]:
+    """The reader of a whole number from `least` to `most`."""
+
+    def read(text: str) -> str:
+        number = _decimal(text)
+        if number != number.to_integral_value() or not least <= number <= most:
+            raise ValueError(
+                Sentence("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
+            )
+        return str(int(number))
+
+    return read
 
 
 def ticked(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from portal.domain.offer.revision import Address, Party, Sum, Tax, TaxGroup
+from portal.domain.offer.term_kind import term_kind
 from portal.domain.order.order import Document, Instalment, OrderDocument, OrderLine, OrderTerm
 
 PROPOSAL: Literal["325"] = "325"
@@ -139,5 +140,5 @@ def _allowances(order: OrderDocument) -> tuple[Allowance, ...]:
 
 def _payment_terms(order: OrderDocument) -> str:
     """BT-20; BR-CO-25 wants it, or a due date, wherever something is to be paid."""
-    values = [term.value for term in order.terms if "payment" in f"{term.key} {term.name}".lower()]
+    values = [term.value for term in order.terms if term_kind(term) == "payment"]
     return "; ".join(values) or f"As agreed in order {order.number}"

@@ -7,11 +7,12 @@ that was merely negotiable. `work_order.work_orders` makes its parts for operati
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from portal.domain.offer import totals
+from portal.domain.offer.document import since
 from portal.domain.offer.revision import (
     Address,
     Adjustment,
@@ -24,6 +25,7 @@ from portal.domain.offer.revision import (
     Sum,
     Tax,
     TaxGroup,
+    TermKind,
     Totals,
 )
 
@@ -41,8 +43,8 @@ class Signatory(Document, frozen=True, kw_only=True):
     title: str = ""
 
 
-class OrderLine(Document, frozen=True, kw_only=True):
-    """A selected line. `net` is per period of `billing`; `net_unit_price` is after discount, per `price_base_quantity`."""
+class Supplied(Document, frozen=True, kw_only=True):
+    """What is delivered of a line; `periods` of `billing` for a service that recurs."""
 
     key: str
     sku: str
@@ -51,6 +53,17 @@ class OrderLine(Document, frozen=True, kw_only=True):
     section: str
     quantity: Decimal
     unit: str
+    billing: Billing
+    periods: int
+    includes: tuple[str, ...]
+    lead_time_days: int | None
+    delivery_date: date | None
+    warranty_months: Annotated[int | None, since(3)] = None
+
+
+class OrderLine(Supplied, frozen=True, kw_only=True):
+    """A selected line. `net` is per period of `billing`; `net_unit_price` is after discount, per `price_base_quantity`."""
+
     unit_price: Decimal
     price_base_quantity: Decimal
     list_price: Decimal | None
@@ -58,12 +71,7 @@ class OrderLine(Document, frozen=True, kw_only=True):
     net_unit_price: Decimal
     price_source: PriceSource
     net: Decimal
-    billing: Billing
-    periods: int
     tax: Tax
-    includes: tuple[str, ...]
-    lead_time_days: int | None
-    delivery_date: date | None
     fulfilment: str
 
 
@@ -71,6 +79,7 @@ class OrderTerm(Document, frozen=True, kw_only=True):
     key: str
     name: str
     value: str
+    kind: Annotated[TermKind | None, since(2)] = None
 
 
 class Share(Document, frozen=True, kw_only=True):
@@ -165,7 +174,9 @@ def order_document(
         buyer=offer.buyer,
         delivery=offer.delivery,
         lines=lines,
-        terms=tuple(OrderTerm(key=term.key, name=term.name, value=term.value) for term in offer.terms),
+        terms=tuple(
+            OrderTerm(key=term.key, name=term.name, value=term.value, kind=term.kind) for term in offer.terms
+        ),
         adjustments=offer.adjustments,
         totals=revision.totals,
         schedule=tuple(_instalment(offer, phase) for phase in totals.phases(offer)),
@@ -174,29 +185,8 @@ def order_document(
 
 
 def _line(line: Line, nets: Mapping[str, Decimal]) -> OrderLine:
-    return OrderLine(
-        key=line.key,
-        sku=line.sku,
-        name=line.name,
-        description=line.description,
-        section=line.section,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        price_base_quantity=line.price_base_quantity,
-        list_price=line.list_price,
-        discount_percent=line.discount_percent,
-        net_unit_price=line.net_unit_price,
-        price_source=line.price_source,
-        net=nets[line.key],
-        billing=line.billing,
-        periods=line.periods,
-        tax=line.tax,
-        includes=line.includes,
-        lead_time_days=line.lead_time_days,
-        delivery_date=line.delivery_date,
-        fulfilment=line.fulfilment or GENERAL,
-    )
+    facts = {name: getattr(line, name) for name in OrderLine.__struct_fields__ if name != "net"}
+    return OrderLine(**facts | {"net": nets[line.key], "fulfilment": line.fulfilment or GENERAL})
 
 
 def _instalment(offer: Offer, phase: totals.Phase) -> Instalment:

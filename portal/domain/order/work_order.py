@@ -5,7 +5,7 @@ rows that sum to the contract's net.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -14,27 +14,10 @@ import msgspec
 from portal.domain.offer import money, revision
 from portal.domain.offer.revision import Address, Billing, Party
 from portal.domain.order.bill import Bill, bill_proposal
-from portal.domain.order.order import Document, OrderDocument, OrderLine, OrderTerm
+from portal.domain.order.order import Document, OrderDocument, OrderLine, OrderTerm, Supplied
 
 Kind = Literal["operations", "accounting", "analysis"]
 KINDS: tuple[Kind, ...] = ("operations", "accounting", "analysis")
-
-
-class Task(Document, frozen=True, kw_only=True):
-    """What to deliver of one line; `periods` of `billing` for a service that recurs."""
-
-    key: str
-    sku: str
-    name: str
-    description: str
-    section: str
-    quantity: Decimal
-    unit: str
-    billing: Billing
-    periods: int
-    includes: tuple[str, ...]
-    lead_time_days: int | None
-    delivery_date: date | None
 
 
 class WorkOrder(Document, frozen=True, kw_only=True):
@@ -53,7 +36,7 @@ class WorkOrder(Document, frozen=True, kw_only=True):
     buyer: Party
     delivery: Address
     fulfilment: str
-    lines: tuple[Task, ...]
+    lines: tuple[Supplied, ...]
     terms: tuple[OrderTerm, ...]
 
 
@@ -146,26 +129,13 @@ def _for_operations(order: OrderDocument, group: str) -> WorkOrder:
         buyer=order.buyer,
         delivery=order.delivery,
         fulfilment=group,
-        lines=tuple(_task(line) for line in order.lines if line.fulfilment == group),
+        lines=tuple(_supplied(line) for line in order.lines if line.fulfilment == group),
         terms=order.terms,
     )
 
 
-def _task(line: OrderLine) -> Task:
-    return Task(
-        key=line.key,
-        sku=line.sku,
-        name=line.name,
-        description=line.description,
-        section=line.section,
-        quantity=line.quantity,
-        unit=line.unit,
-        billing=line.billing,
-        periods=line.periods,
-        includes=line.includes,
-        lead_time_days=line.lead_time_days,
-        delivery_date=line.delivery_date,
-    )
+def _supplied(line: OrderLine) -> Supplied:
+    return Supplied(**{name: getattr(line, name) for name in Supplied.__struct_fields__})
 
 
 def _rows(order: OrderDocument) -> Iterator[Row]:

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from portal.domain.change import change as changing
 from portal.domain.change import standing_offer
-from portal.domain.change.change import Change, touched
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
+from portal.domain.change.items import find_line_or_term
 from portal.domain.change.published_prices import only_chooses, priced_by_break
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, Offer, PrivateFigures, Term
@@ -71,7 +72,7 @@ def judge(asked: Situation) -> Judgement:
     """Everything or nothing: one change outside sends the whole counteroffer to a person."""
     tried = tries(asked.offer, asked.changes, asked.private)
     try:
-        after = changing.apply(asked.offer, asked.changes, concession=True)
+        after = apply(asked.offer, asked.changes, concession=True)
     except Invalid:
         return Judgement(granted=False, tries=tried)
     grounds = tuple(_ground(asked, change, after) for change in asked.changes)
@@ -81,9 +82,7 @@ def judge(asked: Situation) -> Judgement:
     concession = margins.conceded(asked.offer, after)
     inside = [
         len(found) == len(grounds),
-        # What was given on a condition is not kept without it: a person decides.
-        not standing_offer.broken(asked.offer, after),
-        # What was taken on a condition is undone by a person alone.
+        # What was given or taken on a condition is not kept without it: a person decides.
         not standing_offer.broken(asked.offer, after),
         tried.isdisjoint(asked.spent),
         not tried or not margins.below_floor(after, asked.private),
@@ -104,7 +103,7 @@ def _ground(asked: Situation, change: Change, after: Offer) -> Ground | None:
     published = _published(asked.offer, change, asked.private)
     if published is not None:
         return Ground(change=change.id, by=published)
-    item = touched(after, change.subject)
+    item = find_line_or_term(after, change.subject)
     limit = isinstance(item, Line) and _inside_limit(item, change, asked.private)
     allowing = [
         (key, each) for key, each in asked.policies.items() if _allows(each, asked, change, after, item)
@@ -128,7 +127,7 @@ def _sound(offer: Offer, change: Change, private: PrivateFigures) -> bool:
 
     All of them and not the one asked for: else a buyer could find the floor between them, quantity by quantity.
     """
-    line = touched(offer, change.subject)
+    line = find_line_or_term(offer, change.subject)
     assert isinstance(line, Line)
     prices = [line.unit_price, *(each.unit_price for each in line.price_breaks)]
     return not any(
@@ -164,7 +163,7 @@ def _allows_on_line(rule: Policy, asked: Situation, change: Change, line: Line) 
     if change.field not in ("unit_price", "discount_percent") or rule.discount_percent is None:
         return False
     alone = [each for each in asked.changes if each.subject == change.subject and each.field == "quantity"]
-    published = changing.apply(asked.offer, alone, concession=True).line(line.key)
+    published = apply(asked.offer, alone, concession=True).line(line.key)
     price = line.list_price if rule.against == "list" else published.net_unit_price if published else None
     return price is not None and margins.share(price - line.net_unit_price, price) <= rule.discount_percent
 
@@ -194,5 +193,5 @@ def _within(asked: Situation, limits: Caps | Policy, used: Used, concession: Dec
 
 
 def _is_below(after: Offer, subject: str, private: PrivateFigures) -> bool:
-    line = touched(after, subject)
+    line = find_line_or_term(after, subject)
     return isinstance(line, Line) and margins.is_below(line, private)

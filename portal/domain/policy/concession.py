@@ -5,7 +5,6 @@ A lower price, a better term, an earlier day are given. A higher quantity, an op
 are received. Volume prices of the price list are part of the quantity that reaches them.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,15 +13,14 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from portal.domain.change.fields import fields_of
 from portal.domain.offer import money, pricing
-from portal.domain.offer.revision import Adjustment, Line, Offer, Term
+from portal.domain.offer.revision import Adjustment, Line, Offer
+from portal.domain.offer.term_kind import payment_days
 from portal.domain.offer.totals import line_net, totals
 
 Way = Literal["given", "received"]
 Value = Decimal | int | date | str | None
-# Words that make a term one of payment, in the languages quotes come in.
-_PAYMENT = re.compile(r"pay|zahl|betal|paie|pago|pagam", re.IGNORECASE)
-_DAYS = re.compile(r"\b(\d{1,3})\b")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,15 +50,6 @@ class Trade(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.given) and not self.received
 
 
-class Idea(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the rep could ask for in return: more of a line (`quantity`), an option, a term's other `value`."""
-
-    kind: Literal["quantity", "option", "payment"]
-    name: str
-    quantity: Decimal | None = None
-    value: str = ""
-
-
 def trade(before: Offer, after: Offer, asked: Iterable[str] = ()) -> Trade:
     """`asked`: subjects that a buyer asked about; a term that only the seller moved counts as received."""
     wanted = frozenset(asked)
@@ -71,43 +60,6 @@ def trade(before: Offer, after: Offer, asked: Iterable[str] = ()) -> Trade:
         received=tuple(part for part in found if part.way == "received"),
         net=net,
     )
-
-
-def ideas(offer: Offer, most: int = 3) -> tuple[Idea, ...]:
-    """What could come back, by what the offer leaves open: the next price break, an option not taken, earlier payment."""
-    found: list[Idea] = []
-    for line in offer.lines:
-        if not line.selected:
-            continue
-        above = [each.start for each in line.price_breaks if each.start > line.quantity]
-        most_of_it = line.bounds.max_quantity
-        start = min(above, default=None)
-        if start is not None and (most_of_it is None or start <= most_of_it):
-            found.append(Idea(kind="quantity", name=line.name, quantity=start))
-    found += [
-        Idea(kind="option", name=line.name) for line in offer.lines if line.optional and not line.selected
-    ]
-    for term in offer.terms:
-        sooner = [(days, option) for option in term.options if (days := _sooner(term, option)) is not None]
-        if sooner:
-            found.append(Idea(kind="payment", name=term.name, value=max(sooner)[1]))
-    # One of each kind before a second of any.
-    kinds = [[idea for idea in found if idea.kind == kind] for kind in ("quantity", "payment", "option")]
-    mixed = [some[place] for place in range(len(found)) for some in kinds if place < len(some)]
-    return tuple(mixed[:most])
-
-
-def _sooner(term: Term, option: str) -> int | None:
-    """The days of another option, when it is paid sooner than now."""
-    now, then = _days(term, term.value), _days(term, option)
-    return then if now is not None and then is not None and then < now else None
-
-
-def _days(term: Term, value: str) -> int | None:
-    if not _PAYMENT.search(f"{term.key} {term.name}"):
-        return None
-    found = _DAYS.findall(value)
-    return int(found[-1]) if found else None
 
 
 def _lines(before: Offer, after: Offer) -> Iterator[Part]:
@@ -146,9 +98,17 @@ def _moved(old: Line, line: Line, offer: Offer) -> Iterator[Part]:
     if rest:
         way: Way = "given" if rest < 0 else "received"
         yield _part(way, line, "net_unit_price", resized.net_unit_price, line.net_unit_price, rest)
-    if line.delivery_date != old.delivery_date and line.delivery_date and old.delivery_date:
-        way = "given" if line.delivery_date < old.delivery_date else "received"
-        yield _part(way, line, "delivery_date", old.delivery_date, line.delivery_date)
+    yield from _unpriced(old, line)
+
+
+def _unpriced(old: Line, line: Line) -> Iterator[Part]:
+    """Fields without a price, by which way is better for the buyer. What is not stated may count as something."""
+    for row in fields_of(Line):
+        then, now = getattr(old, row.key, None), getattr(line, row.key, None)
+        before, after = (row.absent if each is None else each for each in (then, now))
+        if row.better and before is not None and after is not None and before != after:
+            better = (after > before) == (row.better == "more")
+            yield _part("given" if better else "received", line, row.key, then, now)
 
 
 def _terms(before: Offer, after: Offer, asked: frozenset[str]) -> Iterator[Part]:
@@ -157,7 +117,7 @@ def _terms(before: Offer, after: Offer, asked: frozenset[str]) -> Iterator[Part]
         if old is not None and old.value == term.value:
             continue
         subject = f"term:{term.key}"
-        then, now = _days(term, old.value) if old else None, _days(term, term.value)
+        then, now = payment_days(term, old.value) if old else None, payment_days(term, term.value)
         if then is not None and now is not None and then != now:
             way: Way = "given" if now > then else "received"
         else:

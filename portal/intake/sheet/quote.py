@@ -8,7 +8,8 @@ from portal.errors import Problem, Sentence, either
 from portal.intake.document import Document
 from portal.intake.fields import shown
 from portal.intake.sheet import numbers
-from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, Unread, spelled
+from portal.intake.sheet.cells import Unread
+from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, spelled
 from portal.intake.sheet.grid import Cell, Grid, Row, letter, unreadable
 
 # As many known names in the first row make a text a table.

@@ -8,13 +8,17 @@ from sqlalchemy import select
 from portal.access import Deal
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change, current
-from portal.domain.change.counteroffer import Conflict, Effect
+from portal.domain.change.effect import Effect, effect_of
+from portal.domain.change.fields import parse_value
+from portal.domain.change.rebase import Conflict, rebase
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.intake.sheet.grid import unreadable
-from portal.intake.sheet.returned_sheet import Returned, Sheet, Words, read_returned
+from portal.intake.sheet.returned_row import Returned
+from portal.intake.sheet.returned_sheet import read_returned
+from portal.intake.sheet.returned_table import Sheet, Words
 from portal.reading.deal_page import lines
-from portal.reading.deal_page.asks import AskView, shown
+from portal.reading.deal_page.asks import AskView
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -62,7 +66,7 @@ def asked_by(
     base = documents.offered(transaction, deal.id, number).offer
     offer = documents.offered(transaction, deal.id, deal.revision).offer
     found = read_returned(sheet, base, words)
-    rebased = counteroffer.rebase(found.changes, base, offer)
+    rebased = rebase(found.changes, base, offer)
     insisted = [
         each.change
         for each in rebased.conflicts
@@ -107,7 +111,7 @@ def _revision_of(transaction: Transaction, deal: Deal, digest: str) -> int:
 
 def _effect(offer: Offer, asked: tuple[Change, ...]) -> Effect | None:
     try:
-        return counteroffer.effect(offer, asked)
+        return effect_of(offer, asked)
     except Invalid:
         return None
 
@@ -133,7 +137,7 @@ def _conflict(conflict: Conflict, names: Mapping[str, str], found: Returned, *, 
         subject=change.subject,
         name=names[change.subject],
         ask=_view(change, now if field == change.field else "false", found),
-        was=shown(field, conflict.base_value),
+        was=parse_value(field, conflict.base_value),
         moved=True,
         taken=taken and now is not None,
     )
@@ -143,8 +147,8 @@ def _view(change: Change, offered: str | None, found: Returned) -> AskView:
     return AskView(
         id=change.id,
         field=change.field,
-        offered=shown(change.field, offered),
-        asked=shown(change.field, change.value),
+        offered=parse_value(change.field, offered),
+        asked=parse_value(change.field, change.value),
         asked_text=change.value,
         reason=found.reasons.get(change.id, ""),
     )

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain.change.change import Field
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import Field
 from portal.domain.offer import totals
 from portal.domain.offer.revision import Billing, Offer, Sum, Totals
 from portal.domain.offer.totals import line_net
 from portal.reading.buyer.tray import Tray, TrayChange
-from portal.reading.deal_page.asks import Shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class FieldRow:
     """One field of a line or term: what is offered, and per draft its change, None where it asks for none."""
 
     field: Field
-    offered: Shown
+    offered: Value
     cells: tuple[TrayChange | None, ...]
 
 

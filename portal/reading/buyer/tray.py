@@ -12,12 +12,14 @@ from portal.access import Deal
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Effect
-from portal.domain.change.items import item
+from portal.domain.change.effect import Effect, effect_of
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import parse_value, spec
+from portal.domain.change.items import find_item
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import lines
-from portal.reading.deal_page.asks import AskView, Shown, shown
+from portal.reading.deal_page.asks import AskView
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -29,7 +31,7 @@ class TrayChange:
     subject: str
     name: str
     ask: AskView
-    was: Shown
+    was: Value
     moved: bool
     problems: tuple[Problem, ...]
 
@@ -103,7 +105,7 @@ def tray(
         ),
         asked=asked,
         package=package,
-        effect=None if problems or not asked else counteroffer.effect(offer, asked),
+        effect=None if problems or not asked else effect_of(offer, asked),
     )
 
 
@@ -121,18 +123,18 @@ def _change(
         ask=AskView(
             id=change.id,
             field=change.field,
-            offered=shown(change.field, offered),
-            asked=shown(change.field, change.value),
+            offered=parse_value(change.field, offered),
+            asked=parse_value(change.field, change.value),
             asked_text=change.value,
             reason=reason,
         ),
-        was=shown(change.field, entry.was),
-        # An overall price is asked for whatever the parts are.
-        moved=change.field != "target" and offered is not None and offered != entry.was,
+        was=parse_value(change.field, entry.was),
+        # An overall price is asked for whatever the parts are: it watches nothing.
+        moved=spec(change.field).watches != () and offered is not None and offered != entry.was,
         problems=tuple(problem for problem in problems if problem.place == change.id),
     )
 
 
 def _called(offer: Offer, change: Change) -> str:
-    found = item(offer, change.subject)
+    found = find_item(offer, change.subject)
     return found.name if found else change.key

@@ -1,28 +1,25 @@
 """What was asked and answered, with the words that went with it, and as values that a page can show."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
-from portal.domain.change import part_codec
-from portal.domain.change.change import Change, Field
+from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import Field, parse_value
 from portal.domain.ledger import ledger, settlement, shared_events
 from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk
-from portal.domain.offer import spelling
-from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer
-from portal.domain.offer.spelling import Wish
+from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
 from portal.storage.session import Transaction
 
-Shown = Decimal | date | bool | str | Wish | Line | Adjustment | StandingOffer | None
 _changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -32,8 +29,8 @@ class AskView:
 
     id: str
     field: Field
-    offered: Shown
-    asked: Shown
+    offered: Value
+    asked: Value
     # The same in the field's one spelling.
     asked_text: str = ""
     who: Person | None = None
@@ -50,9 +47,9 @@ class AnswerView:
     id: str
     field: Field
     verdict: str
-    offered: Shown
-    asked: Shown
-    answered: Shown
+    offered: Value
+    asked: Value
+    answered: Value
     who: Person
     at: datetime
     revision: int
@@ -75,7 +72,7 @@ class SentChange:
     subject: str
     name: str
     field: Field
-    asked: Shown
+    asked: Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +172,7 @@ def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str])
                     subject=each.subject,
                     name=names.get(each.subject, "New line" if each.field == "wish" else each.key),
                     field=each.field,
-                    asked=shown(each.field, each.value),
+                    asked=parse_value(each.field, each.value),
                 )
                 for each in ask.counteroffer.changes
             ),
@@ -188,8 +185,8 @@ def ask_view(each: OpenAsk, asking: Asking, people: Mapping[str, Person]) -> Ask
     return AskView(
         id=each.change.id,
         field=each.change.field,
-        offered=shown(each.change.field, each.offered),
-        asked=shown(each.change.field, each.change.value),
+        offered=parse_value(each.change.field, each.offered),
+        asked=parse_value(each.change.field, each.change.value),
         asked_text=each.change.value,
         who=people[each.by],
         since=each.since,
@@ -205,9 +202,9 @@ def answer_view(given: GivenAnswer, asking: Asking, people: Mapping[str, Person]
         id=given.answer.change.id,
         field=field,
         verdict=given.answer.verdict,
-        offered=shown(field, given.answer.offered),
-        asked=shown(field, given.answer.change.value),
-        answered=shown(field, given.answer.answered),
+        offered=parse_value(field, given.answer.offered),
+        asked=parse_value(field, given.answer.change.value),
+        answered=parse_value(field, given.answer.answered),
         who=people[given.by],
         at=given.at,
         revision=given.revision,
@@ -217,23 +214,3 @@ def answer_view(given: GivenAnswer, asking: Asking, people: Mapping[str, Person]
 
 def consent_view(consent: Consent, people: Mapping[str, Person]) -> ConsentView:
     return ConsentView(who=people[consent.by], at=consent.at, revision=consent.revision)
-
-
-def shown(field: Field, text: str | None) -> Shown:
-    """A field's spelling as the value it spells; None where nothing is stated."""
-    if text is None or (not text and field in _MAY_BE_ABSENT):
-        return None
-    read = _READ.get(field)
-    return read(text) if read else text
-
-
-_MAY_BE_ABSENT = ("delivery_date", "wish", "line", "adjustment", "standing_offer")
-_READ: Mapping[Field, Callable[[str], Shown]] = {
-    **dict.fromkeys(("quantity", "unit_price", "discount_percent", "target"), Decimal),
-    **dict.fromkeys(("selected", "choice"), lambda text: text == "true"),
-    "delivery_date": date.fromisoformat,
-    "wish": spelling.wished,
-    "line": lambda text: part_codec.read(Line, text),
-    "adjustment": lambda text: part_codec.read(Adjustment, text),
-    "standing_offer": lambda text: part_codec.read(StandingOffer, text),
-}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.domain.change import standing_offer
-from portal.domain.change.change import Field, buyer_fields
-from portal.domain.change.items import TOTAL, item
+from portal.domain.change.change import buyer_fields
+from portal.domain.change.fields import Field
+from portal.domain.change.items import TOTAL, find_item
 from portal.domain.offer.revision import (
     Adjustment,
     Condition,
@@ -92,7 +93,7 @@ class Whole:
 
 def whole(revision: Revision, standings: Standings | None = None) -> Whole:
     offer = revision.offer
-    found = item(offer, TOTAL)
+    found = find_item(offer, TOTAL)
     assert found is not None
     rows = standings.rows if standings else {}
     return Whole(

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.access import Deal
+from portal.domain.change.compare import Comparison, compare
 from portal.domain.deal import validity
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.board import Board
 from portal.domain.ledger.event_body import PartyName
-from portal.domain.offer.compare import Comparison, compare
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
-from portal.lru_cache import Kept
+from portal.lru_cache import LruCache
 from portal.reading.deal_page import asks, comments, conversation, history, lines, people, summary, turn
 from portal.reading.deal_page import deal_level_items as whole
 from portal.reading.deal_page.asks import SentAsk
@@ -115,7 +115,7 @@ class Table:
 
 # Built once: every page asks this.
 _HOUSE = select(tables.installation.c.seller_name, tables.installation.c.hue, tables.installation.c.epoch)
-_kept: Kept[Table] = Kept(most=KEPT)
+_kept: LruCache[Table] = LruCache(most=KEPT)
 
 
 def load(transaction: Transaction, deal: Deal) -> Table:

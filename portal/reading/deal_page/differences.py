@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain.offer import difference_sentences
-from portal.domain.offer.compare import compare
-from portal.domain.offer.difference_sentences import Told
+from portal.domain.change import difference_sentences
+from portal.domain.change.compare import compare
+from portal.domain.change.difference_sentences import Told
 from portal.domain.offer.revision import Line, Revision
+from portal.integers import parse_integer
 from portal.storage import documents
 from portal.storage.session import Transaction
 
@@ -67,4 +68,5 @@ def _figures(line: Line | None) -> tuple[object, ...]:
 
 
 def _number(text: str, otherwise: int) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else otherwise
+    found = parse_integer(text, digits=5)
+    return otherwise if found is None else found

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain.change.change import Field, buyer_fields
+from portal.domain.change.change import buyer_fields
+from portal.domain.change.compare import Changed, Comparison
+from portal.domain.change.fields import Field
 from portal.domain.ledger.board import Board, Row, RowState
-from portal.domain.offer.compare import Changed, Comparison
 from portal.domain.offer.revision import Line, Offer, Revision, Term
 from portal.reading.deal_page import asks
 from portal.reading.deal_page.asks import AnswerView, Asking, AskView, ConsentView

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain.change import counteroffer
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Effect, LineEffect
+from portal.domain.change.effect import Effect, LineEffect, effect_of
 from portal.domain.offer import pricing
 from portal.domain.offer.revision import Billing, Line, Offer, PriceBreak, Sum
 from portal.domain.offer.totals import line_net
@@ -44,8 +43,8 @@ class Preview:
 
 
 def preview(offer: Offer, key: str, changes: Sequence[Change]) -> Preview:
-    """Invalid as in `counteroffer.effect`."""
-    effect = counteroffer.effect(offer, changes)
+    """Invalid as in `effect_of`."""
+    effect = effect_of(offer, changes)
     line = next((each for each in effect.lines if each.after.key == key), None)
     return Preview(
         line=line,

@@ -13,25 +13,25 @@ from sqlalchemy import select
 
 from portal.access import Deal
 from portal.domain.change import change as changing
-from portal.domain.change import counteroffer
 from portal.domain.change import target_distribution as spread
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Answer, Conflict, Counteroffer
-from portal.domain.change.items import item
+from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import parse_value, spec
+from portal.domain.change.items import find_item
+from portal.domain.change.rebase import Conflict, rebase
 from portal.domain.change.target_distribution import Spread
 from portal.domain.ledger import board
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.reading.deal_page import asks, people
-from portal.reading.deal_page.asks import Asking, Shown
+from portal.reading.deal_page.asks import Asking
 from portal.reading.desk import approvals, outcome
 from portal.reading.desk.outcome import Outcome
 from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
 
 _changes = msgspec.json.Decoder(tuple[Change, ...])
-# Granting or refusing such an ask leaves nothing in between.
-_NOTHING_BETWEEN = ("selected", "choice", "wish")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,25 +41,25 @@ class Ask:
 
     change: Change
     name: str
-    offered: Shown
-    asked: Shown
+    offered: Value
+    asked: Value
     reason: str
     conflict: Conflict | None
     settled: bool
     spread: Spread | None = None
 
     @property
-    def was(self) -> Shown:
+    def was(self) -> Value:
         """What the offer said when this was asked."""
         return self._stated(self.conflict.base_value if self.conflict else None)
 
-    def _stated(self, text: str | None) -> Shown:
+    def _stated(self, text: str | None) -> Value:
         # A choice is told by the lines that are chosen, not by the field.
-        return text if self.change.field == "choice" else asks.shown(self.change.field, text)
+        return text if self.change.field == "choice" else parse_value(self.change.field, text)
 
     @property
     def can_counter(self) -> bool:
-        return self.change.field not in _NOTHING_BETWEEN
+        return spec(self.change.field).counterable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +81,8 @@ class Edit:
 
     change: Change
     name: str
-    offered: Shown
-    wanted: Shown
+    offered: Value
+    wanted: Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,7 @@ def _shown(  # noqa: PLR0917
 ) -> OpenCounteroffer:
     counter = ask.counteroffer
     base = documents.offered(transaction, deal.id, counter.base_revision).offer
-    moved = counteroffer.rebase(counter.changes, base, offer)
+    moved = rebase(counter.changes, base, offer)
     conflicts = {conflict.change.id: conflict for conflict in moved.conflicts}
     settled = {change.id for change in moved.settled}
     return OpenCounteroffer(
@@ -163,7 +163,7 @@ def _shown(  # noqa: PLR0917
                 change=change,
                 name=_name(offer, base, change),
                 offered=_says(offer, change),
-                asked=asks.shown(change.field, change.value),
+                asked=parse_value(change.field, change.value),
                 reason=asking.words.get((counter.id, change.id), ""),
                 conflict=conflicts.get(change.id),
                 settled=change.id in settled,
@@ -187,23 +187,23 @@ def _edit(offer: Offer, change: Change) -> Edit:
         change=change,
         name=_name(offer, offer, change),
         offered=_says(offer, change),
-        wanted=asks.shown(change.field, change.value),
+        wanted=parse_value(change.field, change.value),
     )
 
 
 def _name(offer: Offer, base: Offer, change: Change) -> str:
     if change.field == "wish":
         return spelling.wished(change.value).words
-    if change.field in ("adjustment", "line", "standing_offer") and change.value:
-        said = asks.shown(change.field, change.value)
+    if spec(change.field).place and change.value:
+        said = parse_value(change.field, change.value)
         return str(getattr(said, "label", "") or getattr(said, "name", ""))
-    found = item(offer, change.subject) or item(base, change.subject)
+    found = find_item(offer, change.subject) or find_item(base, change.subject)
     return found.name if found else change.key
 
 
-def _says(offer: Offer, change: Change) -> Shown:
+def _says(offer: Offer, change: Change) -> Value:
     """What the offer says now, None when the line or term is gone."""
-    return asks.shown(change.field, changing.stated(offer, change))
+    return parse_value(change.field, changing.stated(offer, change))
 
 
 def _waiting(transaction: Transaction, deal: Deal) -> Waiting | None:

@@ -13,16 +13,17 @@ from portal.access import Deal, DeskSession, deal_for
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Verdict
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import parse_value, spec
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.reading.deal_page import asks
-from portal.reading.deal_page.asks import Shown
 from portal.reading.desk.outcome import Outcome, weigh
 from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
 
 NEWEST = 20
-_FIXED = ("selected", "choice", "line", "adjustment", "standing_offer", "wish")
 
 
 class StoredPublication(msgspec.Struct):
@@ -45,10 +46,10 @@ class AnsweredChange:
     id: str
     name: str
     field: str
-    offered: Shown
-    asked: Shown
+    offered: Value
+    asked: Value
     verdict: Verdict | str
-    answered: Shown
+    answered: Value
     text: str | None
     floor: Decimal | None
 
@@ -188,9 +189,9 @@ def _changes(
 
 
 def _change(offer: Offer, private: PrivateFigures, change: Change, answer: Answer | None) -> AnsweredChange:
-    item = changing.touched(offer, change.subject)
+    item = find_line_or_term(offer, change.subject)
     offered = changing.stated(offer, change)
-    verdict = answer.verdict if answer else ""
+    verdict, row = answer.verdict if answer else "", spec(change.field)
     values = {"accept": change.value, "counter": answer.value if answer else None, "decline": offered}
     answered = values.get(verdict, change.value)
     figures = private.lines.get(item.key) if isinstance(item, Line) else None
@@ -198,10 +199,10 @@ def _change(offer: Offer, private: PrivateFigures, change: Change, answer: Answe
         id=change.id,
         name=item.name if item else change.key,
         field=change.field,
-        offered=asks.shown(change.field, offered),
-        asked=asks.shown(change.field, change.value) if answer else None,
+        offered=parse_value(change.field, offered),
+        asked=parse_value(change.field, change.value) if answer else None,
         verdict=verdict,
-        answered=asks.shown(change.field, answered),
-        text=None if verdict == "decline" or change.field in _FIXED else answered or "",
+        answered=parse_value(change.field, answered),
+        text=answered or "" if verdict != "decline" and row.counterable and not row.place else None,
         floor=figures.floor_unit_price if figures else None,
     )

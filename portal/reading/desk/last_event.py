@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from portal.domain.change import change, counteroffer
 from portal.domain.change.change import Change
+from portal.domain.change.effect import effect_of
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import event_kinds, ledger, shared_events
 from portal.domain.ledger.event_body import Body
 from portal.domain.offer.revision import Revision
@@ -127,7 +128,7 @@ def _last_event(row: Any, names: dict[str, str], current: Revision | None, peopl
     match fact:
         case shared_events.MessagePosted(anchor=anchor):
             text = ledger.decode_personal(row.personal).body[:LONGEST_TEXT]
-            item = change.touched(current.offer, anchor) if current and anchor else None
+            item = find_line_or_term(current.offer, anchor) if current and anchor else None
             return replace(last, text=text, subject=item.name if item else "")
         case shared_events.CounterofferMade(changes=changes):
             return replace(last, gap=_gap(current, changes))
@@ -139,6 +140,6 @@ def _gap(current: Revision | None, changes: Sequence[Change]) -> Decimal | None:
     if current is None:
         return None
     try:
-        return counteroffer.effect(current.offer, changes).gap
+        return effect_of(current.offer, changes).gap
     except Invalid:
         return None

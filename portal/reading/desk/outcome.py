@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain.change import change as changing
-from portal.domain.change import counteroffer
+from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.rebase import rebase
+from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures, Totals
 from portal.domain.offer.totals import totals
 from portal.domain.policy import authority, concession, margin
 from portal.domain.policy.authority import Reason
-from portal.domain.policy.concession import Idea, Trade
+from portal.domain.policy.concession import Trade
+from portal.domain.policy.concession_ideas import Idea, ideas
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import asks
 from portal.storage import documents, guard_rails, private_documents
@@ -89,7 +91,7 @@ def weigh(
     for each in asks.load(transaction, deal.id, ()).open:
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
-    problems += counteroffer.unkept(after, made)
+    problems += unkept_grants(after, made)
     limits = guard_rails.authority(transaction, publisher or deal.actor)
     found = authority.reasons(offer, after, private, limits)
     traded = concession.trade(offer, after, [change.subject for change in made])
@@ -104,7 +106,7 @@ def weigh(
         alone=authority.may_publish(deal.role, found),
         problems=tuple(problems),
         trade=traded,
-        ideas=concession.ideas(after) if traded.one_sided else (),
+        ideas=ideas(after) if traded.one_sided else (),
     )
 
 
@@ -146,11 +148,11 @@ def _granted(
         answer = by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
         single = Counteroffer(id=counter.id, base_revision=counter.base_revision, changes=(change,))
         try:
-            made += counteroffer.resolve(single, [answer], offer)
+            made += resolve(single, [answer], offer)
         except Invalid as error:
             problems += error.problems
     # What the offer says already by now is no part of the package any more, unless it is answered.
-    settled = {each.id for each in counteroffer.rebase(counter.changes, offer, offer).settled}
+    settled = {each.id for each in rebase(counter.changes, offer, offer).settled}
     asked = [each for each in counter.changes if each.id in by_change or each.id not in settled]
     accepted = [each for each in asked if _accepts(by_change.get(each.id))]
     if counter.package and accepted and len(accepted) < len(asked):
@@ -164,7 +166,7 @@ def _accepts(answer: Answer | None) -> bool:
 
 def _applied(offer: Offer, changes: Sequence[Change], problems: list[Problem]) -> Offer:
     try:
-        return changing.apply(offer, changes, concession=True)
+        return apply(offer, changes, concession=True)
     except Invalid as error:
         problems += error.problems
         return offer

@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
+from portal.domain.change.field_spec import Value
+from portal.domain.change.fields import parse_value
+from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer
@@ -18,8 +21,6 @@ from portal.domain.policy import auto_answer
 from portal.domain.policy import policy as policies
 from portal.domain.policy.auto_answer import Judgement, Situation
 from portal.domain.policy.policy import Policy, Used
-from portal.reading.deal_page import asks
-from portal.reading.deal_page.asks import Shown
 from portal.storage import documents, guard_rails, private_documents, tables
 from portal.storage.session import Transaction
 
@@ -34,8 +35,8 @@ class AskedThen:
 
     change: Change
     name: str
-    offered: Shown
-    asked: Shown
+    offered: Value
+    asked: Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +146,10 @@ def _would(row: Any, offer: Offer, changes: tuple[Change, ...], judged: Judgemen
 
 
 def _asked(offer: Offer, change: Change) -> AskedThen:
-    item = changing.touched(offer, change.subject)
+    item = find_line_or_term(offer, change.subject)
     return AskedThen(
         change=change,
         name=item.name if item else change.key,
-        offered=asks.shown(change.field, changing.current(offer, change)),
-        asked=asks.shown(change.field, change.value),
+        offered=parse_value(change.field, changing.current(offer, change)),
+        asked=parse_value(change.field, change.value),
     )

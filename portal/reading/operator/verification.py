@@ -35,7 +35,9 @@ def verify(transaction: Transaction, deal: Deal) -> Verdict:
         select(event).where(event.c.deal_id == deal.id).order_by(event.c.seq)
     ).all()
     revisions = transaction.connection.execute(
-        select(document).where(document.c.deal_id == deal.id).order_by(document.c.number)
+        select(document.c.number, document.c.digest, document.c.document)
+        .where(document.c.deal_id == deal.id)
+        .order_by(document.c.number)
     ).all()
     head = transaction.connection.execute(select(tables.deal).where(tables.deal.c.id == deal.id)).one()
     broken = (

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from portal.access import Deal, DeskSession, System, deal_for
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.ledger.stored_event import StoredEvent
-from portal.lru_cache import Kept
+from portal.lru_cache import LruCache
 from portal.reading.deal_page import affected_regions, conversation, lines, people, turn
 from portal.reading.deal_page import deal_page as tables
 from portal.reading.deal_page.conversation import Entry
@@ -48,13 +48,13 @@ class Fragments:
 
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database, self._templates = database, templates
-        self._kept: Kept[str] = Kept(most=8_000_000, size=len)
-        self._messages: Kept[Drawn] = Kept(most=512)
+        self._kept: LruCache[str] = LruCache(most=8_000_000, size=len)
+        self._messages: LruCache[Drawn] = LruCache(most=512)
         self._stencils = SaidStencils(templates)
-        self._turns: Kept[str] = Kept(most=512)
-        self._sellers: Kept[str] = Kept(most=4_096)
-        self._people: Kept[Person] = Kept(most=4_096)
-        self._names: Kept[tuple[str, Mapping[str, str]]] = Kept(most=64)
+        self._turns: LruCache[str] = LruCache(most=512)
+        self._sellers: LruCache[str] = LruCache(most=4_096)
+        self._people: LruCache[Person] = LruCache(most=4_096)
+        self._names: LruCache[tuple[str, Mapping[str, str]]] = LruCache(most=64)
         self._waits = Waits()
 
     async def content(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from portal.domain.ledger import event_body
 from portal.domain.ledger.response_time import turn_effect
 from portal.domain.ledger.stored_event import StoredEvent
-from portal.lru_cache import Kept
+from portal.lru_cache import LruCache
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -15,8 +15,8 @@ class Waits:
 
     def __init__(self) -> None:
         # The newest by its instant: a restored backup gives numbers out again.
-        self._deals: Kept[tuple[int, datetime, bool | None]] = Kept(most=4_096)
-        self._events: Kept[bool] = Kept(most=8_192)
+        self._deals: LruCache[tuple[int, datetime, bool | None]] = LruCache(most=4_096)
+        self._events: LruCache[bool] = LruCache(most=8_192)
 
     def moved(self, event: StoredEvent, body: event_body.Body) -> bool:
         """True unless it is known that nothing moved: an event that follows on one whose outcome is known."""

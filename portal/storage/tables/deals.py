@@ -65,6 +65,8 @@ revision = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("digest", String(64), nullable=False),
     Column("document", LargeBinary, nullable=False),
+    # The oldest schema that can read the document.
+    Column("schema_version", Integer, nullable=False, server_default="1"),
     Column("published_at", Instant, nullable=False),
     Column("published_by", String(60), nullable=False),
 )

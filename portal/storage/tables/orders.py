@@ -23,7 +23,7 @@ acceptance = Table(
     Column("contact_id", String(40), ForeignKey("contact.id")),
     Column("revision", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
-    # Everything DESIGN asks an acceptance to keep, as canonical bytes.
+    # The acceptance document: who accepted what, when and how, as canonical bytes.
     Column("evidence", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
 )

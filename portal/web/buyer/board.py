@@ -27,9 +27,8 @@ async def show_board(visit: Visit, deal_id: str) -> Response[str]:
 @post("/deals/{deal_id:str}/agree", status_code=200)
 async def agree(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """`subject` once or more; `revision` is the one that was seen, `board` set when it was seen on the board."""
-    subjects, seen = form.all("subject"), form.one("revision")
-    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    command = partial(agree_to, subjects=subjects, revision=revision)
+    subjects = form.all("subject")
+    command = partial(agree_to, subjects=subjects, revision=form.integer("revision") or 0)
     if form.checked("board"):
         return await _agree_on_board(visit, deal_id, command)
     at = dom_id(subjects[0]) if subjects else ""

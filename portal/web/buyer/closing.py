@@ -55,13 +55,12 @@ async def wish_for_time(visit: Visit, deal_id: str, form: FormFields) -> Respons
 
 
 def _signing(form: FormFields) -> Signing:
-    seen = form.one("revision")
     return Signing(
         name=form.one("name"),
         title=form.one("title"),
         order_reference=form.one("order_reference"),
         key=form.one("key"),
-        seen=int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        seen=form.integer("revision") or 0,
     )
 
 
@@ -72,7 +71,6 @@ def _signed(
     deal = deal_for(transaction, visit.actor, deal_id)
     seller = tables.load(transaction, deal).seller
     seen = documents.offered(transaction, deal_id, signing.seen or deal.revision)
-    position = form.one("position")
     return AcceptanceForm(
         revision=signing.seen,
         digest=form.one("digest"),
@@ -82,7 +80,7 @@ def _signed(
         order_reference=signing.order_reference,
         statement=acceptance.statement(deal.number, signing.seen, seen, seller),
         language=visit.language,
-        position=int(position) if position.isdecimal() and len(position) < 10 else 0,
+        position=form.integer("position") or 0,
     )
 
 

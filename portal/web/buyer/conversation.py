@@ -15,13 +15,14 @@ from portal.request import wants_json
 from portal.storage.session import Transaction
 from portal.web.buyer.visit import Visit
 from portal.web.forms.form_fields import FormFields
+from portal.web.http.message_rate import count_message
 
 
 @post("/deals/{deal_id:str}/messages", status_code=200)
 async def say(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """A chat line, or a comment on `anchor`. A program gets where the message stands."""
     anchor, body = form.one("anchor"), form.one("body")
-    visit.services.hub.messages.take(visit.actor.id, deal_id)
+    await count_message(visit.services, visit.actor, deal_id)
     said = partial(post_message, body=body, anchor=anchor or None, key=form.one("key") or None)
     if wants_json(visit.request):
         return Response((await visit.act(said, deal_id)).result, status_code=201)

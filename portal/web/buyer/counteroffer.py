@@ -15,9 +15,8 @@ from portal.commands.negotiation import (
     withdraw_counteroffer,
 )
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import items
 from portal.domain.change.change import Change
-from portal.domain.change.items import Item
+from portal.domain.change.items import Item, find_item
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, NotFound
 from portal.reading.buyer import tray as trays
@@ -29,9 +28,9 @@ from portal.storage.session import Transaction
 from portal.web.buyer.deal import asked_at, subject_of
 from portal.web.buyer.page import GONE
 from portal.web.buyer.visit import Visit
-from portal.web.forms import change_form, part_form
-from portal.web.forms.change_form import Typed
+from portal.web.forms import part_form, typed_change
 from portal.web.forms.form_fields import FormFields
+from portal.web.forms.typed_change import Typed
 
 TRAY_PROBLEM = "#tray-problem"
 
@@ -116,7 +115,8 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
     identity, _sep, value = form.one("choice").rpartition(":")
     subject, _sep, field = identity.rpartition(":")
-    pick = partial(_choose, subject=subject, field=field, value=value, seen=form.one("revision"))
+    revision = form.integer("revision") or 0
+    pick = partial(_choose, subject=subject, field=field, value=value, revision=revision)
     place = dom_id(subject)
     return await visit.attempt(
         deal_id, pick, at=place, emptied=[f"[id='problem-{place}']"], problems_at=subject
@@ -126,9 +126,7 @@ async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 @post("/deals/{deal_id:str}/offers/{standing:str}/take", status_code=200)
 async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> Response[Any]:
     """A standing offer, as a whole."""
-    seen = form.one("revision")
-    revision = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    accept = partial(take_offer.take_offer, offer=standing, revision=revision)
+    accept = partial(take_offer.take_offer, offer=standing, revision=form.integer("revision") or 0)
     place = f"offer-{standing}"
     return await visit.attempt(
         deal_id, accept, at=place, emptied=[f"[id='problem-{place}']"], problems_at=f"standing:{standing}"
@@ -143,10 +141,9 @@ def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
 
 
 def _choose(
-    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, seen: str
+    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, revision: int
 ) -> object:
-    change, revision = _change(subject, field, value), int(seen) if seen.isdecimal() and len(seen) < 10 else 0
-    return choosing.choose(work, actor, deal_id, changes=[change], revision=revision)
+    return choosing.choose(work, actor, deal_id, changes=[_change(subject, field, value)], revision=revision)
 
 
 def _change(subject: str, field: str, value: str) -> Change:
@@ -159,27 +156,27 @@ def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str)
     deal = deal_for(transaction, visit.actor, deal_id)
     deal.require("counter")
     offer = documents.offered(transaction, deal_id, deal.revision).offer
-    found = items.item(offer, subject)
+    found = find_item(offer, subject)
     if found is None:
         raise NotFound(GONE)
     return offer, found
 
 
 def _typed(transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields) -> Typed:
-    return change_form.read(form, *_offered(transaction, visit, deal_id, subject))
+    return typed_change.read(form, *_offered(transaction, visit, deal_id, subject))
 
 
 def _effect(
     transaction: Transaction, visit: Visit, deal_id: str, subject: str, form: FormFields
 ) -> dict[str, Any]:
     offer, found = _offered(transaction, visit, deal_id, subject)
-    typed = change_form.read(form, offer, found)
-    problems = change_form.check(offer, typed, today=transaction.now.date())
+    typed = typed_change.read(form, offer, found)
+    problems = typed_change.check(offer, typed, today=transaction.now.date())
     tray = trays.load(transaction, deal_for(transaction, visit.actor, deal_id), offer)
     shown: previews.Preview | None = None
     if not problems:
-        shown = change_form.preview_of(offer, found, tray.asked, typed)
-    return {"preview": shown, "problems": problems, "fields": change_form.fields_of(found)}
+        shown = typed_change.preview_of(offer, found, tray.asked, typed)
+    return {"preview": shown, "problems": problems, "fields": typed_change.fields_of(found)}
 
 
 routes = [add_change, preview, send, drop, keep, discard, bind, take_back, choose, take]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.access import BuyerSession, Deal, deal_for, new_id
-from portal.domain.change.items import item
+from portal.domain.change.items import find_item
 from portal.errors import Invalid, NotFound, ParleyError, Problem
 from portal.reading.buyer import room
 from portal.reading.buyer import tray as trays
@@ -16,9 +16,10 @@ from portal.rendering import regions
 from portal.rendering.addresses import Urls
 from portal.rendering.language import marked as _l
 from portal.storage.session import Transaction
-from portal.web.forms import acceptance, change_form
+from portal.web.forms import acceptance, change_form, typed_change
 from portal.web.forms.acceptance import Signing
-from portal.web.forms.change_form import ChangeForm, Typed
+from portal.web.forms.change_form import ChangeForm
+from portal.web.forms.typed_change import Typed
 
 # What opens, and the capability it needs.
 _DIALOGS = {
@@ -112,7 +113,7 @@ def _item(deal: Deal, table: Table, tray: Tray, opened: Opened) -> dict[str, Any
 
 
 def _change_form(table: Table, tray: Tray, opened: Opened) -> ChangeForm:
-    found = item(table.offer, opened.change)
+    found = find_item(table.offer, opened.change)
     assert found is not None, "the table has it"
     typed = opened.typed
     return change_form.change_form(
@@ -121,8 +122,8 @@ def _change_form(table: Table, tray: Tray, opened: Opened) -> ChangeForm:
         drafted=tray.text,
         typed=typed,
         reason=tray.reason(opened.change),
-        refused=(opened.sentence, change_form.at_fields(opened.problems)),
-        effect=change_form.preview_of(table.offer, found, tray.asked, typed) if typed else None,
+        refused=(opened.sentence, typed_change.at_fields(opened.problems)),
+        effect=typed_change.preview_of(table.offer, found, tray.asked, typed) if typed else None,
     )
 
 

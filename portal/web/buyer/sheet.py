@@ -21,7 +21,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Refused
 from portal.intake.sheet.csv_file import read_csv
 from portal.intake.sheet.grid import Grid
-from portal.intake.sheet.returned_sheet import sheet_of
+from portal.intake.sheet.returned_table import sheet_of
 from portal.intake.sheet.xlsx_file import START, read_xlsx
 from portal.outbound.export import Export
 from portal.outbound.proposal_sheet import Facts, proposal_sheet

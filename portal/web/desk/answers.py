@@ -10,20 +10,18 @@ from portal.commands.revision.publish_revision import Publication, publish_revis
 from portal.domain.change.counteroffer import Answer, Verdict
 from portal.reading.desk import answering, outcome
 from portal.reading.desk.outcome import Outcome
-from portal.rendering.decimal_input import plain_decimal
+from portal.rendering.field_inputs import typed
 from portal.storage.session import Transaction
 from portal.web.desk.deal import act
 from portal.web.desk.request import Desk
 from portal.web.forms.form_fields import FormFields
-
-NUMBERS = ("quantity", "unit_price", "discount_percent", "target")
 
 
 @post("/desk/deals/{deal_id:str}/publish")
 async def publish(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     """Answers, the seller's own edits and a note make the next revision, or wait for a manager."""
     publication = Publication(
-        base_revision=int(form.one("base")[:9]) if form.one("base").isdecimal() else 0,
+        base_revision=form.integer("base") or 0,
         answers=_answers(desk, form),
         answer_notes=form.beginning("note:"),
         note=form.one("note"),
@@ -50,8 +48,8 @@ def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
     packages = form.beginning("package:")
     whole = {change_id: packages.get(ask, "") for change_id, ask in form.beginning("member:").items()}
     # A value without a verdict is a counter: who types one means it.
-    typed = {change_id: "counter" for change_id, text in form.beginning("value:").items() if text}
-    given = whole | typed | form.beginning("verdict:")
+    countered = {change_id: "counter" for change_id, text in form.beginning("value:").items() if text}
+    given = whole | countered | form.beginning("verdict:")
     verdicts = {
         change_id: each for change_id, text in given.items() for each in get_args(Verdict) if each == text
     }
@@ -67,8 +65,9 @@ def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
     )
 
 
-def as_spelled(desk: Desk, field: str, text: str) -> str:
-    return plain_decimal(text, desk.language) if field.endswith(NUMBERS) else text
+def as_spelled(desk: Desk, change_id: str, text: str) -> str:
+    """The value of a change as its field's rule reads it."""
+    return typed(change_id.rpartition(":")[2], text, desk.language)
 
 
 routes = [publish, weigh]

@@ -8,10 +8,9 @@ from litestar import Response, get, post
 
 from portal.commands.negotiation import carry_target
 from portal.commands.revision import draft_revision
-from portal.domain.change import items as item
 from portal.domain.change import part_codec
 from portal.domain.change.change import Change
-from portal.domain.change.items import Item
+from portal.domain.change.items import Item, find_item
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line
 from portal.errors import Invalid, NotFound, Refused
@@ -22,9 +21,9 @@ from portal.rendering.language import speaking
 from portal.request import is_partial
 from portal.web.desk.deal import act, show
 from portal.web.desk.request import UNSENT, Desk, Refusal, see
-from portal.web.forms import change_form, part_form
-from portal.web.forms.change_form import Typed
+from portal.web.forms import change_form, part_form, typed_change
 from portal.web.forms.form_fields import FormFields
+from portal.web.forms.typed_change import Typed
 
 ON_THE_OFFER = ("lines", "terms")
 EVERYWHERE = (*ON_THE_OFFER, "wishes", "adjustments", "offers")
@@ -67,9 +66,9 @@ async def preview(desk: Desk, deal_id: str, item: str, form: FormFields) -> Resp
 
     def more(page: DeskDeal) -> Mapping[str, Any]:
         wanted = _item(page, _subject(desk, item))
-        typed = change_form.read(form, page.table.offer, wanted, seller=True)
-        shown = change_form.preview_of(page.table.offer, wanted, _edits(page), typed)
-        places = change_form.places_of(wanted)
+        typed = typed_change.read(form, page.table.offer, wanted, seller=True)
+        shown = typed_change.preview_of(page.table.offer, wanted, _edits(page), typed)
+        places = typed_change.places_of(wanted)
         return {"preview": shown, "problems": typed.problems, "fields": places}
 
     return await show(desk, deal_id, more=more, template="table/_preview_reply.html")
@@ -81,7 +80,7 @@ async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> 
     subject = _subject(desk, item)
     page = await desk.read(partial(deal.load, actor=desk.actor, deal_id=deal_id))
     with speaking(desk.language):
-        typed = change_form.read(form, page.table.offer, _item(page, subject), seller=True)
+        typed = typed_change.read(form, page.table.offer, _item(page, subject), seller=True)
     try:
         if typed.problems:
             raise Invalid("This can't be offered.", typed.problems)
@@ -131,7 +130,7 @@ def _form(
     page: DeskDeal, subject: str, typed: Typed | None = None, error: Refused | None = None
 ) -> change_form.ChangeForm:
     drafted = _wished(page, subject) | {change.id: change.value for change in _edits(page)}
-    problems = change_form.at_fields(error.problems) if isinstance(error, Invalid) else []
+    problems = typed_change.at_fields(error.problems) if isinstance(error, Invalid) else []
     return change_form.change_form(
         page.table.offer,
         _item(page, subject),
@@ -153,7 +152,7 @@ def _placed(page: DeskDeal, subject: str) -> dict[str, Any]:
 
 
 def _item(page: DeskDeal, subject: str) -> Item:
-    found = item.item(page.table.offer, subject)
+    found = find_item(page.table.offer, subject)
     if found is None:
         raise NotFound("The line or term is not part of the proposal any more.")
     return found

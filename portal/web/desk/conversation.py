@@ -16,12 +16,13 @@ from portal.storage.session import Transaction
 from portal.web.desk.deal import act, show
 from portal.web.desk.request import Desk, Refusal, see
 from portal.web.forms.form_fields import FormFields
+from portal.web.http.message_rate import count_message
 
 
 @post("/desk/deals/{deal_id:str}/messages")
 async def send_message(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     """The chat's way without a socket: a chat line, or a comment on `anchor`. A program gets where it stands."""
-    desk.services.hub.messages.take(desk.actor.id, deal_id)
+    await count_message(desk.services, desk.actor, deal_id)
     anchor, body = form.one("anchor"), form.one("body")
     said = partial(post_message, body=body, anchor=anchor or None, key=form.one("key") or None)
     try:

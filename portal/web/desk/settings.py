@@ -29,17 +29,14 @@ async def show_settings(desk: Desk) -> Response[str]:
 
 @post("/desk/settings/seller")
 async def name(desk: Desk, form: FormFields) -> Response[Any]:
-    hue = form.one("hue")
-    named = partial(
-        name_seller, name=form.one("name"), hue=int(hue) if hue.isdecimal() and len(hue) < 4 else -1
-    )
+    hue = form.integer("hue")
+    named = partial(name_seller, name=form.one("name"), hue=-1 if hue is None else hue)
     return await _set(desk, "seller", form, partial(named, actor=desk.actor))
 
 
 @post("/desk/settings/response-goal")
 async def set_goal(desk: Desk, form: FormFields) -> Response[Any]:
-    hours = form.one("hours")
-    goal = partial(set_response_goal, hours=int(hours) if hours.isdecimal() and len(hours) < 5 else 0)
+    goal = partial(set_response_goal, hours=form.integer("hours") or 0)
     return await _set(desk, "reminders", form, partial(goal, actor=desk.actor))
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal, new_id
-from portal.domain.offer import difference_sentences
-from portal.domain.offer.compare import compare
-from portal.domain.offer.difference_sentences import Told
+from portal.domain.change import difference_sentences
+from portal.domain.change.compare import compare
+from portal.domain.change.difference_sentences import Told
 from portal.domain.offer.revision import Revision
 from portal.reading.deal_page.deal_page import Table
 from portal.rendering import formats

@@ -9,6 +9,7 @@ from litestar.exceptions import LitestarException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
 from portal.errors import Invalid
+from portal.integers import parse_integer
 from portal.rendering.language import marked as _l
 from portal.request import HttpRequest
 
@@ -27,6 +28,10 @@ class FormFields:
         """The first value, without the spaces around it; `default` when there is none."""
         values = self.fields.get(name)
         return values[0].strip() if values else default
+
+    def integer(self, name: str, *, digits: int = 9) -> int | None:
+        """The first value as a whole number; None where it is none."""
+        return parse_integer(self.one(name), digits=digits)
 
     def all(self, name: str) -> list[str]:
         return list(self.fields.get(name, ()))

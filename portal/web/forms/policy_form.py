@@ -54,11 +54,10 @@ def percent(form: FormFields, name: str, language: str, problems: list[Problem])
 
 
 def count(form: FormFields, name: str, problems: list[Problem]) -> int:
-    text = form.one(name)
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
+    found = form.integer(name, digits=6)
+    if found is None:
         problems.append(Problem(name, _("This is not a whole number.")))
-        return 0
-    return int(text)
+    return found or 0
 
 
 def typed(policy: Policy) -> Mapping[str, str]:

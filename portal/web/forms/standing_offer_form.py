@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from portal.domain.change import part_codec
+from portal.domain.change.items import Item
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Condition, Consequence, Offer, StandingOffer
 from portal.errors import Invalid
@@ -41,9 +42,9 @@ def closed_up(typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def composed(typed: Mapping[str, str], key: str) -> str:
+def composed(typed: Mapping[str, str], _offer: Offer, about: Item) -> str:
     """The standing offer in its one spelling; Invalid at the rows, ValueError for its name."""
-    place = f"standing:{key}:standing_offer"
+    place = f"standing:{about.key}:standing_offer"
     when = _each(_filled(typed, _WHEN), _condition, f"{place}/when")
     then = _each(_filled(typed, _THEN), _consequence, f"{place}/then")
     if not when:
@@ -54,10 +55,11 @@ def composed(typed: Mapping[str, str], key: str) -> str:
         if each.line in {other.line for other in then[:index]}:
             raise Invalid.field(f"{place}/then/{index}", "This line stands here already. Keep one of them.")
     label = spelling.wording(typed[LABEL])
-    return part_codec.text_of(StandingOffer(key=key, label=label, when=when, then=then))
+    return part_codec.text_of(StandingOffer(key=about.key, label=label, when=when, then=then))
 
 
-def inputs(part: StandingOffer | None, offer: Offer) -> dict[str, str]:
+def inputs(spelled: str, offer: Offer) -> dict[str, str]:
+    part = part_codec.read(StandingOffer, spelled)
     when = [_of_condition(each) for each in part.when] if part else []
     then = [_of_consequence(each, offer.currency) for each in part.then] if part else []
     label = part.label if part else ""

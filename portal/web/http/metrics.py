@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.reading.operator.health import OutboxHealth
 from realtime.hub.hub import Hub
 
@@ -56,10 +56,12 @@ class _Now(Collector):
         commands = CounterMetricFamily(
             "parley_commands", "Commands by name and result", labels=["command", "result"]
         )
-        for names, count in sorted(self.database.tally.counts().items()):
+        for names, count in sorted(self.database.command_metrics.counts().items()):
             commands.add_metric(names, count)
         yield commands
-        yield _gauge("commands_waiting", "Commands that no writer has taken up yet", self.database.waiting)
+        yield _gauge(
+            "commands_waiting", "Commands that no writer has taken up yet", self.database.queue_length
+        )
         yield _gauge("database_up", "1 when the outbox could be read just now", self.outbox is not None)
         if self.outbox is not None:
             yield from _outbox(self.outbox)

@@ -23,11 +23,9 @@ from portal.web.http.logs import without_tokens
 log = structlog.get_logger("access")
 FORM_LIMIT = 1_000_000
 UPLOAD_LIMIT = 12_000_000
-# Pages of the API are read with a bearer token and no cookie, so no browser can be made to send them.
-NO_COOKIES = ("/api/",)
 # Balancers and collectors; their answers are counted, and logged only when something is wrong.
 _ASKED_ALL_THE_TIME = frozenset(("/healthz", "/readyz", "/metrics"))
-_DEAL = re.compile(r"(?:/desk|/api/v1)?/deals/([\w-]{1,64})(?:/|$)", re.ASCII)
+_DEAL = re.compile(r"(?:/desk)?/deals/([\w-]{1,64})(?:/|$)", re.ASCII)
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -113,7 +111,7 @@ class Edge:
         """NotAllowed for an unsafe request of another site; NotFound for an address no database could hold."""
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise NotFound("There is no such page.")
-        if scope["method"] in SAFE or scope["path"].startswith(NO_COOKIES):
+        if scope["method"] in SAFE:
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         site, origin = headers.get(b"sec-fetch-site"), headers.get(b"origin")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.access import Deal, deal_for
 from portal.commands.conversation import buyer_room
-from portal.database.unit_of_work import AMONG_BUYERS
+from portal.database.database import AMONG_BUYERS
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.reading.buyer import room
 from portal.reading.desk import inbox

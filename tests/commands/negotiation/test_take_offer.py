@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.commands.negotiation import take_offer
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.change.standing_offer import holds
 from portal.errors import Conflict, Invalid, NotAllowed
 from portal.reading.deal_page import deal_page as tables

@@ -14,7 +14,7 @@ import pytest
 
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.negotiation import withdraw_counteroffer
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.change.change import Change
 from portal.errors import Conflict, Invalid
 from tests.cast import Clock, Seat, Table, open_database

@@ -5,19 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import (
-    FIELDS,
-    Change,
-    apply,
-    buyer_fields,
-    contradictions,
-    current,
-    field_name,
-    seller_fields,
-    spell,
-    touched,
-)
-from portal.domain.change.items import item
+from portal.domain.change.apply import apply, contradictions
+from portal.domain.change.change import Change, buyer_fields, current, seller_fields, spell
+from portal.domain.change.fields import FIELDS, field_name
+from portal.domain.change.items import find_item, find_line_or_term
 from portal.errors import Invalid
 from tests.domain.offers import kestrel_offer, line
 
@@ -43,6 +34,7 @@ def refused(error: pytest.ExceptionInfo[Invalid]) -> tuple[str, str]:
         (PRESS, "discount_percent", "7.5", "7.500000"),
         (PRESS, "discount_percent", "100", "100.000000"),
         (PRESS, "delivery_date", "2026-04-01", "2026-04-01"),
+        (PRESS, "warranty_months", " 36.0 ", "36"),
         (TRAINING, "selected", "true", "true"),
         (GLASS, "choice", "true", "true"),
         (PAYMENT, "value", "  net\n 45 ", "net 45"),
@@ -70,6 +62,8 @@ def test_each_field_has_one_spelling(subject, field, text, spelled):
         (PRESS, "discount_percent", "-1", "between 0 and 100"),
         (PRESS, "delivery_date", "1 April", "not a day"),
         (PRESS, "delivery_date", "2026-02-30", "not a day"),
+        (PRESS, "warranty_months", "36.5", "whole number from 0 to 600"),
+        (PRESS, "warranty_months", "601", "whole number from 0 to 600"),
         (PRESS, "selected", "false", "can't be left out"),
         (PRESS, "choice", "true", "no alternatives"),
         (PRESS, "value", "x", "has no value"),
@@ -117,6 +111,7 @@ def test_any_text_is_spelled_or_refused(text, place):
         (PRESS, "discount_percent", "0.000000"),
         (PRESS, "delivery_date", "2026-03-02"),
         ("line:care", "delivery_date", ""),
+        ("line:care", "warranty_months", ""),
         (TRAINING, "selected", "false"),
         (GLASS, "choice", "false"),
         ("line:steel", "choice", "true"),
@@ -130,7 +125,7 @@ def test_what_the_offer_says_today(subject, field, says):
 def test_what_is_gone_says_nothing_today():
     with pytest.raises(Invalid, match="no line “ghost”"):
         current(kestrel_offer(), change("line:ghost", "quantity", "1"))
-    assert touched(kestrel_offer(), "line:ghost") is None
+    assert find_line_or_term(kestrel_offer(), "line:ghost") is None
 
 
 OF_LINES = {*FIELDS[: FIELDS.index("value")]}
@@ -157,7 +152,7 @@ OF_LINES = {*FIELDS[: FIELDS.index("value")]}
     ],
 )
 def test_who_may_change_what(subject, seller, buyer):
-    found = item(kestrel_offer(), subject)
+    found = find_item(kestrel_offer(), subject)
     assert found is not None
     assert (set(seller_fields(found)), set(buyer_fields(found))) == (seller, buyer)
 

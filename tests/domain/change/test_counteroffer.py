@@ -5,8 +5,12 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
-from portal.domain.change.counteroffer import Answer, Conflict, Counteroffer, check, effect, rebase, resolve
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Answer, Counteroffer, check
+from portal.domain.change.effect import effect_of
+from portal.domain.change.rebase import Conflict, rebase
+from portal.domain.change.resolve import resolve
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid
 from tests.domain.offers import kestrel_offer, line, offer
@@ -68,7 +72,7 @@ def test_an_empty_counteroffer_asks_nothing():
 
 
 def test_the_effect_tells_lines_totals_and_the_gap():
-    found = effect(kestrel_offer(), [PRICE, change("line:care", "quantity", "2")])
+    found = effect_of(kestrel_offer(), [PRICE, change("line:care", "quantity", "2")])
     assert [(each.after.key, str(each.before_net), str(each.after_net)) for each in found.lines] == [
         ("press", "36900.00", "34400.00"),
         ("care", "250.00", "500.00"),
@@ -83,7 +87,7 @@ def test_the_effect_tells_lines_totals_and_the_gap():
 
 
 def test_the_effect_of_a_choice_shows_both_lines():
-    found = effect(kestrel_offer(), [GLASS])
+    found = effect_of(kestrel_offer(), [GLASS])
     assert [each.after.key for each in found.lines] == ["steel", "glass"]
     assert found.gap == Decimal(480)
 
@@ -91,13 +95,13 @@ def test_the_effect_of_a_choice_shows_both_lines():
 def test_the_first_monthly_line_makes_a_month():
     optional = replace(kestrel_offer().line("care"), optional=True, selected=False)
     asked = replace(kestrel_offer(), lines=(kestrel_offer().line("press"), optional))
-    found = effect(asked, [change("line:care", "selected", "true")])
+    found = effect_of(asked, [change("line:care", "selected", "true")])
     assert (found.month, found.gap) == (Decimal(250), Decimal(9000))
 
 
 def test_the_effect_on_a_year():
     licence = line("licence", "1200", billing="year", periods=3)
-    found = effect(offer(licence), [change("line:licence", "unit_price", "1000")])
+    found = effect_of(offer(licence), [change("line:licence", "unit_price", "1000")])
     assert (found.once, found.month, found.year, found.gap) == (0, 0, Decimal(-200), Decimal(-600))
 
 
@@ -126,6 +130,13 @@ class TestRebase:
     def test_a_price_that_followed_the_quantity_is_touched(self):
         [conflict] = rebase([PRICE], kestrel_offer(), moved(change("line:press", "quantity", "10"))).conflicts
         assert conflict.current_value == "17000.000000"
+
+    def test_a_warranty_carries_over_until_it_moves(self):
+        ask = change("line:press", "warranty_months", "36")
+        assert rebase([ask], kestrel_offer(), moved(PRICE)).carried == (ask,)
+        now = moved(change("line:press", "warranty_months", "30"))
+        [conflict] = rebase([ask], kestrel_offer(), now).conflicts
+        assert (conflict.base_value, conflict.current_value, conflict.asked_value) == ("", "30", "36")
 
     @pytest.mark.parametrize(("ask", "key"), [(PRICE, "press"), (PAYMENT, "payment")])
     def test_what_is_gone_is_a_conflict_and_never_lost(self, ask, key):
@@ -204,7 +215,10 @@ class TestAnswers:
         [
             (None, "A counter needs a value."),
             ("  ", "A counter needs a value."),
-            ("cheap", "“cheap” is not a number such as 1250.00 with at most 12 digits before and 6 after the point."),
+            (
+                "cheap",
+                "“cheap” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
+            ),
             ("18450", "This is what the proposal offers already."),
         ],
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.change.change import apply
+from portal.domain.change.apply import apply
 from portal.domain.change.standing_offer import broken, fits, holds, misfits, take
 from portal.domain.offer import money
 from portal.domain.offer.revision import Condition, Consequence, StandingOffer

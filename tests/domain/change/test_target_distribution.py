@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.change.target_distribution import proposed, spread
 from portal.domain.offer.revision import Adjustment, LinePrivate, Offer, PrivateFigures

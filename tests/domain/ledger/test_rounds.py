@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.ledger import event_body, rounds, shared_events
 from portal.domain.ledger.rounds import BoardEvent
 from portal.domain.ledger.shared_events import Answered

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply, current
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change, current
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger.board import Ask, GivenAnswer
 from portal.domain.ledger.settlement import build_board

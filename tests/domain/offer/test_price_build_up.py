@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, PriceBreak, WhyStep
 from tests.domain.offers import decimals, kestrel_offer, line, offer
@@ -139,6 +140,39 @@ def test_a_second_concession_of_a_round_joins_the_first():
         round_number=3,
     )
     assert sum(step.amount for step in taken_back.line("press").why) == Decimal(18450)
+
+
+def test_a_step_is_found_by_its_code_whatever_it_is_called():
+    at_six = apply(kestrel_offer(language="de"), [change(PRESS, "quantity", "6")], concession=True)
+    in_english = replace(at_six, language="en")
+    at_ten = apply(in_english, [change(PRESS, "quantity", "10")], concession=True).line("press")
+    assert steps(at_ten) == [*LIST, ("Volume price from 10", "-1.45E+3")]
+    assert [(step.code, step.quantity) for step in at_ten.why] == [
+        (None, None),
+        (None, None),
+        ("volume", Decimal(10)),
+    ]
+
+
+def test_a_step_of_an_old_document_is_found_by_its_label():
+    at_six = apply(kestrel_offer(), [change(PRESS, "quantity", "6")], concession=True)
+    press = at_six.line("press")
+    old = replace(press, why=tuple(WhyStep(label=each.label, amount=each.amount) for each in press.why))
+    lines = tuple(old if each.key == "press" else each for each in at_six.lines)
+    at_ten = apply(replace(at_six, lines=lines), [change(PRESS, "quantity", "10")], concession=True)
+    assert steps(at_ten.line("press")) == [*LIST, ("Volume price from 10", "-1.45E+3")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([change(PRESS, "unit_price", "17200")], ("concession", 2)),
+        ([change(PRESS, "unit_price", "19000")], ("change", 2)),
+    ],
+)
+def test_a_step_has_a_code_and_its_round(changes, expected):
+    step = changed_press(*changes).why[-1]
+    assert (step.code, step.round_number) == expected
 
 
 def test_a_line_without_a_build_up_gets_one_when_its_price_moves():

@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.change import part_codec
-from portal.domain.change.change import Change, apply
-from portal.domain.change.counteroffer import Counteroffer, check, effect, grants, rebase, unkept
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
+from portal.domain.change.counteroffer import Counteroffer, check, grants
+from portal.domain.change.effect import effect_of
+from portal.domain.change.rebase import rebase
+from portal.domain.change.resolve import unkept_grants
 from portal.domain.offer import money
 from portal.domain.offer.revision import Adjustment, Line, Offer, PriceBreak, canonical_bytes, decode
 from portal.domain.offer.totals import revise
@@ -171,7 +175,7 @@ def test_an_overall_price_is_met_to_the_last_unit_of_the_currency(currency):
     for wanted, met in ((Decimal(100), True), (Decimal(100) - unit, False), (Decimal(100) + unit, True)):
         target = change("deal:total", "target", str(money.amount(wanted, currency)))
         assert grants(asked, [target], target) is met
-        assert bool(unkept(asked, [target])) is not met
+        assert bool(unkept_grants(asked, [target])) is not met
 
 
 @pytest.mark.parametrize(("currency", "text"), [("EUR", "1.001"), ("JPY", "1.1"), ("KWD", "1.0001")])
@@ -188,8 +192,8 @@ def test_an_overall_price_is_for_everything_that_is_asked_with_it():
     assert [problem.place for problem in check(asked, [target])] == [target.id]
     # Neither is it settled before the rest is, so that a package does not lose it.
     assert rebase([more, target], asked, asked).carried == (more, target)
-    assert effect(asked, [more, target]).gap == Decimal(150)
-    assert effect(asked, [more]).gap == Decimal(200)
+    assert effect_of(asked, [more, target]).gap == Decimal(150)
+    assert effect_of(asked, [more]).gap == Decimal(200)
 
 
 def test_where_no_price_is_open_nobody_is_led_to_ask_for_another():
@@ -205,4 +209,4 @@ def test_a_package_with_a_wish_can_be_resolved_whole():
         changes=(change("line:press", "quantity", "3"), change("new:x", "wish", "2 x Filters")),
     )
     assert check(kestrel_offer(), counter.changes) == []
-    assert effect(kestrel_offer(), counter.changes).gap == Decimal(18450)
+    assert effect_of(kestrel_offer(), counter.changes).gap == Decimal(18450)

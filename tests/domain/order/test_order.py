@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from portal.domain.offer import money, totals
-from portal.domain.offer.revision import Adjustment, Offer, canonical_bytes
+from portal.domain.offer.revision import Adjustment, Offer, Term, canonical_bytes
 from portal.domain.order import bill, order, work_order
 from portal.domain.order.bill import Bill
 from portal.domain.order.order import OrderDocument
@@ -142,6 +142,10 @@ def test_a_bill_names_the_payment_terms_that_were_agreed() -> None:
     """BR-CO-25: an amount due needs a due date or payment terms."""
     _, proposal, _ = parts(kestrel_offer())
     assert proposal.payment_terms == "net 30"
+    german = Term(key="t1", name="Zahlung", value="30 Tage netto")
+    stated = Term(key="t2", name="Settlement", value="at once", kind="payment")
+    _, both, _ = parts(offer(line("press"), terms=(german, stated)))
+    assert both.payment_terms == "30 Tage netto; at once"
     _, silent, _ = parts(offer(line("press")))
     assert silent.payment_terms == "As agreed in order O-2026-0001"
 

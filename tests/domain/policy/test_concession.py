@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
-from portal.domain.offer.revision import Adjustment, Offer
-from portal.domain.policy.concession import Part, Trade, ideas, trade
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
+from portal.domain.offer.revision import Adjustment, Offer, Term
+from portal.domain.policy.concession import Part, Trade, trade
+from portal.domain.policy.concession_ideas import ideas
 from tests.domain.offers import kestrel_offer
 
 OFFER = kestrel_offer()
@@ -53,6 +55,7 @@ def test_a_volume_price_of_the_list_is_no_concession():
         (("line:press", "delivery_date", "2026-02-01"), "given", "delivery_date", ""),
         (("line:press", "delivery_date", "2026-04-01"), "received", "delivery_date", ""),
         (("line:press", "quantity", "1"), "given", "quantity", "-18450"),
+        (("line:press", "warranty_months", "12"), "given", "warranty_months", ""),
         (("term:payment", "value", "net 45"), "given", "value", ""),
         (("term:payment", "value", "net 14"), "received", "value", ""),
         (("term:warranty", "value", "36 months"), "received", "value", ""),
@@ -74,6 +77,25 @@ def test_a_discount_on_the_whole_is_given():
     found = trade(OFFER, replace(OFFER, adjustments=(discount,)))
     assert told(found.given) == [("adjustment:loyal", "adjustment", "-1000")]
     assert trade(replace(OFFER, adjustments=(discount,)), OFFER).received[0].money == Decimal(1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "way"),
+    [
+        ("Zahlungsziel", None, "received"),
+        ("Settlement", "payment", "received"),
+        ("Settlement", None, "given"),
+        ("Repayment cover", "warranty", "given"),
+    ],
+)
+def test_a_term_is_one_of_payment_as_it_says_or_by_its_words(name, kind, way):
+    before = replace(
+        OFFER, terms=(Term(key="t", name=name, value="30 days", options=("14 days",), kind=kind),)
+    )
+    after = replace(before, terms=(replace(before.terms[0], value="14 days"),))
+    found = trade(before, after, asked=["term:t"])
+    assert [part.way for part in (*found.given, *found.received)] == [way]
+    assert ("payment" in {idea.kind for idea in ideas(before)}) == (way == "received")
 
 
 def test_what_could_come_back_is_one_of_each_kind_first():

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from portal.domain.change.change import Change, apply
+from portal.domain.change.apply import apply
+from portal.domain.change.change import Change
 from portal.domain.change.published_prices import inside_offer
 from portal.domain.offer.revision import (
     Adjustment,

@@ -11,7 +11,7 @@ from sqlalchemy.event import listen
 
 from portal.access import BuyerSession
 from portal.commands.conversation.post_message import Message
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.reading.deal_page import event_stream
 from realtime.hub.doorbell import MemoryDoorbell
 from realtime.hub.hub import INBOX, Hub

@@ -39,12 +39,12 @@ async def test_typing_is_seen_by_others_and_stored_nowhere(
     for _ in range(5):
         await bea.sends({"type": "typing", "anchor": "line:press"})
     await bea.says("Done", key="k1")
-    await rita.told("k1")
+    await rita.posted("k1")
     typed = [told["typing"] for told in rita.ephemeral if "typing" in told]
     assert [(each["name"], each["anchor"]) for each in typed] == [("Bea Lund", "line:press")], (
         "passed on once in a while"
     )
-    await bea.told("k1")
+    await bea.posted("k1")
     assert not any("typing" in told for told in bea.ephemeral)
     assert table.rita.deal.seq == before + 1
 

@@ -212,7 +212,7 @@ async def test_postgresql_restarted(
     server = start_server()
     bea, rita = await opens(table.bea, server), await opens(table.rita, server)
     await bea.says("Before", key="k1")
-    await rita.told("k1")
+    await rita.posted("k1")
     postgres_server.restart()
     # Refused or taken, as the connection pool finds out; the same key says it again.
     key = 0

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from portal.commands.people import revoke_links
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.realtime.live_page.buyers_page import BuyersPage

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from websockets.exceptions import InvalidStatus
 
 from portal.commands.people import change_contact_role, revoke_links, revoke_session
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.storage import tables
 from realtime.hub import hub
 from tests.cast import Table

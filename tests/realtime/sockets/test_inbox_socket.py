@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Table
 from tests.realtime.client import Page
 from tests.realtime.conftest import Opens, Server, StartServer, cookie
@@ -41,7 +41,7 @@ async def test_a_row_that_did_not_change_is_not_sent_again(
     bea = await opens(table.bea)
     for number in range(5):
         await bea.says("A word", key=f"k{number}")
-        await bea.told(f"k{number}")
+        await bea.posted(f"k{number}")
     await inbox.heartbeat()
     await inbox.heartbeat()
     assert sum(f'id="deal-{table.deal_id}"' in content for content in inbox.contents) == 1

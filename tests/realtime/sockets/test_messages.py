@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from portal.domain.ledger import ledger
 from portal.storage import tables
 from tests.cast import Table
@@ -28,6 +28,19 @@ def said(database: Database, table: Table) -> list[str]:
     )
     rows = database.read_now(lambda transaction: transaction.connection.execute(query).all())
     return [ledger.decode_personal(row.personal).body for row in rows]
+
+
+def anchors(database: Database, table: Table) -> list[str | None]:
+    """What each message of the ledger is a comment on."""
+    event = tables.event
+    query = (
+        event.select()
+        .where(event.c.deal_id == table.deal_id, event.c.kind == "message")
+        .order_by(event.c.seq)
+    )
+    rows = database.read_now(lambda transaction: transaction.connection.execute(query).all())
+    bodies = [ledger.decode_body(row.body) for row in rows]
+    return [body.anchor for body in bodies if isinstance(body, ledger.MessagePosted)]
 
 
 async def test_a_key_over_the_socket_and_then_by_form(
@@ -60,7 +73,7 @@ async def test_a_key_that_comes_again_after_a_cut_is_answered_by_its_event(
     position = table.bea.deal.position
     page = await opens(table.bea)
     await page.says("Once", key="k1")
-    await page.told("k1")
+    await page.posted("k1")
     await page.cut()
     again = await opens(table.bea, after=position)
     await again.says("Once", key="k1")
@@ -70,7 +83,7 @@ async def test_a_key_that_comes_again_after_a_cut_is_answered_by_its_event(
 async def test_a_key_with_another_text_is_refused(opens: Opens, table: Table, database: Database) -> None:
     page = await opens(table.bea)
     await page.says("One", key="k1")
-    await page.told("k1")
+    await page.posted("k1")
     await page.says("Another", key="k1")
     assert "another text" in (await page.until(lambda frame: "nack" in frame))["error"]
     assert said(database, table) == ["One"]
@@ -143,7 +156,7 @@ async def test_what_cannot_be_read_is_refused_and_the_connection_goes_on(
     await page.socket.send(b"\x00\xff")
     await page.until(lambda frame: "nack" in frame)
     await page.says("Still here", key="k1")
-    await page.told("k1")
+    await page.posted("k1")
     assert said(database, table) == ["Still here"]
 
 
@@ -182,14 +195,18 @@ async def test_a_viewer_may_read_and_not_write(opens: Opens, table: Table, datab
     assert said(database, table) == []
 
 
-async def test_a_comment_on_a_line_and_the_fields_of_a_form(opens: Opens, table: Table) -> None:
+async def test_a_comment_on_a_line_and_the_fields_of_a_form(
+    opens: Opens, table: Table, database: Database
+) -> None:
     """htmx sends fields flat, beside `headers`; everything unknown is ignored."""
     page = await opens(table.bea)
     more = {"headers": {"HX-Request": "true"}, "csrf": "x", "audience": "seller", "kind": "note"}
     await page.says("Why?", key="k1", anchor="line:press", **more)
-    await page.told("k1")
+    assert "Why?" in await page.posted("k1")
     await page.says("And no anchor", key="k2", anchor="")
-    await page.told("k2")
+    assert "And no anchor" in await page.posted("k2")
+    assert said(database, table) == ["Why?", "And no anchor"]
+    assert anchors(database, table) == ["line:press", None]
 
 
 async def test_nothing_in_a_frame_makes_a_note(opens: Opens, table: Table) -> None:
@@ -228,7 +245,7 @@ async def test_a_connection_lives_on_after_the_client_has_spoken(
     server = start_server(ping=1.0, heartbeat=0.2)
     page = await opens(table.bea, server)
     await page.says("Hello", key="k1")
-    await page.told("k1")
+    await page.posted("k1")
     for _ in range(15):
         await page.heartbeat()
 
@@ -242,7 +259,7 @@ async def test_a_view_is_noted_once_somebody_looks(opens: Opens, table: Table, d
     await rita.sends({"type": "seen", "seq": 1})
     await rita.says("Any questions?", key="k1")
     position = rita.position
-    await rita.told("k1")
+    await rita.posted("k1")
     assert rita.position == position + 1, "noted once, and reps not at all"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from portal.database.unit_of_work import Database
+from portal.database.database import Database
 from tests.cast import Seat, Table
 from tests.realtime.client import WITHIN
 from tests.realtime.conftest import Opens, Server, cookie

@@ -19,7 +19,7 @@ from tests.cast import Seat, Table
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 
-HEADER, COLUMNS = 6, "ABCDEFGHIJKL"
+HEADER, COLUMNS = 6, "ABCDEFGHIJKLM"
 Edit = Callable[[Any], None]
 
 
@@ -46,6 +46,7 @@ def filled(content: bytes, **cells: Any) -> bytes:
         "discount",
         "include",
         "day",
+        "warranty",
         "value",
         "net",
         "billing",
@@ -114,8 +115,10 @@ def test_the_sheet_says_what_it_is_and_marks_what_is_open(site: Site, table: Tab
     press = rows["line:press"]
     assert (sheet.cell(press, 4).value, sheet.cell(press, 5).value) == (2, 18450)
     assert sheet.protection.sheet
-    unlocked = {COLUMNS[at - 1] for at in range(1, 13) if not sheet.cell(press, at).protection.locked}
-    assert unlocked == {"D", "E", "L"}
+    unlocked = {
+        COLUMNS[at - 1] for at in range(1, len(COLUMNS) + 1) if not sheet.cell(press, at).protection.locked
+    }
+    assert unlocked == {"D", "E", "M"}
     assert "term:payment" in rows
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -11,11 +13,12 @@ import pytest
 from litestar import get
 from litestar.testing import TestClient
 
-from portal import signing
+from portal import request, signing
 from portal.app import create_app
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
+from portal.web.http import logs, metrics, security
 from portal.web.http.security import FORM_LIMIT, UPLOAD_LIMIT, Edge
 from portal.worlds import kestrel
 from tests.server import PortalServer
@@ -276,3 +279,11 @@ def test_a_database_that_is_away_keeps_what_was_typed(site: Site, tmp_path: Path
     assert "Typed with care." in answer.text
     assert f'action="/deals/{site.table.deal_id}/messages"' in answer.text
     assert bea.post(f"/deals/{site.table.deal_id}/messages", {"body": "Again", "key": "k"}).status_code == 303
+
+
+@pytest.mark.parametrize("module", [logs, metrics, request, security])
+def test_an_address_with_a_rule_of_its_own_is_served(module: ModuleType, site: Site) -> None:
+    """An exemption for what is not there would hold for whatever comes to stand there."""
+    named = re.findall(r'"(/[a-z][\w/.-]*)', Path(str(module.__file__)).read_text())
+    served = [route.path for route in site.app.routes]
+    assert [address for address in named if not any(path.startswith(address) for path in served)] == []

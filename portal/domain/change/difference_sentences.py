@@ -4,28 +4,31 @@ A sentence is facts, not words: whoever shows it has the language. `spelled` is 
 is written later and elsewhere.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
+from portal.domain.change import field_spec
+from portal.domain.change.compare import Changed, Comparison, Difference, Value
+from portal.domain.change.fields import spec
 from portal.domain.offer import money
-from portal.domain.offer.compare import Changed, Comparison, Difference, Value
 
 What = Literal["added", "removed", "changed"]
 # How a value reads; "seen" is too long to be repeated, and is to be looked at.
 Kind = Literal["money", "number", "percent", "day", "flag", "text", "seen"]
 
-_MONEY = ("unit_price", "list_price", "net", "amount")
-_NUMBERS = ("quantity", "periods", "lead_time_days", "price_base_quantity")
-_PERCENTS = ("discount_percent", "percent", "tax.rate")
-_LONG = ("why", "price_breaks", "introduction", "description", "explanation", "includes", "when", "then")
-# Of the head, what is the deal's own frame or follows from something else that is told.
-_QUIET = ("valid_until_instant", "time_zone", "language")
-# Moves of these are told in percent as well.
-_MOVES = ("unit_price", "net", "quantity")
+_KINDS: Mapping[field_spec.Kind, Kind] = {
+    "money": "money",
+    **dict.fromkeys(("quantity", "number", "count"), "number"),
+    "percent": "percent",
+    "day": "day",
+    **dict.fromkeys(("flag", "choice"), "flag"),
+    **dict.fromkeys(("text", "list"), "text"),
+    **dict.fromkeys(("details", *field_spec.WHOLE_PARTS), "seen"),
+}
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,18 +79,11 @@ def told(comparison: Comparison) -> Told:
 
 
 def kind(field: str) -> Kind:
-    """How the values of a field read."""
-    if field in _MONEY or field.endswith((".net", ".tax", ".total")):
-        return "money"
-    if field in _NUMBERS or field.startswith("bounds."):
-        return "number"
-    if field in _PERCENTS:
-        return "percent"
-    if field in ("delivery_date", "valid_until"):
-        return "day"
-    if field in ("selected", "taken"):
-        return "flag"
-    return "seen" if field in _LONG else "text"
+    """How the values of a field read in a summary; those of "", a part that came or went, are text."""
+    if not field:
+        return "text"
+    row = spec(field)
+    return "seen" if row.long else _KINDS[row.kind]
 
 
 def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
@@ -105,7 +101,7 @@ def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
         *_came("standing", comparison.added_standing_offers, "added"),
         *_came("standing", comparison.removed_standing_offers, "removed"),
         *_changed(comparison.standing_offers),
-        *(_sentence("", "", each) for each in comparison.head if each.field not in _QUIET),
+        *(_sentence("", "", each) for each in comparison.head if not spec(each.field).quiet),
     )
 
 
@@ -166,7 +162,7 @@ def _sentence(subject: str, name: str, each: Difference) -> Sentence:
 
 
 def _percent(each: Difference) -> Decimal | None:
-    if each.field not in _MOVES and not each.field.endswith((".net", ".total")):
+    if not spec(each.field).in_percent:
         return None
     if not isinstance(each.before, Decimal) or not isinstance(each.after, Decimal) or not each.before:
         return None

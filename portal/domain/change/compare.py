@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
+from portal.domain.change.fields import spec
 from portal.domain.offer.revision import (
     Adjustment,
     Condition,
@@ -37,9 +38,6 @@ Value = (
 )
 Keyed = TypeVar("Keyed", Line, Term, Adjustment, StandingOffer)
 
-# What follows from other differences: a summary may leave it out.
-CONSEQUENCES = frozenset({"net", "why", "price_source", "price_breaks"})
-
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One field; parts of a part are named with a point ("tax.rate"). `net` of a line is its net per period."""
@@ -59,7 +57,7 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def decided(self) -> tuple[Difference, ...]:
         """What somebody decided, without what follows from it; everything when nothing else remains."""
-        return tuple(each for each in self.differences if each.field not in CONSEQUENCES) or self.differences
+        return tuple(each for each in self.differences if not spec(each.field).follows) or self.differences
 
     def difference(self, field: str) -> Difference | None:
         return next((each for each in self.differences if each.field == field), None)
