@@ -23,7 +23,7 @@ OF_COUNT = "Sentence.of_count"
 # What else looks like a sentence is one: several words and a sign at the end.
 LOOKS_LIKE_ONE = re.compile(r"\S+ .*[^\s.][.?!]", re.DOTALL)
 # A place of a file of which nothing can be read.
-PLACE = re.compile(r"/|line \d")
+PLACE = re.compile(r"/|(line|row|byte) [\d…]")
 # But in calls that speak to programmers and operators.
 NOT_SHOWN = re.compile(r"log\.\w+|KeyError|TypeError|RuntimeError|AssertionError|Field")
 

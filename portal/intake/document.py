@@ -54,6 +54,7 @@ class Document:
         ]
 
     def _named(self, message: str) -> str:
+        """The message, with the pointers among its values moved as well."""
         if not isinstance(message, Sentence):
             return message
         return message.with_texts(lambda text: self.where(text) or text if _NAMED.fullmatch(text) else text)

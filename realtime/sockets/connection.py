@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,14 +19,13 @@ from litestar.exceptions import WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import BuyerSession, DeskSession
-from portal.database.database import Database
 from portal.errors import NotAllowed, NotFound, SignInNeeded
 from portal.rendering import language
 from portal.request import LANGUAGE_COOKIE, Socket
 from portal.request import Connection as Asked
 from portal.settings import Settings
 from realtime.hub.feed import Waker
-from realtime.hub.hub import Hub
+from realtime.services import Services
 from realtime.sockets.frames import Heartbeat, Reload, encode
 from realtime.sockets.protocol import text_of, write_now_of
 
@@ -37,17 +36,6 @@ SIGN_IN, NOT_ALLOWED, NO_SUCH_DEAL, TRY_AGAIN, FAILED, DONE = 4401, 4403, 4404, 
 HEARTBEAT, PATIENCE, LAST_PATIENCE = 20.0, 10.0, 20.0
 HANDFUL = 16
 GONE = (WebSocketDisconnect, OSError)
-
-
-class Services(Protocol):
-    """What sockets need of `app.state.services`."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def database(self) -> Database: ...
-    @property
-    def hub(self) -> Hub: ...
 
 
 class Connection(ABC):

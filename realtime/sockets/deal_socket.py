@@ -30,6 +30,7 @@ from portal.rendering.language import speaking
 from portal.rendering.sentences import translate
 from portal.request import Socket
 from realtime.hub.feed import Made
+from realtime.services import Services
 from realtime.sockets import client_frames
 from realtime.sockets.client_frames import UNDECODABLE, At, Said, Seen, Types
 from realtime.sockets.connection import (
@@ -38,9 +39,8 @@ from realtime.sockets.connection import (
     NOT_ALLOWED,
     SIGN_IN,
     Connection,
-    Services,
 )
-from realtime.sockets.frames import Acknowledged, Refusal, frames_of
+from realtime.sockets.frames import Acknowledged, Refusal
 from realtime.sockets.protocol import take_now
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class DealSocket(Connection):
         self, socket: Socket, services: Services, actor: BuyerSession | DeskSession, deal_id: str
     ) -> None:
         super().__init__(socket, services, actor, deal_id)
-        self.deal_id, self.frames = deal_id, frames_of(socket)
+        self.deal_id, self.frames = deal_id, services.frames
         self._cursor, self._behind = 0, list[StoredEvent]()
         self._typed_at, self._has_seen = 0.0, False
         self._opened_at, self._sending = datetime.now(UTC), list[StoredEvent]()
