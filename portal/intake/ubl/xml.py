@@ -1,4 +1,4 @@
-"""XML as far as it can be trusted: no document type, no entities, nothing fetched, bounded depth and text."""
+"""Parse XML safely: no document type, no entities, no network, bounded depth and text."""
 
 import re
 from collections import Counter
@@ -6,20 +6,21 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
+from portal.intake.places import in_line
 from portal.intake.unreadable import unreadable
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _PREFIXES = {namespace: f"{prefix}:" for prefix, namespace in NAMES.items()}
-# Supersets of ASCII, so that the look for a document type below sees what the parser will see.
+# Supersets of ASCII, so that the search for a document type below sees what the parser sees.
 _ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
 _BEFORE_ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root element of a UBL Quotation; Invalid when it is another document or not safe to read."""
+    """Return the root element of a UBL Quotation; Invalid when it is another document or not safe to read."""
     text = data.removeprefix(b"\xef\xbb\xbf")
     _refuse_encoding(text)
     _refuse_document_type(text)
@@ -36,21 +37,17 @@ def parse(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise unreadable(
-            f"line {line}, column {column}",
+            in_line(line, column),
             Sentence("This is not well-formed XML: %(reason)s.", reason=_reason(error)),
             "Export it again.",
         ) from None
     if root.tag != f"{{{_UBL}Quotation-2}}Quotation":
-        raise unreadable(
-            "/",
-            _told(root),
-            "Only UBL 2 Quotations are read.",
-        )
+        raise unreadable("/", _wrong_root(root), "Only UBL 2 Quotations are read.")
     return root
 
 
 def find(element: etree._Element, path: str) -> etree._Element | None:
-    """The first element at a path of cac: and cbc: names."""
+    """Return the first element at a path of cac: and cbc: names."""
     return element.find(path, NAMES)
 
 
@@ -59,15 +56,15 @@ def every(element: etree._Element, path: str) -> list[etree._Element]:
 
 
 def text(element: etree._Element | None, path: str = ".") -> str:
-    """The text of the first element at `path`, stripped; "" when there is none."""
-    found = None if element is None else find(element, path)
-    return "" if found is None else (found.text or "").strip()
+    """Return the text of the first element at `path`, stripped; "" when there is none."""
+    first = None if element is None else find(element, path)
+    return "" if first is None else (first.text or "").strip()
 
 
 class Paths:
     """XPaths of elements, with a position where a name repeats: /Quotation/cac:QuotationLine[2]/cac:LineItem.
 
-    Siblings are numbered once: a place for each of thousands of lines must not cost a look at all of them.
+    The positions of siblings are cached: a document may have thousands of lines.
     """
 
     def __init__(self) -> None:
@@ -82,10 +79,10 @@ class Paths:
         if parent is None:
             return _name(element)
         if element not in self._steps:
-            times, seen = Counter(child.tag for child in parent), Counter[str]()
+            times, number = Counter(child.tag for child in parent), Counter[str]()
             for child in parent:
-                seen[child.tag] += 1
-                position = f"[{seen[child.tag]}]" if times[child.tag] > 1 else ""
+                number[child.tag] += 1
+                position = f"[{number[child.tag]}]" if times[child.tag] > 1 else ""
                 self._steps[child] = _name(child) + position
         return self._steps[element]
 
@@ -95,30 +92,32 @@ def _name(element: etree._Element) -> str:
     return f"{_PREFIXES.get(name.namespace or '', '')}{name.localname}"
 
 
-def _told(root: etree._Element) -> str:
+def _wrong_root(root: etree._Element) -> Sentence:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
         return Sentence("The root element is that of a UBL %(name)s.", name=name.localname)
     if not name.namespace:
-        return Sentence("The root element is %(name)s without a namespace.", name=shown(name.localname))
+        return Sentence(
+            "The root element is %(name)s without a namespace.", name=format_value(name.localname)
+        )
     return Sentence(
         "The root element is %(name)s of %(namespace)s.",
-        name=shown(name.localname),
-        namespace=shown(name.namespace, 80),
+        name=format_value(name.localname),
+        namespace=format_value(name.namespace, 80),
     )
 
 
 def _reason(error: etree.XMLSyntaxError) -> str:
-    # The parser quotes the document, line breaks and all.
-    said = " ".join((error.msg or "it ends early").partition(", line ")[0].split())
-    return (said if said.isprintable() else ascii(said)[1:-1])[:200].rstrip(".")
+    # The parser quotes the document, including line breaks.
+    message = " ".join((error.msg or "it ends early").partition(", line ")[0].split())
+    return (message if message.isprintable() else ascii(message)[1:-1])[:200].rstrip(".")
 
 
 def _refuse_encoding(text: bytes) -> None:
     declared = _DECLARATION.match(text[:200])
     if declared and declared[1].decode("ascii", "replace").lower() not in _ENCODINGS:
         raise unreadable(
-            "line 1", "The document declares an encoding that is not read.", "Save it again as UTF-8."
+            in_line(1), "The document declares an encoding that is not read.", "Save it again as UTF-8."
         )
 
 
@@ -128,7 +127,7 @@ def _refuse_document_type(text: bytes) -> None:
     if text.startswith(b"<!DOCTYPE", end):
         line = text.count(b"\n", 0, end) + 1
         raise unreadable(
-            f"line {line}",
+            in_line(line),
             "The document brings a document type (DTD), which could define or fetch anything.",
             "Take the DOCTYPE out; UBL needs none.",
         )
