@@ -5,8 +5,6 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import msgspec
-
 from portal import settings
 from portal.access import deal_for
 from portal.cli.console import CLI, Answer, Commands, noun, opened, verb, with_json
@@ -48,8 +46,7 @@ def run_check(arguments: argparse.Namespace) -> Answer:
     except Invalid as error:
         if not arguments.json:
             raise
-        problems = [msgspec.to_builtins(problem) for problem in error.problems]
-        return Answer({"ok": False, "problems": problems, "warnings": []}, status=1)
+        return Answer({"ok": False, "problems": error.problems, "warnings": []}, status=1)
     warnings = [str(warning) for warning in quote.warnings]
     document = {"ok": True, "problems": [], "warnings": warnings, "external_id": quote.external_id}
     return Answer(document, ["The quote can be imported."], warnings)
@@ -78,7 +75,9 @@ def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise Refused(f"{name} could not be read: {error.strerror or error}.") from None
+        raise Refused(
+            "%(name)s could not be read: %(reason)s.", name=str(name), reason=error.strerror or str(error)
+        ) from None
     return read_quote(
         data,
         Path(name).name,

@@ -71,8 +71,8 @@ def read_tax(
             amount,
             Sentence(
                 "No percentage of %(net)s makes a tax of %(stated)s.",
-                net=format_decimal(net),
-                stated=format_decimal(stated),
+                net=net,
+                stated=stated,
             ),
             "State the percentage.",
         )
@@ -116,9 +116,9 @@ def _check_amount(
             amount,
             Sentence(
                 "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
-                stated=format_decimal(stated),
-                rate=format_decimal(rate),
-                net=format_decimal(net),
-                made=format_decimal(made),
+                stated=stated,
+                rate=rate,
+                net=net,
+                made=made,
             ),
         )
