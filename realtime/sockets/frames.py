@@ -13,7 +13,7 @@ from portal.lru_cache import LruCache
 from portal.request import Connection
 from realtime.sockets.protocol import framed
 
-# Bytes of frames kept for sockets that are a moment behind the first.
+# Bytes of frames cached for sockets that are a moment behind the first.
 MOST_CACHED = 8_000_000
 
 
@@ -40,7 +40,7 @@ class Renders(Protocol):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """An event. `prev` is the position before it: the streams of both parties have no holes."""
+    """An event. `prev` is the position before it: the positions of both parties have no gaps."""
 
     prev: int
     seq: int
@@ -52,14 +52,14 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """A key that was sent before, and whose event this connection has been given already."""
+    """The answer to a key that was sent before, and whose event this connection has already sent."""
 
     ack: str
     seq: int
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`again`: whether it was kept is not known; the same message with the same key settles it."""
+    """`again`: it is not known whether the message was saved; sending it again with the same key settles that."""
 
     nack: str | None
     error: str
@@ -74,12 +74,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(frame: msgspec.Struct) -> bytes:
-    """As it goes over the wire, to any socket."""
+    """Return the bytes of a frame, the same for any socket."""
     return framed(_encoder.encode(frame))
 
 
 class Frames:
-    """Encoded event frames of a process; the newest are kept, and each is made once however many wait for it."""
+    """The encoded event frames of a process. The newest are cached, and each is rendered once however many wait for it."""
 
     def __init__(self, renders: Renders) -> None:
         self.renders = renders
@@ -87,7 +87,7 @@ class Frames:
         self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
     def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
-        """The frame, when it is kept or can be made without waiting."""
+        """Return the frame when it is cached or nothing has to be read for it; None otherwise."""
         key = _key(event, party, role, language)
         made = self._cache.get(key)
         if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
@@ -100,7 +100,7 @@ class Frames:
             making = self._making.get(key)
             if making is None:
                 return await self._make(key, event, party, role, language)
-            # Whoever makes it may be cancelled or fail: then the next makes it.
+            # The task that renders it may fail or be cancelled; then the next one renders it.
             await asyncio.wait([making])
         return cached
 
@@ -116,19 +116,19 @@ class Frames:
 
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
-    # A restored backup gives numbers out again; the instant tells its events from the lost ones.
-    # What was said looks the same in every role.
+    # The time is in the key because a restored backup uses numbers again.
+    # A message looks the same in every role.
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 
 def _encoded(event: StoredEvent, party: PartyName, content: str) -> bytes:
     position = event.position(party)
-    assert position is not None, "an event of the other side room"
+    assert position is not None, "an event that the other party may not read"
     return encode(Frame(position - 1, position, content))
 
 
 def frames_of(connection: Connection) -> Frames:
-    """The frames of this process, made when the first socket asks for them."""
+    """Return the frames of this process."""
     state = connection.app.state
     if "frames" not in state:
         state.frames = Frames(state.services.fragments)
