@@ -6,8 +6,10 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 # Several files at a time, each in one process, as its tests share what they start; the slow folders come first by name.
 # A process that dies, or waits for five minutes in one test, is not started again: the run ends and names the test.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -o faulthandler_exit_on_timeout=true
+# Rules and what is drawn of them: they start no program.
+FAST := tests/domain tests/intake tests/rendering tests/database tests/frozen tests/test_*rules.py tests/test_architecture.py tests/test_written_once.py
 .DEFAULT_GOAL := help
-.PHONY: help setup demo services browser test chaos bench check format translations locks clean
+.PHONY: help setup demo dev services browser test fast chaos bench check format translations locks clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 20
@@ -23,6 +25,9 @@ setup: .venv/.installed  ## .venv with .venv/bin/portal, and the browser files; 
 demo: setup  ## the demo world on http://127.0.0.1:8000; PORT=9000 chooses another port
 	@exec $(BIN)/portal demo --port "$(PORT)"
 
+dev: setup  ## the demo world, started again whenever Python, a template, CSS or a script changes; PORT=9000
+	@exec $(BIN)/python .ci/reload.py $(BIN)/portal demo --port "$(PORT)" --data var/dev
+
 services: setup  ## Chromium, Redis and PostgreSQL for the tests: installed by root, named to anybody else
 	@.ci/install-services
 
@@ -31,6 +36,9 @@ browser: setup  ## Chromium alone
 
 test: services  ## every test; ARGS="-k counteroffer" passes arguments to pytest, ARGS="-n 0" runs them in one process
 	@REQUIRE_BROWSER=1 $(BIN)/pytest $(SPREAD) $(ARGS)
+
+fast: setup  ## the unit tests alone, and how much of the code they run: no services, no browser, under a minute
+	@$(BIN)/pytest $(SPREAD) --cov --cov-report=term:skip-covered --no-header -q -k "not postgresql" $(FAST) $(ARGS)
 
 chaos: services  ## the trials of docs/RELIABILITY.md, FACTOR times as many as in `make test`; ARGS="-k redis" chooses
 	@PARLEY_CHAOS="$(FACTOR)" $(BIN)/pytest -o faulthandler_timeout=0 tests/chaos $(ARGS)

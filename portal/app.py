@@ -26,6 +26,7 @@ from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
 from realtime.services import Services, provide_services
+from realtime.sockets.frames import Frames
 
 log = structlog.get_logger()
 SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
@@ -45,7 +46,7 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
         database=database,
         templates=templates,
         hub=hub,
-        fragments=Fragments(database, templates),
+        frames=Frames(Fragments(database, templates)),
         link_requests=Rate(constant_response.LINKS),
     )
     app = Litestar(

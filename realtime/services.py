@@ -7,25 +7,25 @@ from litestar import Response
 from litestar.datastructures import State
 
 from portal.database.database import Database
-from portal.rendering.live.fragments import Fragments
 from portal.rendering.templating import Templates
 from portal.request import HttpRequest, language_of
 from portal.settings import Settings
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
+from realtime.sockets.frames import Frames
 
 HTML = "text/html"
 
 
 @dataclass(frozen=True)
 class Services:
-    """Lives on `app.state.services`. `hub` wakes sockets, `fragments` renders what they send."""
+    """Lives on `app.state.services`. `hub` wakes sockets, `frames` renders what they send."""
 
     settings: Settings
     database: Database
     templates: Templates
     hub: Hub
-    fragments: Fragments
+    frames: Frames
     link_requests: Rate
 
     def page(

@@ -23,7 +23,8 @@ def run_add(arguments: argparse.Namespace) -> Answer:
     command = partial(add_rep, email=arguments.email, name=arguments.name, role=arguments.role)
     with opened() as (_, database):
         added = database.write_now(command)
-    return Answer({"id": added.id}, [f"{arguments.name} is a {arguments.role}."])
+    article = "an" if arguments.role == "admin" else "a"
+    return Answer({"id": added.id}, [f"{arguments.name} is {article} {arguments.role}."])
 
 
 def run_link(arguments: argparse.Namespace) -> Answer:

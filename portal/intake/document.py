@@ -48,7 +48,12 @@ class Document:
         """Problems at pointers, moved to their places in the source."""
         found = [(self.where(each.place), each) for each in problems]
         return [
-            Problem(place, _NAMED.sub(lambda name: self.where(name[0]) or name[0], each.message), each.hint)
+            Problem(place, self._named(each.message), each.hint)
             for place, each in found
             if place not in self.refused
         ]
+
+    def _named(self, message: str) -> str:
+        """The message with pointers in it moved as well; one without pointers stays as it is, to be translated."""
+        named = _NAMED.sub(lambda name: self.where(name[0]) or name[0], message)
+        return message if named == message else named

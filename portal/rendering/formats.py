@@ -4,7 +4,7 @@ Amounts are rounded by our own rule before they come here; nothing is rounded a 
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -86,7 +86,9 @@ def clock(value: datetime, zone: ZoneInfo) -> str:
 
 
 def ago(value: datetime, now: datetime) -> str:
-    """How long since, or until: "12 min ago", "in 3 days"."""
+    """How long since, or until: "just now", "12 min ago", "in 3 days"."""
+    if timedelta(0) <= now - value < timedelta(minutes=1):
+        return gettext("just now")
     return format_timedelta(value - now, add_direction=True, format="short", locale=_locale())
 
 

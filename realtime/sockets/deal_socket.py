@@ -22,7 +22,6 @@ from realtime.hub.subscription import FrameMemo
 from realtime.services import Services
 from realtime.sockets.client_messages import ClientMessages
 from realtime.sockets.connection import Connection
-from realtime.sockets.frames import frames_of
 from realtime.sockets.protocol import take_now
 
 # Events read at a time, and how far behind a page may be that still catches up.
@@ -35,7 +34,7 @@ class DealSocket(Connection):
         self, socket: Socket, services: Services, actor: BuyerSession | DeskSession, deal_id: str
     ) -> None:
         super().__init__(socket, services, actor, deal_id)
-        self.deal_id, self.frames = deal_id, frames_of(socket)
+        self.deal_id, self.frames = deal_id, services.frames
         self.messages = ClientMessages(self, deal_id)
         # The position of the last event that was sent, those read beyond it, and those being sent.
         self._cursor, self._unsent = 0, list[StoredEvent]()

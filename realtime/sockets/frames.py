@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -10,10 +10,9 @@ from portal.access import DeskSession
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.lru_cache import LruCache
-from portal.request import Connection
 from realtime.sockets.protocol import framed
 
-# Bytes of frames cached for sockets that are a moment behind the first.
+# Bytes of rendered events, for sockets that are a moment behind the first.
 MOST_CACHED = 8_000_000
 
 
@@ -78,41 +77,56 @@ def encode(frame: msgspec.Struct) -> bytes:
     return framed(_encoder.encode(frame))
 
 
+class Rendered(NamedTuple):
+    """An event for one kind of reader: its elements, and the frame that carries them."""
+
+    content: str
+    frame: bytes
+
+
 class Frames:
-    """The encoded event frames of a process. The newest are cached, and each is rendered once however many wait for it."""
+    """The one cache of rendered events in a process. Each is rendered once, however many sockets wait for it."""
 
     def __init__(self, renders: Renders) -> None:
         self.renders = renders
-        self._cache: LruCache[bytes] = LruCache(MOST_CACHED, size=len)
-        self._making: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
+        self._cache: LruCache[Rendered] = LruCache(MOST_CACHED, size=lambda made: 2 * len(made.frame))
+        self._pending: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
     def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
-        """Return the frame when it is cached or nothing has to be read for it; None otherwise."""
+        """Return the frame when it is cached or needs nothing from the database; None otherwise."""
         key = _key(event, party, role, language)
         made = self._cache.get(key)
         if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
-            made = self._cache.put(key, _encoded(event, party, content))
-        return made
+            made = self._cache.put(key, _rendered(event, party, content))
+        return made.frame if made else None
 
     async def frame(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes:
+        """Return the frame of an event, for the sockets of one party, role and language."""
+        return (await self._render(event, party, role, language)).frame
+
+    async def content(self, event: StoredEvent, party: PartyName, role: str, language: str) -> str:
+        """Return the elements alone, for polling and for replies to forms."""
+        return (await self._render(event, party, role, language)).content
+
+    async def _render(self, event: StoredEvent, party: PartyName, role: str, language: str) -> Rendered:
         key = _key(event, party, role, language)
         while (cached := self._cache.get(key)) is None:
-            making = self._making.get(key)
-            if making is None:
+            pending = self._pending.get(key)
+            if pending is None:
                 return await self._make(key, event, party, role, language)
-            # The task that renders it may fail or be cancelled; then the next one renders it.
-            await asyncio.wait([making])
+            # The task that renders may be cancelled or fail: then the next one renders.
+            await asyncio.wait([pending])
         return cached
 
     async def _make(
         self, key: tuple[Any, ...], event: StoredEvent, party: PartyName, role: str, language: str
-    ) -> bytes:
-        self._making[key] = asyncio.get_running_loop().create_future()
+    ) -> Rendered:
+        self._pending[key] = asyncio.get_running_loop().create_future()
         try:
             content = await self.renders.content(event.deal_id, event, party, role, language)
         finally:
-            self._making.pop(key).cancel()
-        return self._cache.put(key, _encoded(event, party, content))
+            self._pending.pop(key).cancel()
+        return self._cache.put(key, _rendered(event, party, content))
 
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
@@ -121,16 +135,7 @@ def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tupl
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 
-def _encoded(event: StoredEvent, party: PartyName, content: str) -> bytes:
+def _rendered(event: StoredEvent, party: PartyName, content: str) -> Rendered:
     position = event.position(party)
-    assert position is not None, "an event that the other party may not read"
-    return encode(Frame(position - 1, position, content))
-
-
-def frames_of(connection: Connection) -> Frames:
-    """Return the frames of this process."""
-    state = connection.app.state
-    if "frames" not in state:
-        state.frames = Frames(state.services.fragments)
-    found: Frames = state.frames
-    return found
+    assert position is not None, "an event that this party may not read"
+    return Rendered(content, encode(Frame(position - 1, position, content)))

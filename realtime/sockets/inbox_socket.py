@@ -14,7 +14,7 @@ from portal.request import Socket
 from realtime.hub.hub import INBOX
 from realtime.services import Services
 from realtime.sockets.connection import Connection
-from realtime.sockets.frames import Frame, encode, frames_of
+from realtime.sockets.frames import Frame, encode
 
 # Rows whose last content is cached, so that a ring that changes nothing sends nothing.
 MOST_ROWS = 500
@@ -23,7 +23,7 @@ MOST_ROWS = 500
 class InboxSocket(Connection):
     def __init__(self, socket: Socket, services: Services, actor: DeskSession) -> None:
         super().__init__(socket, services, actor, INBOX)
-        self.rep, self.renders = actor, frames_of(socket).renders
+        self.rep, self.renders = actor, services.frames.renders
         self.view = {name: str(value) for name, value in socket.query_params.items()} | {
             "lang": self.language
         }

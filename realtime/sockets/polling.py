@@ -13,7 +13,6 @@ from portal.integers import parse_integer
 from portal.reading.deal_page import event_stream
 from portal.request import HttpRequest
 from portal.session_cookies import buyer_session, desk_session
-from realtime.sockets.frames import frames_of
 from realtime.sockets.handshake import language_of
 
 MOST = 500
@@ -51,10 +50,8 @@ async def _changes(
 
 
 async def _contents(request: HttpRequest, found: event_stream.Opening) -> str:
-    renders, language, deal = frames_of(request).renders, language_of(request), found.deal
-    contents = [
-        await renders.content(deal.id, event, deal.party, deal.role, language) for event in found.events
-    ]
+    frames, language, deal = request.app.state.services.frames, language_of(request), found.deal
+    contents = [await frames.content(event, deal.party, deal.role, language) for event in found.events]
     return "\n".join(contents)
 
 

@@ -113,12 +113,13 @@
   }
 
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
-  const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
   setInterval(() => {
     for (const time of list.querySelectorAll("time[data-since]")) {
       const seconds = (Date.now() - new Date(time.dateTime)) / 1000;
-      const [unit, size] = units.find(([, size]) => seconds >= size) ?? units[3];
-      time.textContent = words.format(-Math.floor(seconds / size), unit);
+      const found = units.find(([, size]) => seconds >= size);
+      // Until a minute has passed the page says "just now".
+      if (found) time.textContent = words.format(-Math.floor(seconds / found[1]), found[0]);
     }
   }, 30000);
 })();

@@ -207,11 +207,14 @@ class DealPage(TablePage):
         self.ask(ask).get_by_label("Counter value", exact=True).fill(value)
 
     def publishes(self, revision: int) -> None:
-        self.button(f"Publish revision {revision}").click()
+        self.page.get_by_role("button", name=f"Send revision {revision} to ").click()
+
+    def asks_for_approval(self) -> None:
+        self.button("Ask for approval").click()
 
     def notes(self, text: str) -> None:
         self.page.get_by_role("textbox", name="Internal note", exact=True).fill(text)
-        self.button("Keep as note").click()
+        self.button("Save note").click()
         expect(self.region("Internal notes")).to_contain_text(text)
 
 

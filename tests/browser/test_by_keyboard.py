@@ -121,7 +121,7 @@ def weigh_two(bea: Hands) -> None:
     bea.is_live()
     changes(bea, "Unit price", "17,200")
     bea.presses("Scenarios", role="link")
-    bea.presses("Compare what is ticked")
+    bea.presses("Compare selected")
     bea.is_at(Screen(page).region("Side by side"))
     expect(page.get_by_role("row", name="Unit price").get_by_role("cell")).to_have_text(
         ["18,450.00", "asks 17,200.00", "asks 17,900.00"]
@@ -165,7 +165,7 @@ def answers_below_the_floor(rita: Hands, room: Room) -> None:
     rita.types("Counter value", "15,000")
     expect(page.get_by_text("A manager must approve this")).to_be_visible()
     rita.is_at(page.get_by_label("Counter value"))
-    rita.presses("Publish revision 2")
+    rita.presses("Ask for approval")
     expect(page.get_by_text("Waiting for approval").first).to_be_visible()
 
 
@@ -192,7 +192,7 @@ def test_a_rep_offers_something_on_a_condition(room: Room, width: int, axe: Call
     keys, page = rita.page.keyboard, rita.page
     rita.is_live()
     rita.presses("Add an if-you-then offer", back=True)
-    rita.is_at(page.get_by_label("Name", exact=True))
+    rita.is_at(page.get_by_role("main").get_by_label("Name", exact=True))
     keys.type("Five presses")
     rita.goes_to(page.get_by_label("Condition 1: line or term"))
     keys.type("Hydr")
@@ -213,10 +213,10 @@ def test_a_rep_offers_something_on_a_condition(room: Room, width: int, axe: Call
     expect(page.get_by_role("group", name="Your own changes")).to_contain_text(
         "Five presses: If-you-then offer"
     )
-    rita.presses("Publish revision 2", back=True)
+    rita.presses(f"Send revision 2 to {room.company}", back=True)
     expect(page.get_by_role("group", name="Five presses", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     rita.presses("Change Five presses")
-    rita.is_at(page.get_by_label("Name", exact=True))
+    rita.is_at(page.get_by_role("main").get_by_label("Name", exact=True))
     keys.press("Escape")
     rita.is_at(page.get_by_role("button", name="Change Five presses"))

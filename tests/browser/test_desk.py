@@ -44,8 +44,8 @@ def test_the_inbox_is_walked_by_keys(new_room: Callable[..., Room]) -> None:
 def test_single_keys_can_be_switched_off(room: Room) -> None:
     inbox = room.inbox("rita")
     inbox.page.keyboard.press("?")
-    inbox.page.get_by_role("checkbox", name="Single keys do this").uncheck()
-    inbox.page.get_by_role("checkbox", name="Single keys do this").blur()
+    inbox.page.get_by_role("checkbox", name="Turn on shortcuts").uncheck()
+    inbox.page.get_by_role("checkbox", name="Turn on shortcuts").blur()
     inbox.page.keyboard.press("/")
     expect(inbox.page.get_by_role("searchbox")).not_to_be_focused()
 
@@ -105,7 +105,7 @@ def test_the_foot_tells_what_an_answer_costs_and_who_must_approve(room: Room) ->
     rita.declines(PRICE)
     expect(rita.counteroffer).not_to_contain_text("A manager must approve this")
     rita.accepts(PRICE)
-    rita.publishes(2)
+    rita.asks_for_approval()
     expect(rita.counteroffer).to_contain_text("Waiting for approval")
     # Her colleague's open page hears of it without being loaded again.
     expect(mia.counteroffer).to_contain_text("Waiting for approval")
@@ -168,7 +168,7 @@ def test_a_counteroffer_is_answered_by_keyboard_alone(room: Room) -> None:
     keys.press("Space")
     reach(rita.page, "textbox", "Note to the buyers")
     keys.type("Our best.")
-    reach(rita.page, "button", "Publish revision 2")
+    reach(rita.page, "button", f"Send revision 2 to {room.company}")
     keys.press("Enter")
     expect(rita.line(PRESS).get_by_role("insertion").first).to_contain_text("3")
     expect(rita.page.get_by_role("main")).to_contain_text("Our best.")

@@ -50,7 +50,7 @@ def test_a_manager_approves_with_another_value(room: Room) -> None:
     sol, rita = room.buyer("sol"), room.rep("rita")
     sol.is_live()
     rita.accepts(f"{PRESS}: Unit price")
-    rita.publishes(2)
+    rita.asks_for_approval()
     expect(rita.counteroffer).to_contain_text("Waiting for approval")
     desk = room.browser("mia").new_page()
     desk.goto(f"{room.house.server.url}/desk/approvals")

@@ -43,8 +43,8 @@ def test_below_the_floor_a_manager_approves(room: Room) -> None:
         screen.is_live()
     room.elsewhere("bea").asks_for("press", unit_price="15000.00")
     rita.accepts(f"{PRESS}: Unit price")
-    expect(rita.counteroffer).to_contain_text("A manager must approve this before it is published.")
-    rita.publishes(2)
+    expect(rita.counteroffer).to_contain_text("A manager must approve this before it is sent.")
+    rita.asks_for_approval()
     expect(rita.counteroffer).to_contain_text("Waiting for approval")
     expect(bea.page.get_by_role("main")).to_contain_text("Sent to Kestrel Machines on")
     assert "approv" not in bea.page.content().lower()
@@ -87,7 +87,7 @@ def test_a_rep_withdraws(room: Room) -> None:
     form = sol.changes(PRESS, quantity="3")
     expect(form.root.get_by_role("status")).to_contain_text("55,350.00")
     rita.page.get_by_text("Withdraw", exact=True).click()
-    rita.page.get_by_label("Reason, which the buyers read").fill("The presses are sold out.")
+    rita.page.get_by_label("Reason, shown to the buyers").fill("The presses are sold out.")
     rita.button("Withdraw the proposal").click()
     for screen in (sol, rita):
         expect(screen.state).to_have_text("withdrawn")
@@ -131,7 +131,7 @@ def test_a_counteroffer_of_all_or_nothing(room: Room) -> None:
     expect(bea.tray.get_by_role("checkbox", name="Only as a package")).to_be_checked()
     bea.sends_counteroffer()
     expect(bea.region("Waiting for an answer")).to_contain_text("only as a package")
-    expect(rita.counteroffer).to_contain_text("All or nothing")
+    expect(rita.counteroffer).to_contain_text("Only as a package")
     rita.accepts(f"{PRESS}: Unit price")
     rita.declines(f"{INSTALLATION}: Quantity")
     rita.publishes(2)
@@ -184,7 +184,7 @@ def test_an_expired_proposal_asks_for_more_time(new_room: Callable[..., Room]) -
     for screen in (bea, rita):
         screen.is_live()
         expect(screen.state).to_have_text("expired")
-    expect(bea.page.get_by_role("main")).to_contain_text("Its prices no longer stand.")
+    expect(bea.page.get_by_role("main")).to_contain_text("Its prices are no longer valid.")
     for name in ("Review and accept", "Decline", f"Change {PRESS}", "Send counteroffer"):
         expect(bea.button(name)).to_have_count(0)
     bea.button("Ask for more time").click()

@@ -53,10 +53,7 @@ async def deal_page(request: Request[Any, Any, Any], deal_id: FromPath[str]) -> 
         partial(event_stream.opening, actor=actor, deal_id=deal_id, after=0, limit=10_000)
     )
     deal = found.deal
-    items = [
-        await services.fragments.content(deal_id, event, deal.party, deal.role, "en")
-        for event in found.events
-    ]
+    items = [await services.frames.content(event, deal.party, deal.role, "en") for event in found.events]
     log = "".join(
         item.partition(">")[2].removesuffix("</hx-upsert>") for item in items if "<hx-upsert" in item
     )

@@ -31,6 +31,7 @@ from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
 from realtime.sockets import connection, handshake, polling, routes
+from realtime.sockets.frames import Frames
 from realtime.sockets.protocol import SocketProtocol
 from tests.realtime.page import page_routes
 
@@ -136,7 +137,7 @@ def create(configuration: Configuration) -> Litestar:
         openapi_config=None,
     )
     app.state.services = SimpleNamespace(
-        settings=settings, database=database, hub=hub, fragments=PlainFragments()
+        settings=settings, database=database, hub=hub, frames=Frames(PlainFragments())
     )
     return app
 

@@ -63,6 +63,8 @@ def test_days_and_moments_are_the_seller_s(tongue: str) -> None:
 def test_how_long_ago() -> None:
     now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     assert formats.ago(now - timedelta(minutes=12), now) == "12 min. ago"
+    assert formats.ago(now - timedelta(seconds=59), now) == formats.ago(now, now) == "just now"
+    assert formats.ago(now + timedelta(seconds=59), now) == "in 1 min."
     assert formats.ago(now + timedelta(days=3), now) == "in 3 days"
 
 

@@ -78,7 +78,7 @@ def plain(browser: Browser, path: str, **headers: str) -> str:
         else ""
     )
     text = re.sub(
-        r'name="(key|csrf)" value="[^"]*"|value="[\w-]{22}"|[0-9a-f]{16,}|<time.*?</time>|\d+ \w+\.? ago',
+        r'name="(key|csrf)" value="[^"]*"|value="[\w-]{22}"|[0-9a-f]{16,}|<time.*?</time>|just now|\d+ \w+\.? ago',
         "",
         text,
     )

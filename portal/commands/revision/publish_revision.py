@@ -112,7 +112,7 @@ def _answered(
     problems: list[Problem] = []
     stray = [answer.change_id for answer in answers if answer.change_id not in known]
     if stray:
-        raise Conflict("An ask that you answer is not open any more. Look at the deal afresh.")
+        raise Conflict("One of these requests is no longer open. Reload the deal.")
     made: list[Change] = []
     kept: list[shared_events.Answered] = []
     for ask in open_asks:
@@ -131,7 +131,7 @@ def _answered(
         own += [Answer(change_id=each, verdict="accept") for each in settled - given]
         kept += [_kept(base, offer, change, own) for change in ask.changes]
     if problems:
-        raise Invalid("Some asks are not answered yet, or not in a way that is possible.", problems)
+        raise Invalid("Answer these requests first.", problems)
     return made, kept
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from portal.domain.deal import lifecycle
 from portal.domain.deal.reminders import DEFAULT_GOAL
 from portal.domain.offer import money, totals
-from portal.reading.desk.inbox_row import CLOSING, InboxRow, View
+from portal.reading.desk.inbox_row import CLOSING, HOUR, InboxRow, View
 from portal.reading.desk.last_event import LastEvent, last_events
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -152,6 +152,7 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
     turn = lifecycle.awaiting(state, open_counteroffers=asks, buyer_waits=head.buyer_waits_since is not None)
     waits = [at for at in (head.buyer_waits_since, head.asked_at) if at is not None]
     goal = DEFAULT_GOAL if head.goal is None else timedelta(minutes=head.goal)
+    waited = now - min(waits) if waits and turn == "seller" else timedelta(0)
     return InboxRow(
         deal_id=head.id,
         number=head.number,
@@ -170,6 +171,6 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         asks=asks,
         approval=bool(head.approval),
         last=last,
-        goal=goal,
-        late=turn == "seller" and bool(waits) and now - min(waits) >= goal,
+        goal_hours=goal // HOUR,
+        late_hours=max(0, -((goal - waited) // HOUR)),
     )

@@ -12,6 +12,7 @@ Tab = Literal["all", "needs", "waiting", "closing", "won", "lost"]
 Whose = Literal["mine", "team"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 CLOSING = timedelta(days=7)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +62,9 @@ class InboxRow:
     asks: int
     approval: bool
     last: LastEvent | None
-    # How long a buyer may wait, and whether this one has waited longer.
-    goal: timedelta
-    late: bool
-
-    @property
-    def goal_hours(self) -> int:
-        return self.goal // timedelta(hours=1)
+    # How long a buyer may wait, and by how much this one has waited longer, rounded up.
+    goal_hours: int
+    late_hours: int
 
     @property
     def name(self) -> str:

@@ -44,11 +44,10 @@ class Drawn(NamedTuple):
 
 
 class Fragments:
-    """Kept per (event, party, language), and per role where controls are inside. Everything kept is bounded."""
+    """Renders events. Finished events are cached by their reader (`realtime.sockets.frames`), parts of messages here."""
 
     def __init__(self, database: Database, templates: Templates) -> None:
         self._database, self._templates = database, templates
-        self._kept: LruCache[str] = LruCache(most=8_000_000, size=len)
         self._messages: LruCache[Drawn] = LruCache(most=512)
         self._stencils = SaidStencils(templates)
         self._turns: LruCache[str] = LruCache(most=512)
@@ -61,17 +60,14 @@ class Fragments:
         self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
     ) -> str:
         """`<hx-upsert>` and `<hx-partial>` elements; "" when the page shows nothing of the event."""
-        plain = event.kind == "message"
-        if plain and (drawn := self.at_hand(event, party, language)) is not None:
-            return drawn
-        # The instant, because a restored backup gives numbers out again.
-        key = (deal_id, event.seq, event.at, party, language, None if plain else role)
-        found = self._kept.get(key)
-        if found is None:
-            read = partial(self._message, event=event, party=party, language=language)
-            draw = self._database.read(read) if plain else self._change(event, party, role, language)
-            found = self._kept.put(key, await draw)
-        return found
+        if event.kind != "message":
+            return await self._change(event, party, role, language)
+        drawn = self.at_hand(event, party, language)
+        if drawn is None:
+            drawn = await self._database.read(
+                partial(self._message, event=event, party=party, language=language)
+            )
+        return drawn
 
     def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
         """A message for which nothing must be looked up: drawn from its event. None for anything else."""

@@ -150,8 +150,8 @@ class Visit:
                 event_stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST
             )
         )
-        draw = self.services.fragments.content
-        return [await draw(deal_id, event, "buyer", before.role, self.language) for event in events]
+        content = self.services.frames.content
+        return [await content(event, "buyer", before.role, self.language) for event in events]
 
     async def _context(
         self, deal_id: str, opened: Opened, draw: Callable[..., Mapping[str, Any]] | None = None

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from litestar import Response, post
 
-from portal.access import deal_for
+from portal.access import Deal, deal_for
 from portal.commands.revision.publish_revision import Publication, publish_revision
 from portal.domain.change.counteroffer import Answer, Verdict
 from portal.reading.desk import answering, outcome
@@ -35,12 +35,12 @@ async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
     """What publishing the answers as they are filled in would come to; nothing is kept."""
     answers = _answers(desk, form)
 
-    def read(transaction: Transaction) -> Outcome:
+    def read(transaction: Transaction) -> tuple[Deal, Outcome]:
         deal = deal_for(transaction, desk.actor, deal_id)
-        return outcome.weigh(transaction, deal, answers, answering.own_edits(transaction, deal))
+        return deal, outcome.weigh(transaction, deal, answers, answering.own_edits(transaction, deal))
 
-    weighed = await desk.read(read)
-    return desk.services.page("desk/_outcome.html", desk.request, outcome=weighed)
+    deal, weighed = await desk.read(read)
+    return desk.services.page("desk/_outcome.html", desk.request, deal=deal, outcome=weighed)
 
 
 def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:

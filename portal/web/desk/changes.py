@@ -89,7 +89,9 @@ async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> 
     except Refused as error:
         return await _show_form(desk, deal_id, subject, typed, error)
     if is_partial(desk.request):
-        return await show(desk, deal_id, more=lambda page: _placed(page, subject), template="desk/_kept.html")
+        return await show(
+            desk, deal_id, more=lambda page: _placed(page, subject), template="desk/_draft_saved.html"
+        )
     return see(f"/desk/deals/{deal_id}#counteroffer")
 
 

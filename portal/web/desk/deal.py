@@ -1,6 +1,6 @@
 """A deal as its rep sees it, and what every form on it has in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from litestar import Response, get
@@ -10,9 +10,10 @@ from portal.access import DeskSession
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Refused
 from portal.reading.desk import deal
-from portal.reading.desk.deal import DeskDeal
+from portal.reading.desk.deal import ALL_PARTS, DeskDeal
 from portal.reading.desk.frame import Frame
 from portal.rendering.addresses import Urls
+from portal.request import HttpRequest
 from portal.storage.session import Transaction
 from portal.web.desk.request import UNSENT, Desk, Refusal, see
 from portal.web.forms.form_fields import FormFields
@@ -26,21 +27,19 @@ class Command(Protocol):
     def __call__(self, work: UnitOfWork, *, actor: DeskSession, deal_id: str) -> Any: ...
 
 
-@get("/desk/deals/{deal_id:str}/answers")
-async def show_answers(desk: Desk, deal_id: str) -> Response[str]:
-    """The region where the rep answers, for a page that hears that something was asked; typed text survives the morph."""
-    return await show(desk, deal_id, template="desk/_answers.html")
+# The parts of the page that ask to be drawn again after an event, and what each is drawn from.
+REGIONS: Mapping[str, tuple[str, ...]] = {
+    "answers": ("answering", "contacts", "figures", "so_far"),
+    "activity": ("activity",),
+    "moves": ("colleagues", "stays"),
+}
 
 
-@get("/desk/deals/{deal_id:str}/activity")
-async def show_activity(desk: Desk, deal_id: str) -> Response[str]:
-    return await show(desk, deal_id, template="desk/_activity.html")
-
-
-@get("/desk/deals/{deal_id:str}/moves")
-async def show_moves(desk: Desk, deal_id: str) -> Response[str]:
-    """What may be done with the deal as a whole, which follows its state."""
-    return await show(desk, deal_id, template="desk/_moves.html")
+@get([f"/desk/deals/{{deal_id:str}}/{name}" for name in REGIONS])
+async def show_region(request: HttpRequest, desk: Desk, deal_id: str) -> Response[str]:
+    """One region, read and drawn by itself; a morph keeps what is typed in it."""
+    name = request.url.path.rpartition("/")[2]
+    return await show(desk, deal_id, template=f"desk/_{name}.html", parts=REGIONS[name])
 
 
 async def show(
@@ -50,11 +49,12 @@ async def show(
     *,
     more: More = lambda page: {},
     template: str = "desk/deal.html",
+    parts: Collection[str] = ALL_PARTS,
 ) -> Response[str]:
     """The page, or a part of it; `more` adds what one address shows besides."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
-        page = deal.load(transaction, desk.actor, deal_id)
+        page = deal.load(transaction, desk.actor, deal_id, parts)
         return context(page) | dict(more(page))
 
     return await desk.page(template, read, refused)
@@ -89,4 +89,4 @@ async def act(  # noqa: PLR0917
     return see(f"/desk/deals/{deal_id}" + (f"#{at}" if at else ""))
 
 
-routes = [show_answers, show_activity, show_moves]
+routes = [show_region]

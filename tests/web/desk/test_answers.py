@@ -120,7 +120,7 @@ def test_below_the_floor_a_manager_approves(rep: Browser, site: Site, table: Tab
     decide = str(waiting['//form[contains(@action, "/approvals/")]/@action'][0])
     assert manager.post(decide, {"decision": "approve"}).status_code == 303
     assert table.bea.deal.revision == 2
-    assert "Nothing waits for approval." in Page(manager.get("/desk/approvals").text).words
+    assert "Nothing is waiting for approval." in Page(manager.get("/desk/approvals").text).words
     again = manager.post(decide, {"decision": "approve"})
     assert again.status_code == 409
     assert "decided already" in Page(again.text).words

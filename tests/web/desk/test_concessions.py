@@ -32,17 +32,17 @@ def test_each_round_tells_what_it_gave_and_what_came_back(site: Site, table: Tab
 def test_what_is_given_for_nothing_is_said_beside_the_answers(site: Site, table: Table) -> None:
     table.bea.proposes("press", unit_price="17200")
     here = f"/desk/deals/{table.deal_id}"
-    assert "Nothing comes back" not in page(site, table).region("Counteroffer").words
+    assert "getting nothing in return" not in page(site, table).region("Counteroffer").words
     form = {"base": "1", "verdict:line:press:unit_price": "accept"}
     weighed = site.browser(table.rita).post(f"{here}/outcome", form).text
     said = Page(weighed).words
     assert (
-        "Nothing comes back for this yet. Ask for something in return, e.g. 5 of Hydraulic press HP-40;"
+        "You're getting nothing in return yet. Ask for something in return, e.g. 5 of Hydraulic press HP-40;"
         in said
     )
     assert "Payment: 14 days net; Training." in said
     table.rita.edits("payment", value="14 days net")
-    assert "Nothing comes back" not in site.browser(table.rita).post(f"{here}/outcome", form).text
+    assert "getting nothing in return" not in site.browser(table.rita).post(f"{here}/outcome", form).text
 
 
 def test_the_deal_tells_it_in_one_line(site: Site, table: Table) -> None:

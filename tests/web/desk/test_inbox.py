@@ -144,7 +144,7 @@ def test_searching_finds_by_title_company_and_number(site: Site, table: Table) -
 def test_an_approval_that_waits_shows_on_the_row(site: Site, table: Table) -> None:
     table.rita.edits("press", unit_price="15000")
     table.rita.publishes()
-    assert "Waits for a manager" in text_of(site.browser(table.rita).get("/desk").text, PRESSES)
+    assert "Waiting for a manager" in text_of(site.browser(table.rita).get("/desk").text, PRESSES)
 
 
 def test_a_row_by_itself_is_the_row_of_the_list(site: Site, table: Table) -> None:
