@@ -1,8 +1,7 @@
-"""Build step: what the browser loads, and compiled message catalogs.
+"""Build step: the browser's files and the compiled message catalogs.
 
-Runs inside `pip install` and `python -m build` as hatchling's hook, and alone as `python hatch_build.py`.
-Browser files come from npm, as package-lock.json names them, into static/vendor/. Neither they nor the compiled
-catalogs are in git.
+It runs as hatchling's hook in `pip install` and `python -m build`, and as `python hatch_build.py`. Browser files are
+copied from npm packages (package-lock.json) into static/vendor/. They and the compiled catalogs are not in git.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # run alone by a Python without hatchling
+except ImportError:  # as `python hatch_build.py`, without hatchling
     BuildHookInterface = object  # type: ignore[assignment, misc]
 
 ROOT = Path(__file__).resolve().parent
@@ -34,10 +33,10 @@ FILES = {
     "ext/hx-upsert.min.js": "htmx.org/dist/ext/hx-upsert.min.js",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
 }
-# Browser tests evaluate it inside the page; it is never served.
+# Browser tests run it inside the page. It is not served.
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 
-# Templates and static files stand beside the packages in the repository, and inside `portal` once installed.
+# These folders are beside the packages in the repository, and inside `portal` when installed.
 SHIPPED_FOLDERS = ("templates", "static")
 
 
@@ -60,7 +59,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg, misc, unuse
 
 
 def build_vendor(*, for_tests: bool = False) -> None:
-    """Copy the browser files into static/vendor/; for_tests makes sure of what browser tests read, too."""
+    """Copy the browser files into static/vendor/. `for_tests`: install the files that only browser tests need, too."""
     if not npm_is_needed(for_tests=for_tests):
         return
     subprocess.run(
@@ -70,19 +69,19 @@ def build_vendor(*, for_tests: bool = False) -> None:
     for target, source in FILES.items():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, VENDOR / target)
-    STAMP.write_text(wanted_stamp())
+    STAMP.write_text(expected_stamp())
 
 
 def npm_is_needed(*, for_tests: bool = False) -> bool:
     vendor_is_current = (
         STAMP.exists()
-        and STAMP.read_text() == wanted_stamp()
+        and STAMP.read_text() == expected_stamp()
         and all((VENDOR / target).exists() for target in FILES)
     )
     return not vendor_is_current or (for_tests and not AXE.exists())
 
 
-def wanted_stamp() -> str:
+def expected_stamp() -> str:
     return hashlib.sha256(LOCK.read_bytes() + json.dumps(FILES).encode()).hexdigest()
 
 
@@ -99,13 +98,13 @@ def has_node_wheel() -> bool:
 
 
 def install_node() -> None:
-    """Give this Python an npm of its own, from the locked wheel."""
+    """Install npm for this Python from the locked wheel."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
     subprocess.run([*pip, "-r", str(NODE_REQUIREMENTS)], check=True)
 
 
 def compile_catalogs() -> None:
-    """Compile portal/locale/*/LC_MESSAGES/*.po to .mo beside them, where the .po is newer."""
+    """Compile each portal/locale/*/LC_MESSAGES/*.po to a .mo beside it, when the .po is newer."""
     for po in sorted(ROOT.glob("portal/locale/*/LC_MESSAGES/*.po")):
         mo = po.with_suffix(".mo")
         if not mo.exists() or mo.stat().st_mtime_ns < po.stat().st_mtime_ns:
@@ -121,7 +120,7 @@ def compile_catalog(po: Path, mo: Path) -> None:
     unfinished = mo.with_suffix(".mo.part")
     with unfinished.open("wb") as target:
         write_mo(target, catalog)
-    unfinished.replace(mo)  # a running server never reads half a catalog
+    unfinished.replace(mo)  # atomic, for a running server
 
 
 def main() -> int:

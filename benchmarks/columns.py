@@ -1,4 +1,4 @@
-"""What the table shows: one figure drawn from each measurement's results."""
+"""The measurements of the report, and the figure that each takes from a result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.report import Measure
 
 
 def columns(plan: Plan) -> list[Measure]:
-    """Each measurement with its title, its figure, and which way is better."""
+    """Return each measurement with its title, its figure, and whether more or less is better."""
     sizes, under = plan.sizes, "deliveries a second, p99 under 250 ms"
 
     def sustained(result: dict[str, Any]) -> float | None:

@@ -1,9 +1,9 @@
-"""What one server process spends on PostgreSQL and Redis, in CPU: the inputs of sizing.py. About a minute.
+"""Measure the CPU that one server process uses, with PostgreSQL and Redis: the inputs of sizing.py. About a minute.
 
     .venv/bin/python -m benchmarks.costs > costs.json
 
-CPU is counted and not time, so that a machine that does something else as well gives nearly the same figures. The server
-is the real one, `portal serve --no-outbox`, and so are its sockets, sessions and pages.
+CPU time is measured instead of elapsed time, so that other load on the machine changes the figures little. The server, its
+sockets, sessions and pages are the real ones.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ IDLE = 6.0  # seconds
 
 
 class Meter:
-    """CPU seconds of server, PostgreSQL and Redis over a stretch of work."""
+    """The CPU seconds of server, PostgreSQL and Redis during a piece of work."""
 
     def __init__(self, server: PortalServer, postgres: PostgresServer, redis: RedisServer) -> None:
         self.server = psutil.Process(server.process.pid)
-        # The programs that tests start keep their process to themselves; a benchmark may look.
+        # The test services keep their process private; a benchmark may use it.
         self.postgres = psutil.Process(postgres._process.pid)  # type: ignore[union-attr]
         self.redis = psutil.Process(redis._process.pid)  # type: ignore[union-attr]
 
@@ -94,7 +94,7 @@ async def _open(server: PortalServer, table: Table, who: Seat) -> Page:
 
 
 async def _talk(writers: list[Page], everybody: list[Page], name: str, count: int) -> None:
-    """Each writer says the next thing when the last has come back to them; everybody hears everything of their room."""
+    """Each writer sends a message once the previous one has come back. Everybody receives all messages of their room."""
 
     async def writes(page: Page, number: int) -> None:
         for each in range(count // len(writers)):
@@ -112,7 +112,7 @@ async def _talk(writers: list[Page], everybody: list[Page], name: str, count: in
 
 
 async def _pages(server: PortalServer, meter: Meter, tables: list[Table]) -> dict[str, float]:
-    """A page as it is after something was said, and a choice answered at once with a new revision."""
+    """Measure loading a page, and a choice that makes a new revision at once."""
     clients = [
         httpx.AsyncClient(
             base_url=server.url, cookies=cookie(table, table.bea), headers={"Origin": server.url}
@@ -142,7 +142,7 @@ async def _pages(server: PortalServer, meter: Meter, tables: list[Table]) -> dic
 
 
 async def _changed(server: PortalServer, tables: list[Table], pages: list[Page], before: list[int]) -> None:
-    """Options in and out over HTTP, as the page's buttons send them, until every open page shows the last."""
+    """Include and exclude options over HTTP, as the page's buttons do, until every open page shows the last change."""
     for number in range(CHANGES):
         which = number % len(tables)
         table = tables[which]

@@ -1,4 +1,4 @@
-"""The peers' programs, apart from the project's own: benchmarks/.venv and a node_modules in each Node peer."""
+"""Install the peers, separate from the project: into benchmarks/.venv, and a node_modules in each Node peer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOCK = PEERS.parent / "requirements.txt"
 
 
 def peers() -> None:
-    """Install what is missing or other than its lock; seconds when nothing is. SystemExit when it cannot be."""
+    """Install what is missing or differs from its lock. SystemExit when that fails."""
     try:
         _python(VENV / ".installed", LOCK)
         for lock in sorted(PEERS.glob("*/package-lock.json")):
@@ -39,7 +39,7 @@ def _python(stamp: Path, lock: Path) -> None:
 
 
 def _node(stamp: Path, lock: Path) -> None:
-    """npm comes with the Node.js that the peers run on."""
+    """Install with the npm of the Node.js that the peers run on."""
     if _is_current(stamp, lock):
         return
     print(f"Setting up {lock.parent.name} ...", file=sys.stderr)
@@ -54,7 +54,7 @@ def _run(command: list[str], cwd: Path | None = None) -> None:
 
 
 def _without_venv() -> dict[str, str]:
-    """uv would take the project's own environment, were it active, for the one that is meant."""
+    """Return the environment without VIRTUAL_ENV, which uv would use instead of the given one."""
     return {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 
 

@@ -1,4 +1,4 @@
-"""The machine of a run: which core does what, where the databases lie, and what one durable commit costs there."""
+"""The machine of a run: cores, the folder of the databases, Redis, and the cost of a durable commit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Cores:
-    """Server on one core; generator and Redis on another. None where there is one core, or no way to choose."""
+    """The core of the server, and the core of generator and Redis. None with a single core or without taskset."""
 
     server: int | None
     generator: int | None
@@ -35,19 +35,19 @@ class Cores:
 
 
 def pinned(core: int | None, command: Sequence[str | Path]) -> list[str]:
-    """The command, held to a core; taskset keeps the pid."""
+    """Return the command, pinned to a core. taskset keeps the pid."""
     prefix = [] if core is None else ["taskset", "--cpu-list", str(core)]
     return [*prefix, *(str(part) for part in command)]
 
 
 def memory_folder() -> Path | None:
-    """Where files cost no disk: a commit then costs what the software makes of it."""
+    """Return a folder in memory, where a commit costs no disk time; None when there is none."""
     shared = Path("/dev/shm")
     return shared if shared.is_dir() and os.access(shared, os.W_OK) else None
 
 
 def commits_per_second(folder: Path, seconds: float = 0.3) -> float:
-    """Single durable commits of one row in SQLite (WAL, synchronous=FULL)."""
+    """Measure single durable commits of one row a second in SQLite (WAL, synchronous=FULL)."""
     path = folder / "probe.db"
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
@@ -78,7 +78,7 @@ def working_folder(wanted: Path | None) -> tempfile.TemporaryDirectory[str]:
 
 
 class Redis:
-    """A Redis of the run's own, without persistence, on the generator's core: for every server it is elsewhere."""
+    """A Redis for this run, without persistence, on the generator's core: no server shares its core with it."""
 
     def __init__(self, folder: Path, core: int | None) -> None:
         program = shutil.which("redis-server")
@@ -99,7 +99,7 @@ class Redis:
 
 
 def generate(job: Path, core: int | None, seconds: float) -> str:
-    """Run the load generator on its core; what it prints. RuntimeError when it fails or takes too long."""
+    """Run the load generator on its core and return its output. RuntimeError when it fails or takes too long."""
     command = pinned(core, [sys.executable, "-m", "benchmarks.load", job])
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False)

@@ -1,4 +1,4 @@
-"""One measurement each: a server started afresh, the generator's job, and what came of it."""
+"""The measurements: each starts a server, runs a job of the load generator, and returns its result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUIET, BUSY = 200, 500  # messages a second
 
 @dataclass(frozen=True)
 class Plan:
-    """How long everything takes, in seconds, and how much of it there is."""
+    """Durations, in seconds, and sizes of the measurements."""
 
     sizes: Sizes
     rounds: int = 3
@@ -51,7 +51,7 @@ QUICK = Plan(
 
 @dataclass
 class Bench:
-    """Where a run happens."""
+    """The place of a run: folder, Redis and cores."""
 
     plan: Plan
     folder: Path
@@ -62,29 +62,29 @@ class Bench:
         self._numbers: Iterator[int] = count(1)
 
     def capacity(self, server: Server, shape: Shape) -> dict[str, Any]:
-        """Deliveries a second that are sustained."""
+        """Measure the sustained deliveries a second."""
         plan = self.plan
-        # About four messages under way in each room, or as many as keep one room's writer busy.
+        # Messages in flight: two for each room, or enough to keep the writer of one room busy.
         window = {"window": 64 if shape.rooms == 1 else shape.rooms * 2}
         times = {"seconds": plan.seconds, "closed_seconds": plan.closed_seconds, "tries": plan.tries}
         return self._chat(server, shape, {"work": "capacity"} | window | times)
 
     def latency(self, server: Server, rate: int) -> dict[str, Any]:
-        """Milliseconds from writing to reading, at a rate that leaves everybody room."""
+        """Measure the milliseconds from sending to receiving, at a rate below every server's limit."""
         job = {"work": "latency", "rate": rate, "seconds": self.plan.latency_seconds}
         return self._chat(server, self.plan.sizes.many, job)
 
     def idle(self, server: Server) -> dict[str, Any]:
-        """Bytes of server memory a socket that says nothing."""
+        """Measure the server memory of an idle socket, in bytes."""
         return self._chat(server, self.plan.sizes.many, {"work": "idle", "settle": self.plan.settle})
 
     def soak(self, server: Server) -> dict[str, Any]:
-        """Memory through long traffic."""
+        """Measure memory during long traffic."""
         job = {"work": "soak", "rate": QUIET, "seconds": self.plan.soak_seconds}
         return self._chat(server, self.plan.sizes.many, job)
 
     def page(self, server: Server, lines: int, connections: int = 16) -> dict[str, Any]:
-        """Requests a second of a page."""
+        """Measure the page requests a second."""
         seconds = self.plan.page_seconds
         times = {"seconds": seconds, "warm_seconds": seconds / 3}
         with running(server, self._place(), self.redis.url, self.cores) as (process, port):
@@ -92,7 +92,7 @@ class Bench:
             return self._generate(job | {"port": port, "pid": process.pid})
 
     def growth(self, server: Parley) -> dict[str, Any]:
-        """Cost of a message in the deal that has grown, and in the new one."""
+        """Measure the cost of a message in a deal with a long history and in a new one."""
         with running(server, self._place(), self.redis.url, self.cores) as (process, port):
             rooms = [
                 [{"path": seat.socket, "headers": seat.headers(port)} for seat in seats]

@@ -1,4 +1,4 @@
-"""One deal for the page peers: as many lines and messages as ours has, with as much text in each."""
+"""The deal of the page peers: as many lines and messages as ours, with equally long texts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DESCRIPTION = (
 INTRODUCTION = (
     "As discussed in Odense: the presses, their panels, installation and a care plan for three years."
 )
-# Every answer is searched for these: the last line, the newest message.
+# Every response must contain these: the last line and the newest message.
 WANTS = [f"Position of the offer {LINES}", f"Message {MESSAGES}:"]
 
 
 def write(path: Path) -> None:
-    """A database of the schema in peers/page.sql; the path must be free."""
+    """Write a database with the schema of peers/page.sql. `path` must not exist."""
     database = sqlite3.connect(path)
     database.executescript(SCHEMA.read_text())
     people = (DEAL, "Two presses for the Odense line", "Oakum Foods", "Kestrel Machines", "EUR")

@@ -1,4 +1,4 @@
-"""Medians of all rounds as one table: the peer's figure, ours, and how many times better ours is."""
+"""Format the medians of all rounds as a table: the peer's figure, ours, and the ratio."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from statistics import median
 from typing import Any
 
 OURS = "parley"
-# A generator this busy may be what is measured.
+# A generator that is busier than this share may limit the result.
 FULL = 0.95
 
 
 @dataclass
 class Measure:
-    """One column: results by server, a round each. `better` is "more" or "less"."""
+    """One measurement: its results by server, one per round. `better` is "more" or "less"."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ class Measure:
         return median(figures) if figures else None
 
     def ratio(self, server: str) -> float | None:
-        """How many times better ours is than a server's."""
+        """Return how many times better ours is than the figure of `server`."""
         ours, theirs = self.value(OURS), self.value(server)
         if not ours or not theirs:
             return None
@@ -44,7 +44,7 @@ class Measure:
         return bool(best) and median(step["generator_busy"] for step in best) > FULL
 
     def cpu(self, server: str) -> float | None:
-        """Microseconds of the server's CPU a delivery, at its best rate: what a busy machine changes least."""
+        """Return the server's CPU per delivery at its best rate, in microseconds. A busy machine changes it least."""
         best = [result["best"] for result in self.found.get(server, []) if result.get("best")]
         return median(step["server_busy"] / step["deliveries"] for step in best) * 1e6 if best else None
 
@@ -56,7 +56,7 @@ class Measure:
 
 
 def rows(measures: Iterable[Measure], labels: dict[str, str]) -> list[str]:
-    """For each measure a block: server, its figure, ours, ratio, and the spread of its rounds."""
+    """Return the lines of the report: for each measurement the servers with figure, ours, ratio, CPU and rounds."""
     lines: list[str] = []
     for measure in measures:
         servers = [name for name in labels if name in measure.found or name in measure.failed]
@@ -93,7 +93,7 @@ def aligned(table: Sequence[Sequence[str]]) -> list[str]:
 
 
 def faults(measures: Iterable[Measure], labels: dict[str, str]) -> list[str]:
-    """A sentence for each server that lost, doubled or disordered messages, refused some, or could not be measured."""
+    """Return a sentence for each server that lost, duplicated, reordered or refused messages, or could not be measured."""
     lines = []
     for measure in measures:
         for name, results in measure.found.items():
@@ -111,7 +111,7 @@ def faults(measures: Iterable[Measure], labels: dict[str, str]) -> list[str]:
 
 
 def document(measures: Iterable[Measure]) -> dict[str, Any]:
-    """Everything, for programs: figures, ratios and every round as it was."""
+    """Return figures, ratios and the results of every round, for JSON."""
     return {
         measure.name: {
             "title": measure.title,

@@ -1,8 +1,8 @@
 """`make bench`: Parley beside its peers, in one run on one machine.
 
-Rounds are interleaved: each measurement goes through all servers before the next round begins, so that a machine that is
-slow for a while is slow for everybody. Every server is started afresh, on a database of its own, for every measurement.
-Exit status 1 when Parley lost, doubled or disordered anything, or could not be measured.
+Rounds are interleaved: in each round every measurement runs on all servers, so that a period in which the machine is slow
+affects all of them. For every measurement the server is restarted with a new database. Exit status 1 when Parley lost,
+duplicated or reordered a message, or could not be measured.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks.report import OURS, Measure
 from benchmarks.servers import Parley, Server, chat_peers, page_peers
 
 GROUPS = ("chat", "latency", "memory", "page", "growth")
-# Takes an hour a server: only when it is asked for.
+# An hour for each server, so it runs only when it is named.
 LONG = ("soak",)
 Job = Callable[[], dict[str, Any]]
 
@@ -65,7 +65,7 @@ def main() -> int:
     groups = set(asked.measures.split(","))
     if unknown := (only - {OURS, *_names()}) | (groups - {*GROUPS, *LONG}):
         raise SystemExit(f"Not known: {', '.join(sorted(unknown))}")
-    # What the caller has set for an installation (a mail server, say) is not for this one.
+    # Settings of the caller's own installation (a mail server, for example) must not apply here.
     for name in [name for name in os.environ if name.startswith("PORTAL_")]:
         del os.environ[name]
     plan = QUICK if asked.quick else FULL
@@ -84,7 +84,7 @@ def main() -> int:
 
 
 def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
-    """Everything that was asked for, round by round."""
+    """Run the selected measurements, round by round."""
     ours = Parley(world.build(bench.folder, bench.plan.sizes)) if OURS in only else None
     measures = {measure.name: measure for measure in columns(bench.plan)}
     for number in range(1, bench.plan.rounds + 1):
@@ -105,7 +105,7 @@ def measured(bench: Bench, only: set[str], groups: set[str]) -> list[Measure]:
 
 
 def _reason(error: RuntimeError) -> str:
-    """What failed, and the last that the program said."""
+    """Return what failed, and the last line of the program's output."""
     lines = str(error).strip().splitlines()
     return " … ".join(dict.fromkeys((lines[0], lines[-1]))) if lines else "no reason given"
 
@@ -113,7 +113,7 @@ def _reason(error: RuntimeError) -> str:
 def _jobs(
     bench: Bench, ours: Parley | None, only: set[str], groups: set[str]
 ) -> Iterator[tuple[str, Server, Job]]:
-    """One round: measurement, server, and what to do."""
+    """Yield the jobs of one round: measurement, server, and the function to call."""
     mine: list[Server] = [ours] if ours else []
     chat = [*(peer for name, peer in chat_peers().items() if name in only), *mine]
     page = [*(peer for name, peer in page_peers().items() if name in only), *mine]
@@ -136,7 +136,7 @@ def _jobs(
 
 
 def _opening(bench: Bench, ours: Parley) -> dict[str, Any]:
-    """A long proposal's page beside a short one's, a reader at a time."""
+    """Measure the page of a long and of a short proposal, with one connection."""
     short, long = (bench.page(ours, lines, connections=1) for lines in (50, bench.plan.sizes.long))
     return {"short": short, "long": long}
 

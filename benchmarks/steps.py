@@ -1,9 +1,9 @@
-"""What each step of a message costs, in microseconds of CPU: alone, and in groups. Half a minute, no server.
+"""Measure what each step of a message costs, in microseconds of CPU: alone, and in batches. Half a minute, no server.
 
     .venv/bin/python -m benchmarks.steps
 
-The steps are the application's own functions on a world made by its own commands (SQLite, synchronous=FULL). The CPU of
-one thread is counted, and the best of several rounds, so that a machine that does something else as well changes little.
+The steps are the application's own functions, on data made by its own commands (SQLite, synchronous=FULL). The CPU time of
+one thread is measured, and the best of several rounds is used, so that other load on the machine has little influence.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ HANDSHAKE = (
 
 
 def best(step: Callable[[int], object], messages: int) -> float:
-    """Microseconds a message in the round that was disturbed least; `step` is given a number of its own each time."""
+    """Return the microseconds a message in the fastest round. `step` gets a different number each time."""
     found = []
     for first in range(0, ROUNDS * REPEATS, REPEATS):
         gc.collect()
@@ -64,7 +64,7 @@ def best(step: Callable[[int], object], messages: int) -> float:
 
 
 def group(made: world.World, size: int) -> list[Message]:
-    """A message into each of so many rooms, by any of its members."""
+    """Return a message for each of `size` rooms, by a random member."""
     seats = [secrets.choice(room) for room in made.many[:size]]
     return [
         Message(actor=seat.actor, deal_id=seat.deal_id, body=f"{WORDS} {key}", key=key)
@@ -104,7 +104,7 @@ def writing(made: world.World, store: Store, size: int) -> dict[str, float]:
 
 
 def reading(made: world.World, store: Store, size: int) -> tuple[float, list[event_stream.Event]]:
-    """What is new in so many deals, as the hub asks for it; an event of each."""
+    """Measure reading the new events of `size` deals as the hub does. Return the cost, and an event of each deal."""
     with store.reading(utc_now()) as transaction:
         heads = event_stream.heads(transaction, {room[0].deal_id: 0 for room in made.many[:size]})
     known = {head.deal_id: head.seq - 1 for head in heads}
@@ -161,7 +161,7 @@ def _settings() -> Settings:
 
 
 def sending() -> float:
-    """The system's call for one frame to one socket of this machine, which also takes it up at the other end."""
+    """Measure the system call that sends one frame to a socket on this machine, including its reception."""
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_connection(server.getsockname()) as near,

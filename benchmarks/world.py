@@ -1,4 +1,4 @@
-"""The deals that the real application is measured with, made once a run by its own commands on a SQLite file."""
+"""The deals for measuring the real application, made once a run by its own commands in a SQLite file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLI = System("cli")
 
 @dataclass(frozen=True)
 class Shape:
-    """So many rooms of so many sockets each."""
+    """A number of rooms, with a number of sockets in each."""
 
     rooms: int
     sockets: int
@@ -38,7 +38,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How large the world is. `history` events and `long` lines are those of the deal that has grown."""
+    """The size of the data. `history` events and `long` lines belong to the deal with a long history."""
 
     one: Shape
     many: Shape
@@ -48,7 +48,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Seat:
-    """One person's browser at one deal, at the position that its page was rendered with."""
+    """One person's browser on one deal, and the position that its page was rendered with."""
 
     deal_id: str
     party: str
@@ -75,7 +75,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Page:
-    """A page to ask for, as each of its people, and what every answer must hold."""
+    """A page to request, the people who request it, and the texts that every response must contain."""
 
     seats: list[Seat]
     wants: list[str]
@@ -83,14 +83,14 @@ class Page:
 
 @dataclass
 class World:
-    """`rooms` are seats by deal: half buyers in the one large room, three of five in the many."""
+    """The data of a run: seats by deal. Half of the seats are buyers' in the one large room, three of five in the many."""
 
     database: Path
     sizes: Sizes
     one: list[list[Seat]] = field(default_factory=list)
     many: list[list[Seat]] = field(default_factory=list)
     pages: dict[int, Page] = field(default_factory=dict)
-    # The deal that has grown, and a new one.
+    # The deal with a long history, and a new one.
     grown: list[list[Seat]] = field(default_factory=list)
 
     def rooms(self, shape: Shape) -> list[list[Seat]]:
@@ -99,7 +99,7 @@ class World:
 
 
 def build(folder: Path, sizes: Sizes) -> World:
-    """Make the world. Its database is closed, so that the file is all of it."""
+    """Create the data. The database is closed, so that the file is complete."""
     path = folder / "world.db"
     store = Store(f"sqlite:///{path}")
     migrate.upgrade(store, new_epoch="bench")
@@ -151,7 +151,7 @@ async def _room(database: Database, name: str, lines: int, buyers: int, reps: Se
 
 
 async def _talk(database: Database, seats: list[Seat], messages: int) -> list[Seat]:
-    """Messages, written by everybody in turn; the seats as they are afterwards."""
+    """Write messages by all seats in turn. Return the seats at their new positions."""
 
     def said(number: int) -> Message:
         seat = seats[number % len(seats)]

@@ -1,4 +1,4 @@
-"""What handlers ask of a request beyond its fields: the kind of answer it wants, its language, and who sent it."""
+"""Facts about a request: the kind of response it wants, its language, and its sender."""
 
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,7 +19,7 @@ LANGUAGE_KEPT = 365 * 24 * 3600
 
 
 def language_of(request: Connection) -> str:
-    """What the address asks for, what the visitor chose, what the browser prefers: the first there is a catalog for."""
+    """Return the first supported language of: the URL, the visitor's earlier choice, the browser's preferences."""
     return language.choose(
         request.query_params.get("language", ""),
         request.cookies.get(LANGUAGE_COOKIE, ""),
@@ -28,37 +28,37 @@ def language_of(request: Connection) -> str:
 
 
 def keep_language(request: HttpRequest, page: Response[T]) -> Response[T]:
-    """The page, which has the browser remember the language that the address asks for (`?language=de`)."""
-    asked = request.query_params.get("language", "")
-    if asked in language.available():
+    """Return the page with a cookie for the language that the URL asks for (`?language=de`)."""
+    chosen = request.query_params.get("language", "")
+    if chosen in language.available():
         page.set_cookie(
-            key=LANGUAGE_COOKIE, value=asked, max_age=LANGUAGE_KEPT, path="/", samesite="lax", httponly=True
+            key=LANGUAGE_COOKIE, value=chosen, max_age=LANGUAGE_KEPT, path="/", samesite="lax", httponly=True
         )
     return page
 
 
 def is_partial(request: Connection) -> bool:
-    """Whether htmx asks for a fragment. Forgeable: for rendering only, never for a right."""
+    """Whether htmx asks for a fragment. The header can be forged, so it must not decide about access."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") != "full"
 
 
 def wants_json(request: Connection) -> bool:
-    """Whether a program asks: its Accept header names JSON and no page."""
+    """Whether a program sent it: its Accept header names JSON and not HTML."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
 
 
 def address_of(request: Connection) -> str:
-    """The client's address; behind a trusted proxy the one it forwarded (see security.Edge)."""
+    """Return the client's IP address; behind a trusted proxy the forwarded one (see security.Edge)."""
     client = request.scope.get("client")
     return client[0] if client else ""
 
 
 def agent_of(request: Connection) -> str:
-    """What the browser calls itself, shortened: it is shown in the list of sessions."""
+    """Return the browser's user agent, shortened for the list of sessions."""
     return request.headers.get("user-agent", "")[:300]
 
 
 def is_local(request: Connection) -> bool:
-    """Whether the client is on this machine. A proxy that is not trusted counts as its own address."""
+    """Whether the client is on this machine. Behind a proxy that is not trusted it never is."""
     return address_of(request) in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers

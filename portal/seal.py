@@ -1,7 +1,7 @@
-"""The installation's seal: an Ed25519 key that signs receipts, and the check that needs nothing but the file.
+"""The installation's seal: an Ed25519 key that signs receipts, and the verification of a sealed receipt.
 
-Whoever knows the key's fingerprint from elsewhere (the acceptance mail, /.well-known/parley-keys.json) learns who sealed a
-file; without it, only that the file is what was sealed.
+Verification needs only the file. With the key's fingerprint from another source (the acceptance mail,
+/.well-known/parley-keys.json) it also proves who sealed the receipt.
 """
 
 import base64
@@ -21,12 +21,12 @@ from portal.domain.order.receipt import Receipt, Seal, Sealed
 from portal.errors import Misconfigured
 from portal.settings import Settings
 
-SEED = 32
-NAME = "seal.key"
+SEED_BYTES = 32
+FILE_NAME = "seal.key"
 
 
 class SealKey:
-    """`sign` is deterministic (RFC 8032): the same receipt has the same seal."""
+    """The key. Signatures are deterministic (RFC 8032): the same receipt has the same seal."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
@@ -46,10 +46,10 @@ class SealKey:
 
 
 def seal_key(settings: Settings) -> SealKey:
-    """The key of the settings, or the one beside the data, made at first use."""
+    """Return the key of the settings, or else the one beside the data, which is created at first use."""
     if settings.seal_key:
         return _from_seed(settings.seal_key, "PORTAL_SEAL_KEY")
-    return _beside(_folder(settings) / NAME)
+    return _load_or_create(_folder(settings) / FILE_NAME)
 
 
 def fingerprint(public: bytes) -> str:
@@ -57,7 +57,7 @@ def fingerprint(public: bytes) -> str:
 
 
 def broken(content: bytes, *, known: str | None = None) -> str | None:
-    """Why a sealed receipt does not hold, in words; None when it does. `known`: the fingerprint it must be sealed with."""
+    """Say why a sealed receipt is not valid; None when it is. `known`: the fingerprint that it must be sealed with."""
     try:
         sealed = receipts.decode(content)
         public = base64.b64decode(sealed.seal.public_key, validate=True)
@@ -81,18 +81,18 @@ def broken(content: bytes, *, known: str | None = None) -> str | None:
 
 def _folder(settings: Settings) -> Path:
     url = make_url(settings.database_url)
-    embedded = url.get_backend_name() == "sqlite" and url.database
-    return Path(str(url.database)).parent if embedded else settings.files_dir
+    is_embedded = url.get_backend_name() == "sqlite" and url.database
+    return Path(str(url.database)).parent if is_embedded else settings.files_dir
 
 
 @cache
-def _beside(path: Path) -> SealKey:
+def _load_or_create(path: Path) -> SealKey:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Whoever comes first makes it; others read what stands there, never half of it.
-    unfinished = path.with_name(f".{NAME}-{os.getpid()}")
+    # When several processes start at once, the first creates the file atomically and the others read it.
+    unfinished = path.with_name(f".{FILE_NAME}-{os.getpid()}")
     if not path.exists():
         unfinished.touch(mode=0o600)
-        unfinished.write_text(base64.b64encode(os.urandom(SEED)).decode())
+        unfinished.write_text(base64.b64encode(os.urandom(SEED_BYTES)).decode())
         with suppress(FileExistsError):
             os.link(unfinished, path)
         unfinished.unlink()

@@ -1,6 +1,6 @@
-"""The cookies that name a session, and whose session a request or a socket comes with.
+"""The session cookies: write them, and find the session of a request or a socket.
 
-A buyer's session and a rep's are different cookies, so that one browser can hold both.
+Buyers and reps have different cookies, so that one browser can hold a session of each.
 """
 
 from datetime import timedelta
@@ -16,7 +16,7 @@ BUYER, DESK = "parley_buyer", "parley_desk"
 
 
 def cookie_name(settings: Settings, name: str) -> str:
-    """`__Host-` on https: then no other host and no plain-http page can set it."""
+    """Return the full name. With the prefix `__Host-` (https), no other host and no plain-http page can set the cookie."""
     return f"__Host-{name}" if settings.secure else name
 
 
@@ -37,13 +37,13 @@ def ended_cookie(settings: Settings, name: str) -> Cookie:
 
 
 def buyer_session(connection: Connection) -> BuyerSession | None:
-    """The buyer's session that the cookie names, alive or not."""
+    """Return the buyer's session that the cookie names. It may have ended."""
     value = _cookie(connection, BUYER)
     return BuyerSession(access.token_hash(value)) if value else None
 
 
 def desk_session(connection: Connection) -> DeskSession | None:
-    """The rep's session that the cookie names, alive or not."""
+    """Return the rep's session that the cookie names. It may have ended."""
     value = _cookie(connection, DESK)
     return DeskSession(access.token_hash(value)) if value else None
 

@@ -1,6 +1,6 @@
-"""What an operator can set: environment variables or a .env file, the environment winning.
+"""The settings of an operator: environment variables, or a .env file, which has lower precedence.
 
-An unknown PORTAL_ name or a bad value stops the start with one sentence each.
+An unknown PORTAL_ name or a bad value prevents the start, with one sentence each.
 """
 
 import os
@@ -21,7 +21,7 @@ PREFIX = "PORTAL_"
 
 
 class Settings(BaseSettings):
-    """One frozen object; every field is PORTAL_ and its name in capitals."""
+    """All settings. The variable of a field is PORTAL_ and its name in capitals."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
 
     @field_validator("secret_keys", "trusted_proxies", mode="before")
     @classmethod
-    def _split(cls, value: Any) -> Any:
+    def _split_list(cls, value: Any) -> Any:
         return (
             tuple(part.strip() for part in value.split(",") if part.strip())
             if isinstance(value, str)
@@ -60,28 +60,28 @@ class Settings(BaseSettings):
 
     @field_validator("secret_keys")
     @classmethod
-    def _long_enough(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_key_length(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(len(key) < 16 for key in value):
             raise ValueError("each key needs at least 16 characters; `portal keys new` makes one")
         return value
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
             ip_network(address, strict=False)
         return value
 
     @field_validator("timezone")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
+    def _check_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError(f"{value!r} is not a time zone such as Europe/Berlin")
         return value
 
     @field_validator("public_url")
     @classmethod
-    def _origin(cls, value: str) -> str:
+    def _check_origin(cls, value: str) -> str:
         parts = urlsplit(value)
         if (
             parts.scheme not in ("http", "https")
@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     def trusts(self, address: str) -> bool:
-        """Whether a peer's forwarded headers are believed."""
+        """Whether the forwarded headers of this peer are trusted."""
         try:
             peer = ip_address(address)
         except ValueError:
@@ -111,19 +111,19 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Settings from the environment and .env; Misconfigured with a sentence for each thing wrong."""
+    """Load the settings from the environment and .env; Misconfigured with a sentence for each problem."""
     names = {*os.environ, *dotenv_values(".env")}
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    wrong = [
+    sentences = [
         f"{name} is not a setting." for name in sorted(names) if name.startswith(PREFIX) and name not in known
     ]
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        wrong += [
+        sentences += [
             f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}."
             for problem in error.errors()
         ]
-    if wrong:
-        raise Misconfigured(" ".join(wrong))
+    if sentences:
+        raise Misconfigured(" ".join(sentences))
     return settings

@@ -1,4 +1,4 @@
-"""Short signed values: form tokens, unsubscribe links, cursors. One salt per purpose; the newest key signs, all verify."""
+"""Sign short values: form tokens, unsubscribe links, cursors. A salt per purpose; the newest key signs, all keys verify."""
 
 import hashlib
 from datetime import timedelta
@@ -12,12 +12,12 @@ Purpose = Literal["join", "new-link", "sign-in-request", "sign-in", "unsubscribe
 
 
 def sign(settings: Settings, purpose: Purpose, value: Any) -> str:
-    """`value` (JSON) signed for one purpose; safe in an address."""
+    """Sign `value` (JSON) for one purpose. The result is safe in a URL."""
     return str(_serializer(settings, purpose).dumps(value))
 
 
 def read(settings: Settings, purpose: Purpose, signed: str, *, within: timedelta | None = None) -> Any:
-    """The value; None when it was not signed for this purpose, or longer ago than `within`."""
+    """Return the signed value; None when it was not signed for this purpose, or longer ago than `within`."""
     age = None if within is None else int(within.total_seconds())
     try:
         return _serializer(settings, purpose).loads(signed, max_age=age)

@@ -106,7 +106,7 @@ def test_a_deal_that_was_not_accepted_has_none(database: Database) -> None:
 def test_the_key_is_made_once_and_only_its_owner_reads_it(settings: Settings, tmp_path: Path) -> None:
     first = seal_key(settings).fingerprint
     assert (tmp_path / "seal.key").stat().st_mode & 0o777 == 0o600
-    seal._beside.cache_clear()
+    seal._load_or_create.cache_clear()
     assert seal_key(settings).fingerprint == first
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".seal")] == []
 

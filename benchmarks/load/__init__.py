@@ -1,1 +1,1 @@
-"""The load generator: one process on a core of its own. `python -m benchmarks.load JOB` prints one JSON object."""
+"""The load generator: one process on its own core. `python -m benchmarks.load JOB` prints one JSON object."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load JOB`: JOB is a file with a JSON object; its "work" names what to do."""
+"""`python -m benchmarks.load JOB`: JOB is a file with a JSON object, whose "work" names the function to run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORK = {
 
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
-    # Nothing here makes cycles worth collecting, and a pause would count as the server's.
+    # No garbage collection: a pause here would count as the server's latency.
     gc.freeze()
     gc.disable()
     print(json.dumps(uvloop.run(WORK[job["work"]](job))))

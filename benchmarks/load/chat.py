@@ -1,4 +1,4 @@
-"""Rooms of sockets and the messages sent into them: opening, one closed loop, steps at a fixed rate, the verdict."""
+"""Rooms of sockets and their messages: opening, a closed loop, steps at a fixed rate, and the check of all deliveries."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from benchmarks.load.dialects import DIALECTS
 from benchmarks.load.room import Book, Faults, Room, judge, marked
 from benchmarks.load.wire import Wire, framed
 
-# A step above this is not sustained (seconds); a backlog of so many seconds ends it early.
+# Seconds. A p99 above LATEST is not sustained; a backlog of TOO_FAR ends the step early.
 LATEST, TOO_FAR = 0.25, 1.0
-# Seconds without any delivery after which what is missing counts as lost.
+# Seconds without any delivery after which missing deliveries count as lost.
 SILENCE = 10.0
 WORDS = "Could we have the panels in week 12, and keep the price of the second press as it was in your first offer?"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One rate, tried: messages asked for a second, deliveries a second, latency in milliseconds."""
+    """The result at one rate: requested messages a second, deliveries a second, latency in milliseconds."""
 
     rate: float
     deliveries: float
@@ -33,7 +33,7 @@ class Step:
 
 @dataclass
 class Chat:
-    """The open rooms of one run. `member` of a message counts sockets over all rooms, room by room."""
+    """The open rooms of one run. Sockets are numbered over all rooms, room by room."""
 
     port: int
     dialect_name: str
@@ -48,7 +48,7 @@ class Chat:
         self.dialect = DIALECTS[self.dialect_name]
 
     async def open(self, rooms: list[list[dict[str, Any]]]) -> None:
-        """One socket after the other, as people come."""
+        """Open the sockets one after the other."""
         for sockets in rooms:
             room = Room()
             self.rooms.append(room)
@@ -66,14 +66,14 @@ class Chat:
                 wire.transport.abort()
 
     def send(self, due: float | None = None) -> None:
-        """The next message, to each room in turn and by each member in turn. `due` counts where sending is late."""
+        """Send the next message: rooms and their members take turns. `due` is its start time when it is sent late."""
         number = len(self.book.sent)
         place = number % len(self.wires)
         members = self.wires[place]
         wire = members[(number // len(self.wires)) % len(members)]
         text = self.dialect.message(f"k{number}", f"{marked(number)} {WORDS}")
         now = time.perf_counter()
-        # A timer's grain of a millisecond is not the server's; being busy is everybody's.
+        # Up to 2 ms is the timer's resolution; more is a late generator, which counts from the due time.
         self.book.sent.append(due if due is not None and now - due > 0.002 else now)
         self.book.sender.append(wire.member)
         self.meant[place].append(number)
@@ -81,18 +81,18 @@ class Chat:
         wire.transport.write(framed(text.encode()))
 
     async def warm(self) -> None:
-        """A message into every room, and wait for all of them: connections, caches and code paths are then in use."""
+        """Send a message into every room and wait for all, to warm up connections, caches and code paths."""
         for _ in self.wires:
             self.send()
         await self.drained()
 
     async def closed_loop(self, seconds: float, window: int) -> float:
-        """Deliveries a second with so many messages under way."""
+        """Measure the deliveries a second with `window` messages in flight."""
         began, before = time.perf_counter(), self.book.delivered
         fan = len(self.wires[0])
         while not self.book.closed:
             now = time.perf_counter()
-            # A slow server gets the time to answer a few windows, within reason.
+            # A slow server gets more time, until it has answered three windows.
             few = self.book.delivered - before < 3 * window * fan
             if now > began + seconds * (5 if few else 1):
                 break
@@ -104,7 +104,7 @@ class Chat:
         return rate
 
     async def step(self, rate: float, seconds: float) -> Step:
-        """Messages at a steady rate; ends early when deliveries fall behind by more than TOO_FAR."""
+        """Send messages at a steady rate. Ends early when deliveries fall behind by more than TOO_FAR."""
         self.book.fresh_bins()
         self.clock.begin()
         before, total, sent = self.book.delivered, int(rate * seconds), 0
@@ -127,7 +127,7 @@ class Chat:
         return Step(rate, deliveries, p50 * 1e3, p99 * 1e3, not behind and p99 < LATEST, generator, server)
 
     async def drained(self) -> None:
-        """Until every delivery has come, or nothing has for SILENCE; what is then missing is no longer waited for."""
+        """Wait until every delivery has arrived, or none has for SILENCE. Missing ones are no longer expected then."""
         came = -1
         while self.book.delivered + self.refused < self.expected and came != self.book.delivered:
             if self.book.closed:
@@ -138,7 +138,7 @@ class Chat:
 
     @property
     def refused(self) -> int:
-        """Deliveries that refused messages will not have."""
+        """The deliveries that refused messages would have had."""
         return self.book.refused * len(self.wires[0])
 
     def verdict(self) -> Faults:

@@ -1,4 +1,4 @@
-"""How busy this process and the server's are, and how much memory the server holds."""
+"""The CPU use of this process and the server's, and the server's memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import psutil
 
 
 class Clock:
-    """Shares of one core since `begin`: (the generator's, the server's with its children)."""
+    """CPU use since `begin`, as shares of one core: the generator's, and the server's with its children."""
 
     def __init__(self, pid: int) -> None:
         self._own, self._server = psutil.Process(), psutil.Process(pid)
@@ -27,7 +27,7 @@ class Clock:
         return sum(_used(process) for process in self._family())
 
     def resident(self) -> int:
-        """Bytes of the server that are in memory."""
+        """Return the server's resident memory in bytes."""
         return sum(process.memory_info().rss for process in self._family())
 
     def _family(self) -> list[psutil.Process]:
@@ -35,7 +35,7 @@ class Clock:
 
 
 def _used(process: psutil.Process) -> float:
-    """Seconds of CPU; by the nanosecond where the kernel tells, else by its ticks of ten milliseconds."""
+    """Return the CPU seconds of a process: in nanoseconds where the kernel has them, else in ticks of 10 ms."""
     try:
         tasks = Path(f"/proc/{process.pid}/task").iterdir()
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9

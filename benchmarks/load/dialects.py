@@ -1,4 +1,4 @@
-"""How each kind of server is spoken to: the address, what follows the handshake, a message, and all else it says."""
+"""The protocol of each kind of server: its address, what follows the handshake, messages, and other frames."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
 
 class Dialect(Protocol):
     def address(self, path: str) -> str:
-        """What the handshake asks for, to come into the room at `path`."""
+        """Return the address to connect to for the room at `path`."""
 
     def opened(self, wire: Wire) -> None:
-        """The handshake is done."""
+        """React to the end of the handshake."""
 
     def message(self, key: str, body: str) -> str:
-        """One chat message as a text frame."""
+        """Return one chat message as a text frame."""
 
     def other(self, wire: Wire, payload: bytes) -> None:
-        """A text frame that is no chat message."""
+        """React to a text frame that is not a chat message."""
 
 
 class Plain:
-    """JSON over a bare socket; the server says when the room is joined."""
+    """JSON over a bare socket. The server confirms that the room is joined."""
 
     def address(self, path: str) -> str:
         return path
 
     def opened(self, wire: Wire) -> None:
-        """Wait for it to say so."""
+        """Wait for the confirmation."""
 
     def message(self, key: str, body: str) -> str:
         return json.dumps({"type": "message", "key": key, "body": body, "anchor": None})
@@ -43,7 +43,7 @@ class Plain:
 
 
 class Parley(Plain):
-    """Ours: the position in the address makes a greeting unnecessary, whatever follows it is sent."""
+    """Ours: the position is in the address, so no confirmation is needed."""
 
     def opened(self, wire: Wire) -> None:
         wire.ready.set_result(None)
@@ -63,7 +63,7 @@ class SocketIO:
         return "/socket.io/?EIO=4&transport=websocket"
 
     def opened(self, wire: Wire) -> None:
-        """The server begins."""
+        """Wait for the server, which sends first."""
 
     def message(self, key: str, body: str) -> str:
         return "42" + json.dumps(["message", {"key": key, "body": body}])

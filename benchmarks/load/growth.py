@@ -1,4 +1,4 @@
-"""What a message costs in a deal with a long history, beside a new one: blocks in turn, in the same run of the server."""
+"""Compare a message's cost in a deal with a long history and in a new one: alternating blocks on the same server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.load.clock import Clock
 
 
 async def growth(job: dict[str, Any]) -> dict[str, Any]:
-    """For each room of the job: median seconds a message, one at a time, and server CPU seconds a message."""
+    """Return for each room the median latency of a message, sent one at a time, and its server CPU, in milliseconds."""
     clock = Clock(job["pid"])
     chats = []
     for room in job["rooms"]:

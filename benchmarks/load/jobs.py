@@ -1,4 +1,4 @@
-"""What is measured on sockets: the rate that is sustained, latency at a fixed rate, memory of idle sockets."""
+"""The jobs on sockets: the sustained rate, latency at a fixed rate, memory of idle sockets, and long traffic."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from benchmarks.load.chat import Chat, Step
 from benchmarks.load.clock import Clock
 
-# A search stops when it knows the limit to this factor.
+# A search stops when it knows the limit within this factor.
 CLOSE_ENOUGH = 1.06
-# Milliseconds of p99 below which a rate is far from the limit, so that the next may be twice as high.
+# Milliseconds. Below this p99 the rate is far from the limit, and is doubled.
 AT_EASE = 50.0
 
 
 async def capacity(job: dict[str, Any]) -> dict[str, Any]:
-    """The highest rate whose p99 stays under 250 ms, looked for from what a closed loop reaches."""
+    """Search the highest rate whose p99 stays under 250 ms, starting from the rate of a closed loop."""
     chat = await _opened(job)
     fan = len(chat.wires[0])
     closed = await chat.closed_loop(job["closed_seconds"], job["window"])
@@ -48,7 +48,7 @@ async def _search(chat: Chat, start: float, seconds: float, tries: int) -> list[
 
 
 async def latency(job: dict[str, Any]) -> dict[str, Any]:
-    """Latency at a rate that leaves the server room."""
+    """Measure latency at a rate below the server's limit."""
     chat = await _opened(job)
     await chat.step(job["rate"], job["seconds"] / 3)
     step = await chat.step(job["rate"], job["seconds"])
@@ -56,7 +56,7 @@ async def latency(job: dict[str, Any]) -> dict[str, Any]:
 
 
 async def idle(job: dict[str, Any]) -> dict[str, Any]:
-    """Bytes a socket: what the server grew by from a few sockets in use to a thousand that say nothing."""
+    """Measure the bytes per socket by which the server grows from a few sockets to a thousand idle ones."""
     few, many = job["rooms"][:2], job["rooms"][2:]
     chat = await _opened(job | {"rooms": few})
     await asyncio.sleep(job["settle"])
@@ -69,7 +69,7 @@ async def idle(job: dict[str, Any]) -> dict[str, Any]:
 
 
 async def soak(job: dict[str, Any]) -> dict[str, Any]:
-    """Steady traffic, and the server's resident memory ten times on the way."""
+    """Run steady traffic, and record the server's resident memory ten times."""
     chat = await _opened(job)
     resident: list[int] = []
     steps = [await _watched(chat, job, resident) for _ in range(10)]
@@ -90,7 +90,7 @@ async def _opened(job: dict[str, Any]) -> Chat:
 
 
 async def _result(chat: Chat, found: dict[str, Any]) -> dict[str, Any]:
-    # What comes twice may come late.
+    # A duplicate may arrive late.
     await asyncio.sleep(0.3)
     book, faults = chat.book, chat.verdict()
     sent = {"messages": len(book.sent), "deliveries": book.delivered, "refused": book.refused}

@@ -1,4 +1,4 @@
-"""Pages a second: a fixed number of keep-alive connections, each asking again as soon as it has been answered."""
+"""The job on pages: a fixed number of keep-alive connections, each sending its next request after a response."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLOSES = re.compile(rb"connection: *close", re.IGNORECASE)
 
 
 class Reader(asyncio.Protocol):
-    """One connection. `wants` must stand in every answer, or the run fails."""
+    """One connection. Every response must contain `wants`, or the run fails."""
 
     def __init__(self, request: bytes, wants: list[bytes]) -> None:
         self._request, self._wants = request, wants
@@ -72,7 +72,7 @@ class Reader(asyncio.Protocol):
 
 
 async def pages(job: dict[str, Any]) -> dict[str, Any]:
-    """Requests a second, and the milliseconds and server CPU one takes."""
+    """Measure the requests a second, and the milliseconds and server CPU of one."""
     loop, clock = asyncio.get_running_loop(), Clock(job["pid"])
     requests, wants = job["requests"], [text.encode() for text in job["wants"]]
     readers: list[Reader] = []
@@ -111,7 +111,7 @@ def _request(port: int, asked: dict[str, Any]) -> bytes:
 
 
 async def _for(seconds: float, readers: list[Reader]) -> None:
-    """Let them ask for so long; the first that fails ends it."""
+    """Run for so many seconds, or until the first failure."""
     await asyncio.wait(
         [reader.ended for reader in readers], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
     )

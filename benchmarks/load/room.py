@@ -1,7 +1,7 @@
-"""What the sockets of a room must agree on: each message once, at everybody, in one order.
+"""Check deliveries: each message once, to every socket of its room, in the same order.
 
-The first socket that sees a message decides the room's order; every other is compared with it while it receives, which
-costs one list access a delivery. A socket that differs keeps a list of its own from then on, and is judged at the end.
+The first socket that receives a message decides the room's order. The others are compared with it while they receive, which
+costs one list access for each delivery. A socket that differs keeps its own list from then on, which is checked at the end.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from math import inf
 
 MARK = b"MessageNo"
 DIGITS = 8
-# Latencies are counted in bins: width in seconds, and how many. What is later falls into the last.
+# Latencies are counted in bins: their width in seconds, and their number. Later ones go into the last bin.
 BIN, BINS = 0.00005, 200_000
 
 
 def marked(number: int) -> str:
-    """The words in a message's text by which any server's frame around it is recognised."""
+    """Return the mark that identifies a message inside the frame of any server."""
     return f"{MARK.decode()}{number:0{DIGITS}d}"
 
 
@@ -31,7 +31,7 @@ class Room:
 
 @dataclass
 class Book:
-    """All that is sent and received in a run. `sent` holds the instant of each message, by number."""
+    """Everything sent and received in a run. `sent` has the time of each message, by number."""
 
     sent: list[float] = field(default_factory=list)
     sender: list[int] = field(default_factory=list)
@@ -40,12 +40,12 @@ class Book:
     refused: int = 0
     closed: int = 0
     notes: list[str] = field(default_factory=list)
-    # Who waits for a number of deliveries is told when it is reached.
+    # `reached` is set when `delivered` reaches `goal`.
     goal: float = inf
     reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def until(self, goal: int, seconds: float) -> None:
-        """Return when so many deliveries have come in all, or after so long."""
+        """Wait until `goal` deliveries have arrived in total, at most `seconds`."""
         if self.delivered < goal:
             self.goal = goal
             self.reached.clear()
@@ -62,7 +62,7 @@ class Book:
         self.bins[:] = [0] * BINS
 
     def percentile(self, share: float) -> float:
-        """Seconds within which this share of deliveries came; 0 when there were none."""
+        """Return the seconds within which this share of deliveries arrived; 0 when there were none."""
         left = share * sum(self.bins)
         for number, count in enumerate(self.bins):
             left -= count
@@ -73,7 +73,7 @@ class Book:
 
 @dataclass
 class Faults:
-    """Deliveries that should not be as they are. `disordered` counts sockets and senders, not messages."""
+    """Wrong deliveries. `disordered` counts sockets and senders, not messages."""
 
     lost: int = 0
     doubled: int = 0
@@ -84,7 +84,7 @@ class Faults:
 
 
 def judge(book: Book, meant: Sequence[Sequence[int]], seen: Sequence[Sequence[list[int]]]) -> Faults:
-    """Compare what was sent to each room with what each of its sockets has seen."""
+    """Compare the messages sent to each room with those that each of its sockets received."""
     faults = Faults()
     for messages, sockets in zip(meant, seen, strict=True):
         wanted, order = set(messages), sockets[0]

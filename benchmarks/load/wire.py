@@ -1,6 +1,6 @@
-"""One client socket, straight on asyncio: as little work a delivery as Python allows, so that the server is measured.
+"""One client socket, directly on asyncio, with as little work per delivery as possible, so that the server is the limit.
 
-Frames of the client are masked with zeros, which the protocol permits and which needs no work.
+The client masks its frames with zeros, which the protocol permits and which costs nothing.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ PER_SECOND = 20_000  # 1 / room.BIN
 
 
 def framed(payload: bytes, first: int = TEXT) -> bytes:
-    """A whole client frame around a payload of at most 64 KiB."""
+    """Return a complete client frame with a payload of at most 64 KiB."""
     size = len(payload)
     length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
     return bytes((first,)) + length + b"\0\0\0\0" + payload
 
 
 class Wire(asyncio.Protocol):
-    """A socket in a room. `seen()` is what it has been given, in its order."""
+    """A socket in a room. `seen()` returns the received messages in order."""
 
     def __init__(self, room: Room, book: Book, dialect: Dialect, member: int) -> None:
         self.room, self.book, self.dialect, self.member = room, book, dialect, member
@@ -42,7 +42,7 @@ class Wire(asyncio.Protocol):
         self.joining = ""
 
     async def join(self, port: int, path: str, headers: Mapping[str, str]) -> None:
-        """Connect, shake hands, and join the room as the dialect does; returns once messages will arrive."""
+        """Connect, and join the room as the dialect does. Returns once messages will arrive."""
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
         self.joining = path
         fields = {
@@ -63,7 +63,7 @@ class Wire(asyncio.Protocol):
         self.transport.write(framed(text.encode()))
 
     def seen(self) -> list[int]:
-        """The numbers received; the room's own log when it is just that, so that it is judged once."""
+        """Return the received numbers. It is the room's own list when they are equal, so that it is checked once."""
         return self._log if self._count == len(self._log) else self._log[: self._count]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -92,7 +92,7 @@ class Wire(asyncio.Protocol):
             self._frames(rest)
 
     def _frames(self, data: bytes) -> None:
-        """The hot loop: a header, the mark, a comparison and a count for each frame."""
+        """Parse frames. The hot loop: for each frame a header, the mark, a comparison and a count."""
         now = time.perf_counter()
         if self._rest:
             data = self._rest + data
@@ -118,7 +118,7 @@ class Wire(asyncio.Protocol):
             number = int(data[mark + skip : mark + skip + DIGITS])
             if count < len(log):
                 if log[count] != number:
-                    # Not what the others have seen: from here on it keeps its own list.
+                    # The order differs from the other sockets': use a separate list from here on.
                     log = self._log = log[:count]
                     log.append(number)
             else:

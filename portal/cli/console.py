@@ -1,4 +1,4 @@
-"""What every command shares: its arguments, the database beside a running server, and what it prints."""
+"""Shared parts of all commands: arguments, the database, and output."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 @dataclass(frozen=True)
 class Answer:
-    """A command's result: one JSON document, the same as lines for a person, and what is worth a warning."""
+    """The result of a command: a JSON document, the same as lines for a person, warnings, and the exit status."""
 
     document: Any = None
     lines: Sequence[str] = ()
@@ -41,7 +41,7 @@ class Answer:
 
 
 def noun(commands: Commands, name: str, about: str) -> Commands:
-    """`portal NAME …`: a noun, which wants a verb."""
+    """Add the noun `portal NAME …` and return its verbs."""
     parser = commands.add_parser(name, help=about, description=about)
     return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -90,7 +90,7 @@ def require_current(store: Store) -> migrate.Schema:
 
 
 def table(rows: Sequence[Sequence[Any]]) -> list[str]:
-    """Rows as aligned columns; the last column is not padded."""
+    """Align rows in columns. The last column is not padded."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in texts) for index in range(len(texts[0]))] if texts else []
     return [

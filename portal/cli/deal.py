@@ -20,7 +20,7 @@ from portal.reading.desk import contacts
 from portal.reading.operator import deals
 from portal.storage.session import Transaction
 
-# How long a reopened proposal is valid unless another day is given.
+# The default validity of a reopened proposal.
 REOPENED_FOR = timedelta(days=30)
 
 
@@ -30,16 +30,16 @@ def add_to(commands: Commands) -> None:
     for name, run, about in (
         ("show", run_show, "One deal with its people."),
         ("send", run_send, "Send a draft to its contacts."),
-        ("withdraw", run_withdraw, "Take an open proposal off the table."),
-        ("reopen", run_reopen, "Put a closed proposal back on the table, as a new revision."),
+        ("withdraw", run_withdraw, "Withdraw an open proposal."),
+        ("reopen", run_reopen, "Reopen a closed proposal as a new revision."),
     ):
         parser = with_json(verb(nouns, name, run, about))
         parser.add_argument("deal", metavar="DEAL", help="its id, number or external id")
         if name == "withdraw":
-            parser.add_argument("--reason", default="", help="what the buyers read")
+            parser.add_argument("--reason", default="", help="the reason that buyers read")
         if name == "reopen":
             parser.add_argument(
-                "--valid-until", type=day, metavar="DATE", help="30 days from today if not given"
+                "--valid-until", type=day, metavar="DATE", help="last day of validity (30 days from today)"
             )
     link = with_json(verb(commands, "link", run_link, "A magic link for a contact of a deal."))
     link.add_argument("deal", metavar="DEAL")
@@ -64,7 +64,7 @@ def run_show(arguments: argparse.Namespace) -> Answer:
     with opened() as (configured, database):
         deal, people = database.read_now(read)
     url = f"{configured.public_url}/deals/{deal.id}"
-    shown = (
+    names = (
         "number",
         "external_id",
         "state",
@@ -75,18 +75,18 @@ def run_show(arguments: argparse.Namespace) -> Answer:
         "digest",
         "valid_until",
     )
-    document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in shown}
+    document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in names}
     lines = table([(name.replace("_", " "), value) for name, value in document.items()])
     lines += ["", *table([(person.role, person.name, person.email) for person in people])]
     return Answer(document | {"contacts": people}, lines)
 
 
 def run_send(arguments: argparse.Namespace) -> Answer:
-    return _moved(arguments, send_proposal, "Sent.")
+    return _run(arguments, send_proposal, "Sent.")
 
 
 def run_withdraw(arguments: argparse.Namespace) -> Answer:
-    return _moved(arguments, withdraw, "Withdrawn.", reason=arguments.reason)
+    return _run(arguments, withdraw, "Withdrawn.", reason=arguments.reason)
 
 
 def run_reopen(arguments: argparse.Namespace) -> Answer:
@@ -94,14 +94,14 @@ def run_reopen(arguments: argparse.Namespace) -> Answer:
         last_day: date = arguments.valid_until or (work.now + REOPENED_FOR).date()
         return reopen(work, actor, deal_id, valid_until=last_day)
 
-    return _moved(arguments, open_again, "Reopened.")
+    return _run(arguments, open_again, "Reopened.")
 
 
 def run_link(arguments: argparse.Namespace) -> Answer:
     def issue(work: UnitOfWork) -> str:
         deal = deal_for(work, CLI, deals.identify(work, arguments.deal))
-        wanted = arguments.email.strip().lower()
-        person = next((each for each in contacts.load(work, deal) if each.email == wanted), None)
+        email = arguments.email.strip().lower()
+        person = next((each for each in contacts.load(work, deal) if each.email == email), None)
         if person is None:
             raise NotFound(f"{arguments.email} is not a contact of deal {deal.number}.")
         return issue_link(work, CLI, deal.id, person.id, channel="shown").url
@@ -111,13 +111,13 @@ def run_link(arguments: argparse.Namespace) -> Answer:
     return Answer({"url": url}, [url])
 
 
-def _moved(
+def _run(
     arguments: argparse.Namespace, command: Callable[..., msgspec.Struct], done: str, **more: Any
 ) -> Answer:
-    def move(work: UnitOfWork) -> tuple[str, msgspec.Struct]:
+    def run(work: UnitOfWork) -> tuple[str, msgspec.Struct]:
         deal_id = deals.identify(work, arguments.deal)
         return deal_id, command(work, CLI, deal_id, **more)
 
     with opened() as (_, database):
-        deal_id, result = database.write_now(move)
+        deal_id, result = database.write_now(run)
     return Answer({"deal": deal_id} | msgspec.to_builtins(result), [done])

@@ -1,4 +1,4 @@
-"""`portal demo`: the demo world, served from a folder of its own."""
+"""`portal demo`: serve the demo world from its own folder."""
 
 import argparse
 import secrets
@@ -28,20 +28,20 @@ def run(arguments: argparse.Namespace) -> None:
     listening = listen(HOST, arguments.port)
     configured = demo_settings(arguments.data, listening.getsockname()[1])
     welcome = _welcome(configured, prepare(configured))
-    from portal.cli import serving  # takes a second to import; other commands do without
+    from portal.cli import serving  # takes a second to import, which other commands do not need
 
     serving.serve(configured, listening, welcome)
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
-    """Settings that depend on nothing but the folder: the demo needs no database server, no Redis and no mail."""
+    """Return settings that depend only on the folder: the demo needs no database server, Redis or mail server."""
     folder.mkdir(parents=True, exist_ok=True)
     return settings.load(
         environment="demo",
         database_url=f"sqlite:///{(folder / 'parley.db').resolve()}",
         redis_url=None,
         smtp_url=None,
-        secret_keys=(_kept_key(folder / "secret-key"),),
+        secret_keys=(_load_or_create_key(folder / "secret-key"),),
         public_url=f"http://{HOST}:{port}",
         files_dir=folder / "files",
         mail_from="Parley <parley@kestrel.example>",
@@ -50,7 +50,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
 
 
 def prepare(configured: Settings) -> World:
-    """The demo's database with its world in it, and fresh links."""
+    """Create the demo's database, if needed, and return its world with new links."""
     store = Store(configured.database_url)
     migrate.upgrade(store, new_epoch=new_id())
     database = Database(store, public_url=configured.public_url)
@@ -60,7 +60,7 @@ def prepare(configured: Settings) -> World:
         database.close()
 
 
-def _kept_key(path: Path) -> str:
+def _load_or_create_key(path: Path) -> str:
     if not path.exists():
         path.write_text(secrets.token_urlsafe(32))
         path.chmod(0o600)

@@ -1,6 +1,6 @@
-"""The command line: `portal NOUN VERB`. Exit status 0 done, 1 refused with a sentence on standard error, 2 wrong usage.
+"""The command line: `portal NOUN VERB`. Exit status: 0 done, 1 refused with a sentence on standard error, 2 wrong usage.
 
-Each noun's module adds its verbs to the parser; a verb is a function of the parsed arguments that answers an `Answer`.
+The module of a noun adds its verbs to the parser. A verb is a function from the parsed arguments to an `Answer`.
 """
 
 import argparse
@@ -11,15 +11,15 @@ from importlib.metadata import version
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.cli import deal, demo, handoff, installation, keeping, order, quote, rep, serve
+from portal.cli import backup, deal, demo, handoff, installation, order, quote, rep, serve, verify
 from portal.cli.console import Answer
 from portal.errors import Invalid, ParleyError
 
-NOUNS = (serve, demo, installation, quote, deal, rep, order, handoff, keeping)
+NOUNS = (serve, demo, installation, quote, deal, rep, order, handoff, backup, verify)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
+    """Run one command and return its exit status."""
     parsed = parser().parse_args(arguments)
     try:
         answer: Answer | None = parsed.run(parsed)
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SQLAlchemyError as error:
         print(f"The database did not answer: {getattr(error, 'orig', None) or error}", file=sys.stderr)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; nothing more may be written at exit.
+        # The reader of our output has closed the pipe; the flush at exit must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         return 130
@@ -40,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every command with its arguments."""
+    """Build the parser of all commands."""
     top = argparse.ArgumentParser(prog="portal", description="Parley: from a seller's quote to an order.")
     top.add_argument("--version", action="version", version=f"Parley {version('parley')}")
-    # Verbs that have something to say in JSON add the flag of their own.
+    # Verbs with JSON output add the flag --json.
     top.set_defaults(json=False)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for noun in NOUNS:

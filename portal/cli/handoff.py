@@ -1,4 +1,4 @@
-"""`portal handoff …`: deliveries of orders to whoever works on them."""
+"""`portal handoff …`: deliveries of orders to their receivers."""
 
 import argparse
 from functools import partial
@@ -9,21 +9,21 @@ from portal.reading.operator.deliveries import deliveries
 
 
 def add_to(commands: Commands) -> None:
-    handoffs = noun(commands, "handoff", "Deliveries of orders to operations, accounting and analysis.")
-    listed = with_json(verb(handoffs, "list", run_list, "Hand-offs, failed ones first."))
-    listed.add_argument("--mail", action="store_true", help="mails too")
-    retry = with_json(verb(handoffs, "retry", run_retry, "Deliver once more."))
+    verbs = noun(commands, "handoff", "Deliveries of orders to operations, accounting and analysis.")
+    parser = with_json(verb(verbs, "list", run_list, "Hand-offs, failed ones first."))
+    parser.add_argument("--mail", action="store_true", help="mails too")
+    retry = with_json(verb(verbs, "retry", run_retry, "Deliver once more."))
     retry.add_argument("id", metavar="ID")
 
 
 def run_list(arguments: argparse.Namespace) -> Answer:
     query = partial(deliveries, actor=CLI, mail=arguments.mail)
     with opened() as (_, database):
-        found = database.read_now(query)
+        handoffs = database.read_now(query)
     rows = [
-        (each.id, each.state, each.order, each.what, each.transport, each.to, each.error) for each in found
+        (each.id, each.state, each.order, each.what, each.transport, each.to, each.error) for each in handoffs
     ]
-    return Answer({"handoffs": found}, table(rows) or ["No hand-offs yet."])
+    return Answer({"handoffs": handoffs}, table(rows) or ["No hand-offs yet."])
 
 
 def run_retry(arguments: argparse.Namespace) -> Answer:

@@ -1,19 +1,19 @@
-"""How a server uses its interpreter: when it looks for garbage, and how its threads take turns."""
+"""Tuning of the Python interpreter for servers: garbage collection and thread switching."""
 
 import gc
 import sys
 
-# Allocations between two looks for cycles, and how seldom old objects are looked at again. Nothing on the way of a message
-# makes cycles, while a look at everything takes tens of milliseconds with a thousand sockets open.
-YOUNG, MIDDLE, OLD = 20_000, 20, 50
-# Seconds that a thread may keep the others waiting. The writer asks for its turn after each statement; with the usual five
-# milliseconds a group of messages would wait longer for turns than for the database.
-TURN = 0.0005
+# The thresholds of gc.set_threshold: allocations before a collection, and how rarely old objects are collected. Handling a
+# message creates no cycles, and a full collection takes tens of milliseconds with a thousand open sockets.
+GC_THRESHOLDS = (20_000, 20, 50)
+# Seconds. The writer thread needs the GIL again after each statement; with the default of 5 ms a batch of messages would
+# wait longer for the GIL than for the database.
+SWITCH_INTERVAL = 0.0005
 
 
-def prepare() -> None:
-    """Call once everything is loaded: what exists by then stays, and is never looked at again."""
+def tune() -> None:
+    """Tune the interpreter. Call it once everything is loaded: objects that exist by then are never collected."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
-    sys.setswitchinterval(TURN)
+    gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_INTERVAL)

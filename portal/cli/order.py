@@ -1,4 +1,4 @@
-"""`portal order …`: what was placed, and its documents as files."""
+"""`portal order …`: orders and their documents as files."""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,7 @@ PAGE = 500
 def add_to(commands: Commands) -> None:
     nouns = noun(commands, "order", "Orders.")
     with_json(verb(nouns, "list", run_list, "All orders, in the order they were placed."))
-    show = with_json(verb(nouns, "show", run_show, "One order, whole."))
+    show = with_json(verb(nouns, "show", run_show, "One order with all its lines."))
     out = verb(
         nouns, "export", run_export, "Write an order, or its part for one fulfilment group, to a file."
     )
@@ -33,23 +33,23 @@ def add_to(commands: Commands) -> None:
 
 def run_list(arguments: argparse.Namespace) -> Answer:
     with opened() as (_, database):
-        found = _all(database)
+        placed_orders = _read_all(database)
     rows = [
         (each.number, each.state, f"{each.total} {each.currency}", each.deal, f"{each.title}, {each.company}")
-        for each in found
+        for each in placed_orders
     ]
-    return Answer({"orders": found}, table(rows) or ["No orders yet."])
+    return Answer({"orders": placed_orders}, table(rows) or ["No orders yet."])
 
 
 def run_show(arguments: argparse.Namespace) -> Answer:
     with opened() as (_, database):
         head = database.read_now(lambda transaction: orders.placed_order(transaction, CLI, arguments.order))
-        whole = database.read_now(lambda transaction: orders.document(transaction, CLI, arguments.order))
+        document = database.read_now(lambda transaction: orders.document(transaction, CLI, arguments.order))
     names = ("number", "deal", "deal_number", "state", "company", "title", "revision", "digest", "created_at")
     lines = table([(name.replace("_", " "), getattr(head, name)) for name in names])
     lines += table([("total", f"{head.total} {head.currency}")])
-    lines += ["", *table([(f"{line.quantity:f}", line.unit, line.name) for line in whole.lines])]
-    return Answer({"order": head, "document": whole}, lines)
+    lines += ["", *table([(f"{line.quantity:f}", line.unit, line.name) for line in document.lines])]
+    return Answer({"order": head, "document": document}, lines)
 
 
 def run_export(arguments: argparse.Namespace) -> Answer:
@@ -60,22 +60,22 @@ def run_export(arguments: argparse.Namespace) -> Answer:
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."
         )
     with opened() as (_, database):
-        written = database.read_now(lambda transaction: _written(transaction, arguments))
+        file = database.read_now(lambda transaction: _export(transaction, arguments))
     try:
-        Path(arguments.out).write_bytes(written.content)
+        Path(arguments.out).write_bytes(file.content)
     except OSError as error:
         raise Refused(f"{arguments.out} could not be written: {error.strerror or error}.") from None
     return Answer(lines=[f"Wrote {arguments.out}."])
 
 
-def _written(transaction: Transaction, arguments: argparse.Namespace) -> Export:
+def _export(transaction: Transaction, arguments: argparse.Namespace) -> Export:
     if arguments.group is None:
         return export(orders.document(transaction, CLI, arguments.order), arguments.format)
     part = orders.part(transaction, CLI, arguments.order, "operations", arguments.group)
     return export(part, arguments.format)
 
 
-def _all(database: Database) -> list[PlacedOrder]:
+def _read_all(database: Database) -> list[PlacedOrder]:
     found: list[PlacedOrder] = []
     while True:
         after = found[-1].id if found else ""

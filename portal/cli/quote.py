@@ -19,19 +19,27 @@ from portal.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
-    quotes = noun(commands, "quote", "Quotes: check them, take them in.")
+    quotes = noun(commands, "quote", "Check and import quotes.")
     check = with_json(
-        verb(quotes, "check", run_check, "Say everything that is wrong with a quote, and where.")
+        verb(quotes, "check", run_check, "List everything that is wrong with a quote, and where.")
     )
-    take = with_json(verb(quotes, "import", run_import, "Make a deal of a quote."))
-    for parser in (check, take):
+    import_parser = with_json(verb(quotes, "import", run_import, "Import a quote as a deal."))
+    for parser in (check, import_parser):
         parser.add_argument("file", metavar="FILE", help="the quote; - reads standard input")
-        parser.add_argument("--valid-until", type=day, metavar="DATE", help="instead of the quote's own end")
         parser.add_argument(
-            "--contact", action="append", default=[], metavar='"Name <address>:role"', help="one more contact"
+            "--valid-until", type=day, metavar="DATE", help="last day of validity, instead of the quote's own"
         )
-    take.add_argument("--send", action="store_true", help="send the proposal to its contacts at once")
-    take.add_argument("--requote", action="store_true", help="other content becomes the deal's next revision")
+        parser.add_argument(
+            "--contact",
+            action="append",
+            default=[],
+            metavar='"Name <address>:role"',
+            help="an additional contact",
+        )
+    import_parser.add_argument("--send", action="store_true", help="send the proposal to its contacts")
+    import_parser.add_argument(
+        "--requote", action="store_true", help="import changed content as the deal's next revision"
+    )
 
 
 def run_check(arguments: argparse.Namespace) -> Answer:
@@ -51,14 +59,14 @@ def run_import(arguments: argparse.Namespace) -> Answer:
     with opened() as (configured, database):
         quote = _read(arguments, configured)
 
-        def take(work: UnitOfWork) -> Imported:
+        def import_and_send(work: UnitOfWork) -> Imported:
             imported = import_quote(work, CLI, quote, requote=arguments.requote)
-            # In one transaction: a proposal that can't be sent leaves no deal behind.
+            # In the same transaction, so that a proposal that can't be sent leaves no deal behind.
             if arguments.send and deal_for(work, CLI, imported.deal).can("send"):
                 send_proposal(work, CLI, imported.deal)
             return imported
 
-        imported = database.write_now(take)
+        imported = database.write_now(import_and_send)
     url = f"{configured.public_url}/deals/{imported.deal}"
     warnings = [str(warning) for warning in quote.warnings]
     document = {"deal": imported.deal, "number": imported.number, "url": url, "warnings": warnings}
@@ -82,6 +90,7 @@ def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
 
 
 def day(text: str) -> date:
+    """Parse an argument such as 2026-12-31."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`portal rep …`: the seller's people."""
+"""`portal rep …`: people of the seller."""
 
 import argparse
 from functools import partial

@@ -7,7 +7,7 @@ import sys
 from ipaddress import ip_address
 
 from portal import settings
-from portal.cli import ending
+from portal.cli import supervision
 from portal.cli.console import Commands, require_current, verb
 from portal.errors import Misconfigured, Refused
 from portal.settings import Settings
@@ -34,7 +34,7 @@ def run_serve(arguments: argparse.Namespace) -> None:
     check(configured, workers=arguments.workers, outbox=not arguments.no_outbox)
     warn_about(configured, arguments.host)
     listening = listen(arguments.host, arguments.port)
-    from portal.cli import serving  # what a server needs takes a second to import; other commands do without
+    from portal.cli import serving  # takes a second to import, which other commands do not need
 
     welcome, outbox = f"Parley is at {configured.public_url}", not arguments.no_outbox
     if arguments.workers > 1:
@@ -45,7 +45,7 @@ def run_serve(arguments: argparse.Namespace) -> None:
 
 
 def check(configured: Settings, *, workers: int, outbox: bool) -> None:
-    """Misconfigured or Refused, each with what to do, for an installation that must not start like this."""
+    """Raise Misconfigured or Refused when the installation must not start with these settings."""
     if not configured.secret_keys:
         raise Misconfigured("PORTAL_SECRET_KEYS is not set. `portal keys new` makes a key.")
     store = Store(configured.database_url)
@@ -63,7 +63,7 @@ def check(configured: Settings, *, workers: int, outbox: bool) -> None:
 
 
 def warn_about(configured: Settings, host: str) -> None:
-    """Links over plain http from other machines can be read by anybody on the way."""
+    """Warn when sessions would travel over plain http to other machines."""
     if not configured.secure and not is_loopback(host):
         print(
             f"Warning: listening on {host} while PORTAL_PUBLIC_URL is plain http: sessions can be read on the way. "
@@ -80,7 +80,7 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that is bound; Refused when the port is taken or the address is not this machine's."""
+    """Return a bound socket; Refused when the port is in use or the address is not one of this machine."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -103,5 +103,5 @@ def run_worker(arguments: argparse.Namespace) -> None:
     store = Store(configured.database_url)
     if not store.embedded:
         require_current(store)
-    asyncio.run(standalone.work(configured, store, ready=lambda: ending.tell_supervisor("READY=1")))
-    ending.leave()
+    asyncio.run(standalone.work(configured, store, ready=lambda: supervision.notify_supervisor("READY=1")))
+    supervision.exit_now()

@@ -1,4 +1,4 @@
-"""A person on the buyer's side as a quote or a command line names them."""
+"""A contact of the buyer, as a quote or the command line names them."""
 
 import re
 
@@ -9,11 +9,11 @@ from portal.errors import Invalid, Problem
 from portal.intake.parts import Contact, Role
 from portal.intake.problems import problems_of
 
-_WRITTEN = re.compile(r"(?:(?P<name>[^<>]*)<(?P<boxed>[^<>]*)>|(?P<bare>[^<>:\s]+))\s*(?::\s*(?P<role>\w+))?")
+_CONTACT = re.compile(r"(?:(?P<name>[^<>]*)<(?P<boxed>[^<>]*)>|(?P<bare>[^<>:\s]+))\s*(?::\s*(?P<role>\w+))?")
 
 
 class NewContact(msgspec.Struct, frozen=True, kw_only=True):
-    """`email` as it was written; two contacts are the same when their addresses differ in capitals only."""
+    """`email` is spelled as in the source. Two contacts are the same when their addresses differ only in case."""
 
     email: str
     name: str = ""
@@ -21,9 +21,9 @@ class NewContact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_contact(text: str) -> NewContact:
-    """`Name <address>:role`, where name, brackets and role may be missing; Invalid when it is something else."""
-    written = _WRITTEN.fullmatch(text.strip())
-    if written is None:
+    """Parse `Name <address>:role`. Name, brackets and role are optional. Invalid when it is something else."""
+    match = _CONTACT.fullmatch(text.strip())
+    if match is None:
         raise Invalid.field(
             "--contact",
             '"%(text)s" is not a contact.',
@@ -31,9 +31,9 @@ def parse_contact(text: str) -> NewContact:
             text=text,
         )
     fields = {
-        "name": (written["name"] or "").strip().strip('"'),
-        "email": written["boxed"] or written["bare"] or "",
-        "role": written["role"],
+        "name": (match["name"] or "").strip().strip('"'),
+        "email": match["boxed"] or match["bare"] or "",
+        "role": match["role"],
     }
     try:
         return contact_of(Contact.model_validate(fields))
@@ -49,5 +49,5 @@ def parse_contact(text: str) -> NewContact:
         ) from None
 
 
-def contact_of(written: Contact) -> NewContact:
-    return NewContact(email=written.email, name=written.name, role=written.role)
+def contact_of(contact: Contact) -> NewContact:
+    return NewContact(email=contact.email, name=contact.name, role=contact.role)

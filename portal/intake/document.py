@@ -1,4 +1,4 @@
-"""A quote in any format, brought to the fields of the quote document, with the way back to where each stood."""
+"""A quote in any format as the fields of the quote document, and the place of each field in the source."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,49 +11,51 @@ from portal.errors import Problem
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a document states of its totals against what they come to."""
+    """The differences between the totals that a document states and the computed ones."""
 
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
 
 
-# Places that a message names, such as "/lines/0"; a mere "3/4" is none.
-_NAMED = re.compile(r"(?<![^\s(])/[a-z_]+/\d+\b")
+# Places inside a message, such as "/lines/0", but not "3/4".
+_PLACE_IN_TEXT = re.compile(r"(?<![^\s(])/[a-z_]+/\d+\b")
 
 
-def nothing_stated(_: Totals) -> Comparison:
+def compare_nothing(_: Totals) -> Comparison:
+    """Compare a document that states no totals."""
     return Comparison()
 
 
-def as_written(pointer: str) -> str:
-    """The place in a document whose fields are its own: the JSON pointer."""
+def place_in_json(pointer: str) -> str:
+    """Return the place in a JSON document, which is the pointer itself."""
     return pointer
 
 
 @dataclass(frozen=True)
 class Document:
-    """`fields` has the shape of the JSON quote document, unchecked. `where` leads from a pointer to the source's place.
+    """A quote as it was read, not yet validated.
 
-    `refused`: places of the source where `problems` has said already what is wrong; nothing more is said of them.
+    `fields` has the shape of the JSON quote document. `where` turns a pointer into a place of the source. `refused` has the
+    places that `problems` already covers; further problems there are left out.
     """
 
     fields: Any
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
-    where: Callable[[str], str] = as_written
-    compare: Callable[[Totals], Comparison] = nothing_stated
+    where: Callable[[str], str] = place_in_json
+    compare: Callable[[Totals], Comparison] = compare_nothing
     refused: frozenset[str] = frozenset()
 
-    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Problems at pointers, moved to their places in the source."""
-        found = [(self.where(each.place), each) for each in problems]
+    def relocate(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Replace the pointers of problems by places in the source."""
+        by_place = [(self.where(each.place), each) for each in problems]
         return [
-            Problem(place, self._named(each.message), each.hint)
-            for place, each in found
+            Problem(place, self._relocate_message(each.message), each.hint)
+            for place, each in by_place
             if place not in self.refused
         ]
 
-    def _named(self, message: str) -> str:
-        """The message with pointers in it moved as well; one without pointers stays as it is, to be translated."""
-        named = _NAMED.sub(lambda name: self.where(name[0]) or name[0], message)
-        return message if named == message else named
+    def _relocate_message(self, message: str) -> str:
+        """Replace the pointers inside a message. A message without pointers stays a Sentence, to be translated."""
+        relocated = _PLACE_IN_TEXT.sub(lambda pointer: self.where(pointer[0]) or pointer[0], message)
+        return message if relocated == message else relocated

@@ -1,7 +1,7 @@
-"""JSON as it must be written to carry money: UTF-8, no repeated names, no number that lost digits unseen.
+"""Read JSON strictly enough for money: UTF-8, no repeated names, no number converted to a float.
 
-What the grammar allows but a quote does not is kept visible: a fraction or a non-number becomes a `JsonNumber`, which no
-field accepts, so that it is reported at its place together with everything else that is wrong.
+A number with a fraction or an exponent becomes a `JsonNumber`. No field accepts it, so it is reported at its place together
+with all other problems.
 """
 
 import json
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from portal.errors import Invalid, Problem, Sentence
 from portal.intake.unreadable import unreadable
 
-DEEPEST = 32
-MOST_VALUES = 500_000
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+MAX_DEPTH = 32
+MAX_VALUES = 500_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JsonNumber:
-    """A number as the document spells it: with a fraction, an exponent, too many digits, or NaN and Infinity."""
+    """A number as it is spelled: with a fraction, an exponent or too many digits, or NaN or Infinity."""
 
     def __init__(self, spelling: str) -> None:
         self.spelling = spelling
@@ -28,21 +28,21 @@ class JsonNumber:
         return self.spelling
 
 
-class _Repeating(dict[str, Any]):
-    """An object that gives a name twice; the last value stands."""
+class _RepeatingObject(dict[str, Any]):
+    """An object that has a name twice. The last value wins."""
 
     names: tuple[str, ...] = ()
 
 
 def read_json(data: bytes) -> tuple[Any, list[Problem]]:
-    """The document's value, and a problem for each repeated name. Invalid when it is not JSON, or not in UTF-8."""
+    """Return the document's value, and a problem for each repeated name. Invalid when it is not JSON in UTF-8."""
     try:
         value = json.loads(
             data.decode("utf-8-sig"),
-            object_pairs_hook=_object,
+            object_pairs_hook=_build_object,
             parse_float=JsonNumber,
             parse_constant=JsonNumber,
-            parse_int=_whole,
+            parse_int=_parse_integer,
         )
     except UnicodeDecodeError as error:
         where = f"byte {error.start + 1}"
@@ -58,32 +58,32 @@ def read_json(data: bytes) -> tuple[Any, list[Problem]]:
 
 
 def pointer(parent: str, name: str | int) -> str:
-    """The RFC 6901 pointer of a member; names that cannot be printed are escaped as in Python."""
+    """Return the RFC 6901 pointer of a member. Names that are not printable are escaped as in Python."""
     text = str(name)
     if not text.isprintable():
         text = ascii(text)[1:-1]
     return f"{parent}/{text.replace('~', '~0').replace('/', '~1')}"
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    repeating = _Repeating(members)
+    repeating = _RepeatingObject(members)
     times = Counter(name for name, _ in pairs)
     repeating.names = tuple(name for name in members if times[name] > 1)
     return repeating
 
 
-def _whole(spelling: str) -> int | JsonNumber:
-    # Python refuses to convert thousands of digits; no whole number of a quote has sixteen.
+def _parse_integer(spelling: str) -> int | JsonNumber:
+    # int() refuses thousands of digits, and no integer of a quote has sixteen.
     return int(spelling) if len(spelling) < 16 else JsonNumber(spelling)
 
 
 def _repeated_names(document: Any) -> list[Problem]:
     problems = []
     for trail, value in _walk(document):
-        if isinstance(value, _Repeating):
+        if isinstance(value, _RepeatingObject):
             problems += [
                 Problem(
                     pointer(_place(trail), name),
@@ -93,7 +93,7 @@ def _repeated_names(document: Any) -> list[Problem]:
                 for name in value.names
             ]
         for text in value if isinstance(value, dict) else [value]:
-            if isinstance(text, str) and _HALF_CHARACTER.search(text):
+            if isinstance(text, str) and _SURROGATE.search(text):
                 raise unreadable(
                     _place(trail), "The text holds half of a character (a lone surrogate).", "Take it out."
                 )
@@ -101,7 +101,7 @@ def _repeated_names(document: Any) -> list[Problem]:
 
 
 class _Trail(NamedTuple):
-    """The way to a value, spelled out only where something is wrong: most of a document is right."""
+    """The path to a value as a linked list. The pointer is built only where there is a problem."""
 
     up: "_Trail | None" = None
     name: str | int = ""
@@ -109,26 +109,26 @@ class _Trail(NamedTuple):
 
 
 def _walk(document: Any) -> Iterator[tuple[_Trail, Any]]:
-    """Every object and text. Iterative: the depth is the sender's choice."""
-    waiting: list[tuple[_Trail, Any]] = [(_Trail(), document)]
-    seen = 0
-    while waiting:
-        trail, value = waiting.pop()
-        if trail.depth > DEEPEST:
+    """Yield every object and text. Iterative, because the sender decides the depth."""
+    stack: list[tuple[_Trail, Any]] = [(_Trail(), document)]
+    count = 0
+    while stack:
+        trail, value = stack.pop()
+        if trail.depth > MAX_DEPTH:
             raise _too_deep(_place(trail))
         if isinstance(value, (dict, str)):
             yield trail, value
         if isinstance(value, (dict, list)):
-            seen += len(value)
-            if seen > MOST_VALUES:
+            count += len(value)
+            if count > MAX_VALUES:
                 raise unreadable(
                     _place(trail),
-                    Sentence("The document has more than %(limit)s values.", limit=MOST_VALUES),
+                    Sentence("The document has more than %(limit)s values.", limit=MAX_VALUES),
                     "Split the quote.",
                 )
             members = value.items() if isinstance(value, dict) else enumerate(value)
             below = [(_Trail(trail, name, trail.depth + 1), member) for name, member in members]
-            waiting += reversed(below)
+            stack += reversed(below)
 
 
 def _place(trail: _Trail) -> str:
@@ -138,6 +138,6 @@ def _place(trail: _Trail) -> str:
 def _too_deep(place: str) -> Invalid:
     return unreadable(
         place,
-        Sentence("The document is nested more than %(limit)s levels deep.", limit=DEEPEST),
+        Sentence("The document is nested more than %(limit)s levels deep.", limit=MAX_DEPTH),
         "A quote needs four.",
     )

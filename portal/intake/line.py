@@ -1,13 +1,14 @@
-"""A line of the quote document, with the rules that hold inside it."""
+"""A line of the quote document, and the rules inside it."""
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
 from portal.errors import Problem, Sentence
-from portal.intake.fields import (
+from portal.intake.field_errors import field_errors, format_decimal
+from portal.intake.field_types import (
     Code,
     Days,
     Key,
@@ -18,38 +19,11 @@ from portal.intake.fields import (
     Periods,
     Price,
     Quantity,
-    QuantityLimit,
-    Signed,
     Unit,
-    Whole,
-    plain,
-    several,
+    WarrantyMonths,
 )
+from portal.intake.line_parts import Bounds, PriceBreak, Private, WhyStep
 from portal.intake.parts import Part, Tax
-
-WarrantyMonths = Annotated[int, BeforeValidator(Whole(0, revision.MOST_WARRANTY_MONTHS))]
-
-
-class WhyStep(Part):
-    label: Name
-    amount: Signed
-
-
-class Bounds(Part):
-    min_quantity: QuantityLimit | None = None
-    max_quantity: QuantityLimit | None = None
-    step: Quantity | None = None
-
-
-class PriceBreak(Part):
-    start: QuantityLimit = Field(alias="from")
-    unit_price: Price
-
-
-class Private(Part):
-    unit_cost: Price | None = None
-    floor_unit_price: Price | None = None
-    auto_accept_unit_price: Price | None = None
 
 
 class Line(Part):
@@ -73,7 +47,7 @@ class Line(Part):
     optional: bool | None = None
     selected: bool | None = None
     choice_group: Code = ""
-    # A quote that says nothing of it comes to the table to be negotiated; an empty list fixes the line.
+    # By default, quantity and price are negotiable. An empty list fixes the line.
     negotiable: list[revision.Negotiable] = Field(default=["quantity", "unit_price"], max_length=20)
     bounds: Bounds = Bounds()
     price_breaks: list[PriceBreak] = Field(default=[], max_length=50)
@@ -83,15 +57,20 @@ class Line(Part):
     private: Private = Private()
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        problems = [*self._build_up(), *self._bounds(), *self._breaks(), *self._billing()]
+    def _check_rules(self) -> Self:
+        problems = [
+            *self._check_build_up(),
+            *self._check_bounds(),
+            *self._check_breaks(),
+            *self._check_billing(),
+        ]
         if problems:
-            raise several(problems)
+            raise field_errors(problems)
         return self
 
     @property
     def net_unit_price(self) -> Decimal:
-        """unit_price x (1 - discount), per `price_base_quantity`, by the rule of the revision."""
+        """unit_price x (1 - discount), per `price_base_quantity`, rounded as in a revision."""
         return revision.Line(
             key="",
             name=self.name,
@@ -100,7 +79,7 @@ class Line(Part):
             discount_percent=self.discount_percent,
         ).net_unit_price
 
-    def _build_up(self) -> list[Problem]:
+    def _check_build_up(self) -> list[Problem]:
         steps = money.add(step.amount for step in self.why)
         if not self.why or steps == self.net_unit_price:
             return []
@@ -109,14 +88,14 @@ class Line(Part):
                 "/why",
                 Sentence(
                     "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
-                    steps=plain(steps),
-                    net_unit_price=plain(self.net_unit_price),
+                    steps=format_decimal(steps),
+                    net_unit_price=format_decimal(self.net_unit_price),
                 ),
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
             )
         ]
 
-    def _bounds(self) -> list[Problem]:
+    def _check_bounds(self) -> list[Problem]:
         least, most, step = self.bounds.min_quantity, self.bounds.max_quantity, self.bounds.step
         if least is not None and most is not None and least > most:
             return [
@@ -166,7 +145,7 @@ class Line(Part):
             )
         return problems
 
-    def _breaks(self) -> list[Problem]:
+    def _check_breaks(self) -> list[Problem]:
         return [
             Problem(
                 f"/price_breaks/{index}/from",
@@ -181,7 +160,7 @@ class Line(Part):
             if later.start <= earlier.start
         ]
 
-    def _billing(self) -> list[Problem]:
+    def _check_billing(self) -> list[Problem]:
         problems = []
         if self.billing == "once" and self.periods != 1:
             problems.append(

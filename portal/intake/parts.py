@@ -1,6 +1,6 @@
 """Parts of the quote document: parties and their addresses, and the tax of a line or an adjustment.
 
-A field that is null counts as not given. Tax categories are those of UNCL 5305 that EN 16931 uses.
+A field that is null counts as absent. Tax categories are those of UNCL 5305 that EN 16931 uses.
 """
 
 from typing import Any, Literal, Self
@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from portal.errors import Problem, Sentence
-from portal.intake.fields import Code, Country, Email, Label, Name, OptionalEmail, Percent, several
+from portal.intake.field_errors import field_errors
+from portal.intake.field_types import Code, Country, Email, Label, Name, OptionalEmail, Percent
 
 Role = Literal["viewer", "commenter", "negotiator", "signer"]
 TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M"]
@@ -76,7 +77,7 @@ class Tax(Part):
     @model_validator(mode="after")
     def _rate_fits_category(self) -> Self:
         if self.category in UNTAXED and self.rate:
-            raise several(
+            raise field_errors(
                 [
                     Problem(
                         "/rate",
@@ -86,7 +87,7 @@ class Tax(Part):
                 ]
             )
         if self.category in {"S", "L", "M"} and self.rate is None:
-            raise several(
+            raise field_errors(
                 [
                     Problem(
                         "/rate",

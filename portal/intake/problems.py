@@ -1,4 +1,4 @@
-"""What pydantic found, as problems with a place and a sentence for a person."""
+"""Turn pydantic's errors into problems with a place and a sentence for a person."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -8,10 +8,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from portal.errors import Invalid, Problem, Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.json_document import pointer
 
-MOST_TOLD = 1000
+MAX_PROBLEMS = 1000
 _SHAPES = {
     "list_type": ("This is not a list.", "Write it in square brackets: [ … ]."),
     "model_type": ("This is not an object.", "Write it in braces: { … }."),
@@ -20,31 +20,33 @@ _SHAPES = {
 
 
 def refusal(problems: Iterable[Problem]) -> Invalid:
-    """The error for a document with these problems; a very long list is cut, and says so."""
-    # A figure that cannot be read is missed twice: by whoever counts with it, and by its field.
-    told = list(dict.fromkeys(problems))
-    count = len(told)
-    if count > MOST_TOLD:
-        told = [
-            *told[:MOST_TOLD],
-            Problem("", Sentence("and %(count)s problems more.", count=count - MOST_TOLD)),
+    """Return the error for a document with these problems. A list that is too long is cut, and says so."""
+    # A number that cannot be read is reported twice: where it is used in a sum, and by its field.
+    listed = list(dict.fromkeys(problems))
+    count = len(listed)
+    if count > MAX_PROBLEMS:
+        listed = [
+            *listed[:MAX_PROBLEMS],
+            Problem("", Sentence("and %(count)s problems more.", count=count - MAX_PROBLEMS)),
         ]
     if count == 1:
         return Invalid(
-            "The quote was not read, because of one problem. %(problem)s", told, problem=str(told[0])
+            "The quote was not read, because of one problem. %(problem)s", listed, problem=str(listed[0])
         )
-    return Invalid("The quote was not read, because of %(count)s problems.", told, count=count)
+    return Invalid("The quote was not read, because of %(count)s problems.", listed, count=count)
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Every problem of a document checked against `model`, placed by RFC 6901 pointers."""
+    """Return every problem of a document that was validated against `model`, placed by RFC 6901 pointers."""
     details = enumerate(error.errors(include_url=False))
     return [
-        problem for index, detail in details for problem in _told(detail, model, hinted=index < MOST_TOLD)
+        problem
+        for index, detail in details
+        for problem in _problems_of(detail, model, hinted=index < MAX_PROBLEMS)
     ]
 
 
-def _told(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) -> Iterable[Problem]:
+def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) -> Iterable[Problem]:
     loc = detail["loc"]
     place = _place(loc)
     context: Mapping[str, Any] = detail.get("ctx", {})
@@ -54,16 +56,18 @@ def _told(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) -> Iter
                 yield Problem(place + problem.place, problem.message, problem.hint)
         case "missing":
             yield Problem(
-                place, Sentence("%(name)s is missing.", name=shown(loc[-1])), "Add it; it has no default."
+                place,
+                Sentence("%(name)s is missing.", name=format_value(loc[-1])),
+                "Add it; it has no default.",
             )
         case "extra_forbidden":
-            # The nearest name takes a search, which hundreds of thousands of strange names must not each start.
-            hint = _nearest(str(loc[-1]), loc[:-1], model) if hinted else ""
-            yield Problem(place, Sentence("%(name)s is not a field here.", name=shown(loc[-1])), hint)
+            # Searching the closest name is slow, so it is done only for the problems that are listed.
+            hint = _suggest_name(str(loc[-1]), loc[:-1], model) if hinted else ""
+            yield Problem(place, Sentence("%(name)s is not a field here.", name=format_value(loc[-1])), hint)
         case "literal_error":
             yield Problem(
                 place,
-                Sentence("%(value)s is not possible here.", value=shown(detail["input"])),
+                Sentence("%(value)s is not possible here.", value=format_value(detail["input"])),
                 Sentence("Use %(expected)s.", expected=context["expected"]),
             )
         case "too_short":
@@ -89,7 +93,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
     return place
 
 
-def _nearest(name: str, loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
+def _suggest_name(name: str, loc: tuple[int | str, ...], model: type[BaseModel]) -> str:
     for step in loc:
         if isinstance(step, str):
             model = _model_in(_fields(model)[step]) or model

@@ -1,6 +1,6 @@
-"""The quote document as it is read: every field, its kind, its bounds, and the rules inside one part of it.
+"""The quote document as pydantic models: its fields, their types, and the rules inside one part.
 
-Rules across parts (unique keys, choice groups) are in `rules`; what absent fields come to is in `offering`.
+Rules across parts (unique keys, choice groups) are in `rules`, defaults of absent fields in `offering` and `offer_parts`.
 """
 
 from datetime import date, timedelta
@@ -10,7 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from portal.domain.offer import revision
 from portal.errors import Sentence
-from portal.intake.fields import (
+from portal.intake.field_errors import field_error
+from portal.intake.field_types import (
     Amount,
     Currency,
     Day,
@@ -22,7 +23,6 @@ from portal.intake.fields import (
     PercentOff,
     TermOption,
     TermValue,
-    wrong,
 )
 from portal.intake.line import Line
 from portal.intake.parts import Buyer, Delivery, Part, Seller, Tax
@@ -49,9 +49,11 @@ class Adjustment(Part):
     tax: Tax | None = None
 
     @model_validator(mode="after")
-    def _one_measure(self) -> Self:
+    def _check_measure(self) -> Self:
         if (self.amount is None) == (self.percent is None):
-            raise wrong("An adjustment has either an amount or a percent.", "Give exactly one of the two.")
+            raise field_error(
+                "An adjustment has either an amount or a percent.", "Give exactly one of the two."
+            )
         return self
 
 
@@ -72,11 +74,11 @@ class Quote(Part):
 
     @field_validator("valid_until")
     @classmethod
-    def _not_past(cls, day: date | None, info: ValidationInfo) -> date | None:
-        # With another day given, the document's own no longer matters.
+    def _check_not_past(cls, day: date | None, info: ValidationInfo) -> date | None:
+        # There is no "today" when another day replaces the document's own.
         today: date | None = (info.context or {}).get("today")
         if day is not None and today is not None and day < today:
-            raise wrong(
+            raise field_error(
                 Sentence("The offer ended on %(day)s.", day=day), "Give a later day with --valid-until."
             )
         return day

@@ -1,6 +1,6 @@
-"""Rules across the parts of a quote document: keys are unique, and a choice group has one chosen line.
+"""Rules across the parts of a quote document: keys are unique, and a choice group has one selected line.
 
-They look at the document as it was written, so that their problems are told together with those of single fields.
+They check the unvalidated document, so that their problems are reported together with those of single fields.
 """
 
 from collections import defaultdict
@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.errors import Problem, Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 
-MOST_RUNS = 24
+MAX_RUNS = 24
 
 
-def across(fields: Any) -> list[Problem]:
-    """Problems between parts, placed by RFC 6901 pointers; parts of a wrong kind are left to the fields' own checks."""
+def problems_across(fields: Any) -> list[Problem]:
+    """Return problems between parts, placed by RFC 6901 pointers. Parts of a wrong type are left to pydantic."""
     buyer = fields.get("buyer") if isinstance(fields, dict) else None
     return [
-        *_repeated(fields, "lines", "key"),
-        *_repeated(fields, "terms", "key"),
-        *_repeated(fields, "adjustments", "key"),
-        *_repeated(fields, "standing_offers", "key"),
-        *_repeated(buyer, "contacts", "email", prefix="/buyer"),
-        *_choices(fields),
-        *_runs(fields),
+        *_problems_of_repeated(fields, "lines", "key"),
+        *_problems_of_repeated(fields, "terms", "key"),
+        *_problems_of_repeated(fields, "adjustments", "key"),
+        *_problems_of_repeated(fields, "standing_offers", "key"),
+        *_problems_of_repeated(buyer, "contacts", "email", prefix="/buyer"),
+        *_problems_of_choices(fields),
+        *_problems_of_runs(fields),
     ]
 
 
@@ -34,31 +34,31 @@ def _entries(parent: Any, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
             yield index, entry
 
 
-def _repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[Problem]:
+def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") -> Iterator[Problem]:
     first: dict[str, int] = {}
     for index, entry in _entries(parent, name):
         value = entry.get(field)
         if not isinstance(value, str):
             continue
-        # Mail addresses differ in more than capitals; keys are told apart exactly.
-        same = value.strip().casefold() if field == "email" else value.strip()
-        if same in first:
+        # Mail addresses are compared without case, keys exactly.
+        normalised = value.strip().casefold() if field == "email" else value.strip()
+        if normalised in first:
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
                 Sentence(
                     "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
-                    value=shown(value),
+                    value=format_value(value),
                     field=field,
                     prefix=prefix,
                     name=name,
-                    first=first[same],
+                    first=first[normalised],
                 ),
                 Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
             )
-        first.setdefault(same, index)
+        first.setdefault(normalised, index)
 
 
-def _choices(fields: Any) -> Iterator[Problem]:
+def _problems_of_choices(fields: Any) -> Iterator[Problem]:
     groups: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for index, line in _entries(fields, "lines"):
         group = line.get("choice_group")
@@ -66,31 +66,35 @@ def _choices(fields: Any) -> Iterator[Problem]:
             groups[group.strip()].append((index, line.get("selected")))
     for group, members in groups.items():
         chosen = [index for index, selected in members if selected is True]
-        # Silence chooses the first line; see `offering`.
+        # Without any "selected" the first line is selected; see `offer_parts`.
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
-        told = f"{len(chosen)} lines" if chosen else "no line"
+        selection = f"{len(chosen)} lines" if chosen else "no line"
         yield Problem(
             place,
-            Sentence("Choice group %(group)s has %(selected)s selected.", group=shown(group), selected=told),
+            Sentence(
+                "Choice group %(group)s has %(selected)s selected.",
+                group=format_value(group),
+                selected=selection,
+            ),
             'Set "selected" to true on exactly one.',
         )
 
 
-def _runs(fields: Any) -> Iterator[Problem]:
-    """Each number of periods begins another phase of the contract, with totals of its own."""
+def _problems_of_runs(fields: Any) -> Iterator[Problem]:
+    """Limit the phases of the contract: each different number of periods has its own totals."""
     periods = [(index, line.get("periods")) for index, line in _entries(fields, "lines")]
     different: list[int] = []
     for index, number in periods:
         if isinstance(number, int) and number not in different:
             different.append(number)
-            if len(different) > MOST_RUNS:
+            if len(different) > MAX_RUNS:
                 yield Problem(
                     f"/lines/{index}/periods",
                     Sentence(
                         "The lines run for more than %(limit)s different numbers of periods.",
-                        limit=MOST_RUNS,
+                        limit=MAX_RUNS,
                     ),
                     "Let lines run equally long, or split the quote.",
                 )

@@ -1,16 +1,17 @@
-"""Standing offers of the quote document: if-then, each condition and each consequence of exactly one kind."""
+"""Standing offers of the quote document: conditions ("when") and consequences ("then"), each of exactly one kind."""
 
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from portal.domain.offer import revision, spelling
-from portal.intake.fields import Key, Name, PercentOff, Price, Quantity, TermOption, wrong
+from portal.intake.field_errors import field_error
+from portal.intake.field_types import Key, Name, PercentOff, Price, Quantity, TermOption
 from portal.intake.parts import Part
 
 
 class Condition(Part):
-    """`line` with `min_quantity` or `selected: true`; `term` with `value`."""
+    """Either `line` with `min_quantity`, or `line` with `selected: true`, or `term` with `value`."""
 
     line: Key | None = None
     min_quantity: Quantity | None = None
@@ -19,15 +20,15 @@ class Condition(Part):
     value: TermOption | None = None
 
     @model_validator(mode="after")
-    def _of_one_kind(self) -> Self:
+    def _check_kind(self) -> Self:
         given = {name for name in Condition.model_fields if getattr(self, name) is not None}
         if given not in ({"line", "min_quantity"}, {"line", "selected"}, {"term", "value"}):
-            raise wrong(
+            raise field_error(
                 "A condition is about one thing.",
                 'Give "line" with "min_quantity" or "selected": true, or "term" with "value".',
             )
         if self.selected is False:
-            raise wrong("A standing offer is for taking a line, not for leaving it out.", "Write true.")
+            raise field_error("A standing offer is for taking a line, not for leaving it out.", "Write true.")
         return self
 
 
@@ -37,9 +38,9 @@ class Consequence(Part):
     unit_price: Price | None = None
 
     @model_validator(mode="after")
-    def _of_one_kind(self) -> Self:
+    def _check_kind(self) -> Self:
         if (self.discount_percent is None) == (self.unit_price is None):
-            raise wrong("A consequence is a discount or a unit price.", "Give exactly one of the two.")
+            raise field_error("A consequence is a discount or a unit price.", "Give exactly one of the two.")
         return self
 
 
@@ -50,14 +51,16 @@ class StandingOffer(Part):
     then: list[Consequence] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")
-    def _each_line_once(self) -> Self:
+    def _check_lines_differ(self) -> Self:
         lines = [each.line for each in self.then]
         if len(lines) != len(set(lines)):
-            raise wrong("Two consequences are for the same line.", "Keep one of them.")
+            raise field_error("Two consequences are for the same line.", "Keep one of them.")
         return self
 
 
-def offered(key: str, stated: StandingOffer) -> revision.StandingOffer:
+def standing_offer_of(key: str, stated: StandingOffer) -> revision.StandingOffer:
+    """Return the standing offer of a revision."""
+    """Return the standing offer of a revision."""
     return revision.StandingOffer(
         key=key,
         label=stated.label,

@@ -1,4 +1,4 @@
-"""What a quote leaves open and intake decided, told to the seller. Nothing here stops an import."""
+"""Warnings for the seller about what a quote leaves open and intake decides. They do not stop an import."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -6,18 +6,18 @@ from datetime import date
 from portal.errors import Problem, Sentence
 from portal.intake import quote
 from portal.intake.contact import NewContact
-from portal.intake.offering import price_source, tax_of
+from portal.intake.offer_parts import price_source, tax_of
 from portal.intake.parts import NEEDS_REASON
 
 
-def left_open(
-    document: quote.Quote, *, ends: date, stated: bool, contacts: Sequence[NewContact]
+def open_points(
+    document: quote.Quote, *, last_day: date, stated: bool, contacts: Sequence[NewContact]
 ) -> Iterator[Problem]:
-    """Warnings placed by pointers. The offer ends on the day `ends`, `stated` by somebody or decided here."""
+    """Yield warnings placed by pointers. The offer is valid until `last_day`, which is `stated` or a default."""
     if not stated:
         yield Problem(
             "/valid_until",
-            Sentence("No end is stated; the offer ends on %(ends)s.", ends=ends),
+            Sentence("No end is stated; the offer ends on %(ends)s.", ends=last_day),
             "Or give --valid-until.",
         )
     if not contacts:
@@ -29,7 +29,7 @@ def left_open(
     if not document.seller.name:
         yield Problem("/seller/name", "The seller is not named.", "Buyers read this name on every page.")
     yield from _taxes(document)
-    yield from told_once(
+    yield from warn_once(
         [
             f"/lines/{index}/unit_price"
             for index, line in enumerate(document.lines)
@@ -41,8 +41,8 @@ def left_open(
     yield from _private_figures(document)
 
 
-def told_once(places: Sequence[str], message: str, hint: str) -> Iterator[Problem]:
-    """One warning for what several places have in common."""
+def warn_once(places: Sequence[str], message: str, hint: str) -> Iterator[Problem]:
+    """Yield one warning for several places."""
     more = len(places) - 1
     if places:
         yield Problem(places[0], _once(message, more), hint)
@@ -63,23 +63,23 @@ def _taxes(document: quote.Quote) -> Iterator[Problem]:
             if each.tax
         ),
     ]
-    yield from told_once(
+    yield from warn_once(
         [place for place, tax in stated if tax is None],
         "The line states no tax; it is read as zero rated (Z).",
         'Such as {"category": "S", "rate": "25"}.',
     )
-    settled = [(place, tax_of(tax)) for place, tax in stated if tax]
-    yield from told_once(
+    stated_taxes = [(place, tax_of(tax)) for place, tax in stated if tax]
+    yield from warn_once(
         [
             place
-            for place, tax in settled
+            for place, tax in stated_taxes
             if tax.category in NEEDS_REASON and not (tax.reason or tax.reason_code)
         ],
         "The tax category asks for a reason, and none is given.",
         "An invoice will need it: fill in reason or reason_code.",
     )
-    yield from told_once(
-        [place for place, tax in settled if tax.category == "S" and not tax.rate],
+    yield from warn_once(
+        [place for place, tax in stated_taxes if tax.category == "S" and not tax.rate],
         "Standard tax (S) at 0 percent is refused on invoices.",
         "Write category Z, or another that says why.",
     )
@@ -87,14 +87,14 @@ def _taxes(document: quote.Quote) -> Iterator[Problem]:
 
 def _private_figures(document: quote.Quote) -> Iterator[Problem]:
     for index, line in enumerate(document.lines):
-        floor, accepts = line.private.floor_unit_price, line.private.auto_accept_unit_price
+        floor, auto_accept = line.private.floor_unit_price, line.private.auto_accept_unit_price
         if floor is not None and floor > line.net_unit_price:
             yield Problem(
                 f"/lines/{index}/private/floor_unit_price",
                 "The floor is above the net price that is offered.",
                 "A manager will have to approve this line whatever is answered.",
             )
-        if floor is not None and accepts is not None and accepts < floor:
+        if floor is not None and auto_accept is not None and auto_accept < floor:
             yield Problem(
                 f"/lines/{index}/private/auto_accept_unit_price",
                 "Prices would be accepted automatically below the floor.",

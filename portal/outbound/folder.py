@@ -1,6 +1,6 @@
-"""Put a file into a receiver's folder: complete or not there at all.
+"""Write a file into a receiver's folder atomically.
 
-Its name carries the delivery's id, so that another attempt replaces the same file instead of adding a second one.
+The file's name contains the id of the delivery, so that another attempt replaces the file instead of adding a second one.
 """
 
 import os
@@ -10,21 +10,22 @@ from portal.errors import Sentence
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered
 
-INSIDE = "handoffs"
+# Inside the installation's own files.
+FOLDER = "handoffs"
 
 
 def deliver(export: Export, target: str, *, delivery: str, files_dir: Path) -> Path:
-    """The file, durable when this returns; Undelivered when the folder cannot be written.
+    """Write the file durably and return its path. Undelivered when the folder cannot be written.
 
-    A relative `target` lies inside the installation's own files and is made when needed. An absolute one must be there:
-    making it would hide a share that is not mounted.
+    A relative `target` lies inside the installation's own files, and is created when needed. An absolute one must exist:
+    creating it would hide a share that is not mounted.
     """
     folder = Path(target)
     try:
         if not folder.is_absolute():
-            folder = files_dir / INSIDE / folder
+            folder = files_dir / FOLDER / folder
             folder.mkdir(parents=True, exist_ok=True)
-        return _written(folder, _name(export, delivery), export.content)
+        return _write_durably(folder, _name(export, delivery), export.content)
     except OSError as error:
         raise Undelivered(
             Sentence(
@@ -40,18 +41,18 @@ def _name(export: Export, delivery: str) -> str:
     return f"{stem}-{delivery}{dot}{suffix}"
 
 
-def _written(folder: Path, name: str, content: bytes) -> Path:
-    # A name that readers of the folder pass over, and that two workers would share: the last one wins, with equal bytes.
+def _write_durably(folder: Path, name: str, content: bytes) -> Path:
+    # Programs that watch the folder skip hidden files. Two workers may write the same file, with equal bytes.
     part = folder / f".{name}.part"
     with part.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     part.replace(folder / name)
-    # The rename itself is durable only with its folder.
-    entry = os.open(folder, os.O_RDONLY)
+    # The rename is durable once the folder is synced.
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(entry)
+        os.fsync(descriptor)
     finally:
-        os.close(entry)
+        os.close(descriptor)
     return folder / name

@@ -1,8 +1,9 @@
-"""An order or a part of it as flat rows; every row of a document has the same columns, in the same order.
+"""An order or a part of it as flat rows. All rows of a document have the same columns, in the same order.
 
-The column `kind` tells the rows of an order and of a bill apart: a line, an adjustment's share of one tax group, the tax
-of a group, a total; an order's last row is its contract, a bill's last ones fall due later. `net`, `tax` and `total` are per
-period, for `periods` periods of `billing` from `first` on; the contract's are over all.
+The column `kind` says what a row of an order or a bill is: "line", "adjustment" (its share of one tax group), "tax" (of one
+tax group), "total", "contract" (the last row of an order) or "later" (what a bill leaves for later instalments). `net`,
+`tax` and `total` are per period, for `periods` periods of `billing` starting with number `first`; on a contract row they
+are for the whole contract.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,17 +30,17 @@ _COLUMNS = (*_FIRST, *(name for name in Supplied.__struct_fields__ if name not i
 
 
 def rows(document: OrderDocument | WorkOrder | Bill | Analysis) -> list[Row]:
-    """Cells are text, numbers as decimal strings, or None."""
+    """Return the rows. Cells are text, decimal strings, or None."""
     match document:
         case OrderDocument():
-            found = _order(document)
+            raw = _order_rows(document)
         case WorkOrder():
-            found = _tasks(document)
+            raw = _task_rows(document)
         case Bill():
-            found = _bill(document)
+            raw = _bill_rows(document)
         case Analysis():
-            found = (msgspec.structs.asdict(row) for row in document.rows)
-    return [{name: _cell(value) for name, value in row.items()} for row in found]
+            raw = (msgspec.structs.asdict(row) for row in document.rows)
+    return [{name: _cell(value) for name, value in row.items()} for row in raw]
 
 
 def _cell(value: Any) -> str | None:
@@ -47,33 +48,33 @@ def _cell(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, tuple):
         return "; ".join(value)
-    # Not str(): a tiny Decimal would come out with an exponent.
+    # Not str(), which spells a tiny Decimal with an exponent.
     return format(value, "f") if isinstance(value, Decimal) else None if value is None else str(value)
 
 
-def _order(order: OrderDocument) -> Iterator[Row]:
+def _order_rows(order: OrderDocument) -> Iterator[Row]:
     head = _head(order.number, order)
     labels = {adjustment.key: adjustment.label for adjustment in order.adjustments}
     for line in order.lines:
         yield _row("line", head, _line(line), {"first": 1})
     for instalment in order.schedule:
         shares = [_share(each, labels[each.adjustment]) for each in instalment.adjustments]
-        yield from _instalment(head, instalment, shares)
+        yield from _instalment_rows(head, instalment, shares)
     yield _row("contract", head, msgspec.structs.asdict(order.totals.contract))
 
 
-def _bill(bill: Bill) -> Iterator[Row]:
+def _bill_rows(bill: Bill) -> Iterator[Row]:
     head = {"type_code": bill.type_code, "number": bill.number, "issued_on": bill.issued_on}
     head |= _head(bill.order, bill)
     due = Instalment(billing="once", first=1, periods=1, due=bill.due, groups=bill.groups, adjustments=())
     for line in bill.lines:
         yield _row("line", head, _line(line), _when(due))
-    yield from _instalment(head, due, [_allowance(each) for each in bill.allowances])
+    yield from _instalment_rows(head, due, [_allowance(each) for each in bill.allowances])
     for later in bill.schedule:
         yield _row("later", head, _when(later), msgspec.structs.asdict(later.due))
 
 
-def _instalment(head: Row, instalment: Instalment, shares: Iterable[Row]) -> Iterator[Row]:
+def _instalment_rows(head: Row, instalment: Instalment, shares: Iterable[Row]) -> Iterator[Row]:
     when = _when(instalment)
     for share in shares:
         yield _row("adjustment", head, when, share)
@@ -99,7 +100,7 @@ def _allowance(allowance: Allowance) -> Row:
     return taxed | {"key": allowance.adjustment, "name": allowance.label, "net": net}
 
 
-def _tasks(work_order: WorkOrder) -> Iterator[Row]:
+def _task_rows(work_order: WorkOrder) -> Iterator[Row]:
     where = {f"delivery_{name}": value for name, value in msgspec.structs.asdict(work_order.delivery).items()}
     for task in work_order.lines:
         yield {

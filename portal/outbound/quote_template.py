@@ -1,4 +1,4 @@
-"""A spreadsheet to write a quote in: every column that is read, two example lines, and what goes where."""
+"""A spreadsheet template for a quote: all columns that are read, two example lines, and a help page."""
 
 from collections.abc import Mapping
 from typing import get_args
@@ -76,10 +76,10 @@ _HELP = (
 
 
 def quote_template(format: str) -> Export:  # noqa: A002
-    """The template as "csv" or "xlsx"; the quote it holds can be imported as it is."""
+    """Return the template as "csv" or "xlsx". Its example quote can be imported as it is."""
     rows = [{name: row.get(name, "") for name in COLUMNS} for row in (_FIRST, _SECOND)]
     if format == "csv":
-        # Spreadsheets tell UTF-8 by the mark.
+        # Spreadsheet programs recognise UTF-8 by the byte order mark.
         content = b"\xef\xbb\xbf" + written_csv(rows)
         return Export(content=content, media_type="text/csv; charset=utf-8", name="quote-template.csv")
     cells = [list(COLUMNS), *(list(row.values()) for row in rows)]

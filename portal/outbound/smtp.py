@@ -1,7 +1,8 @@
-"""Hand a mail to the mail server, in the worker's thread.
+"""Compose a mail and send it through the mail server, blocking.
 
-The Message-ID is the delivery's id, so that a mail that was sent twice is shown once by clients that know it. Mails about
-one deal refer to the same root and stand in one thread. Names and subjects cannot add headers: they are one line each.
+The Message-ID is the id of the delivery, so that mail clients can show a mail that was sent twice only once. Mails about one
+deal refer to the same Message-ID, so that clients show them as one thread. Names and subjects are reduced to one line, so
+that they cannot add headers.
 """
 
 import contextlib
@@ -13,63 +14,25 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from ipaddress import ip_address
-from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from portal.domain.deal.mail import Mail
-from portal.errors import Misconfigured, Sentence
+from portal.errors import Sentence
+from portal.outbound.smtp_url import Server, parse_smtp_url
 from portal.outbound.undelivered import Undelivered
 from portal.rendering.mail import Rendered, unsubscribe_url
 from portal.rendering.mail_values import one_line
 from portal.settings import Settings
 
+# Seconds for each answer of the mail server.
 TIMEOUT = 30
 _ADDRESS = re.compile(r"[^\s\x00-\x1f<>()\[\]\"@,;:\\]+@[^\s\x00-\x1f<>()\"@,;:\\]+")
-
-
-class Server(NamedTuple):
-    """PORTAL_SMTP_URL, taken apart."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    encrypted: bool
-
-    @property
-    def here(self) -> bool:
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-
-def server(smtp_url: str) -> Server:
-    """Misconfigured when it is not smtp://user:pass@host:587 or smtps://…"""
-    try:
-        parts = urlsplit(smtp_url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in {"smtp", "smtps"}:
-        raise Misconfigured(
-            "PORTAL_SMTP_URL is not an address such as smtp://user:password@mail.example.com:587."
-        )
-    encrypted, user = parts.scheme == "smtps", unquote(parts.username or "")
-    return Server(
-        host=host,
-        port=port or (465 if encrypted else 587 if user else 25),
-        user=user,
-        password=unquote(parts.password or ""),
-        encrypted=encrypted,
-    )
 
 
 def compose(
     mail: Mail, rendered: Rendered, settings: Settings, *, delivery: str, deal_id: str | None, at: datetime
 ) -> EmailMessage:
-    """The message with its headers; Undelivered for good when an address is none."""
+    """Return the message with its headers. Undelivered for good when an address is not a mail address."""
     host = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(settings.public_url).hostname or "localhost")
     message = EmailMessage()
     sender, address = parseaddr(settings.mail_from)
@@ -79,12 +42,12 @@ def compose(
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{delivery}@{host}>"
     if deal_id:
-        # Not the deal's id itself: mails are forwarded to people who have no business with it.
+        # Hashed: mails are forwarded to people who must not learn the id of the deal.
         root = f"<deal-{hashlib.sha256(deal_id.encode()).hexdigest()[:32]}@{host}>"
         message["In-Reply-To"] = message["References"] = root
     message["Auto-Submitted"] = "auto-generated"
     if stop := unsubscribe_url(mail, settings):
-        # RFC 8058: the reader's mail program may do it with one press.
+        # RFC 8058: one-click unsubscribe in mail clients.
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text)
@@ -93,15 +56,15 @@ def compose(
 
 
 def send(message: EmailMessage, smtp_url: str) -> None:
-    """Undelivered when the server did not take it; for good when it never will."""
-    to = server(smtp_url)
+    """Send the message. Undelivered when the server does not accept it; for good when another attempt is useless."""
+    to = parse_smtp_url(smtp_url)
     place = f"the mail server {to.host}:{to.port}"
     try:
-        client = _connected(to)
+        client = _connect(to)
         try:
             client.send_message(message)
         finally:
-            # It was taken or refused by now; how the parting goes must not decide.
+            # The server has answered already; an error while closing must not change the result.
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()
             client.close()
@@ -137,7 +100,7 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         ) from error
 
 
-def _connected(to: Server) -> smtplib.SMTP:
+def _connect(to: Server) -> smtplib.SMTP:
     if to.encrypted:
         secure = ssl.create_default_context()
         client: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -148,9 +111,9 @@ def _connected(to: Server) -> smtplib.SMTP:
     try:
         client.ehlo()
         if not to.encrypted and client.has_extn("starttls"):
-            client.starttls(context=_trust(to))
+            client.starttls(context=_tls_context(to))
             client.ehlo()
-        elif to.user and not to.encrypted and not to.here:
+        elif to.user and not to.encrypted and not to.is_local:
             raise Undelivered(
                 Sentence(
                     "The mail server %(host)s:%(port)s offers no encryption, so the password was not sent.",
@@ -166,10 +129,10 @@ def _connected(to: Server) -> smtplib.SMTP:
     return client
 
 
-def _trust(to: Server) -> ssl.SSLContext:
+def _tls_context(to: Server) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    if to.here:
-        # Nothing passes a wire, and a mail server on this machine has a certificate for another name, or nobody's.
+    if to.is_local:
+        # A mail server on this machine rarely has a certificate for "localhost", and no data leaves the machine.
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
 

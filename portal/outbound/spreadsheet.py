@@ -1,7 +1,7 @@
-"""Rows as an XLSX workbook: values only, never a formula, no macros and no links to elsewhere.
+"""Write rows as an XLSX workbook: values only, without formulas, macros and external links.
 
-Text that a spreadsheet would take for a formula gets a leading apostrophe, as in CSV, and is stored as text besides.
-Numbers that a binary fraction cannot carry digit by digit are written as text.
+Text that a spreadsheet program could take for a formula gets a leading apostrophe, as in CSV, and is stored as text.
+Numbers with more digits than a float keeps exactly are written as text.
 """
 
 import io
@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from portal.outbound.export import guarded
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Significant decimal digits that every binary fraction of eight bytes keeps.
+# Significant decimal digits that an 8-byte float always keeps.
 EXACT_DIGITS = 15
 _HEAD = PatternFill("solid", fgColor="E4E9F2")
 _OPEN = PatternFill("solid", fgColor="FFF6D6")
@@ -30,7 +30,7 @@ Value = str | Decimal | date | int | None
 
 @dataclass(frozen=True)
 class Written:
-    """One cell. `open`: it may be edited where the sheet is protected, and is marked as such; `among`: what it may hold."""
+    """One cell. `open`: it is marked, and may be edited in a protected sheet. `among`: the values to choose from."""
 
     value: Value = None
     open: bool = False
@@ -40,7 +40,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet of a workbook. `head`: rows that are drawn as headings, counted from 1."""
+    """One sheet of a workbook. `head`: the numbers of heading rows, counted from 1."""
 
     name: str
     rows: Sequence[Sequence[Written]]
@@ -50,7 +50,7 @@ class Page:
 
 
 def written_xlsx(pages: Iterable[Page]) -> bytes:
-    """The workbook."""
+    """Return the workbook's bytes."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for page in pages:
@@ -80,7 +80,7 @@ def _write(sheet: Any, page: Page) -> None:
     if page.head:
         sheet.freeze_panes = f"A{max(page.head) + 1}"
     if page.protected:
-        # A hint to the hand, not a lock: what comes back is checked cell by cell.
+        # This helps the reader and is no security: a returned sheet is checked cell by cell.
         sheet.protection.sheet = True
         sheet.protection.formatColumns = sheet.protection.formatRows = False
 
@@ -97,7 +97,7 @@ def _fill(place: Any, cell: Written, *, headed: bool) -> None:
         value = value if len(digits) <= EXACT_DIGITS else f"{value:f}"
     if isinstance(value, str):
         place.value = guarded(value)
-        # Whatever it looks like, it is text.
+        # Text, even when it looks like a number or a formula.
         place.data_type = "s"
         place.alignment = _WRAPPED
     else:

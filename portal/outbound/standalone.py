@@ -1,4 +1,4 @@
-"""`portal worker`: the outbox worker in a process of its own, any number of them beside PostgreSQL."""
+"""`portal worker`: the outbox worker as its own process. With PostgreSQL, several may run side by side."""
 
 import asyncio
 import signal
@@ -12,23 +12,23 @@ from portal.storage.session import Store
 
 
 async def work(settings: Settings, store: Store, ready: Callable[[], None] = lambda: None) -> None:
-    """Deliver until SIGTERM or SIGINT; what is under way is finished first, or given back. Misconfigured on SQLite.
+    """Deliver until SIGTERM or SIGINT. Deliveries in progress are finished first, or given back. Misconfigured on SQLite.
 
-    `ready` is called when the worker has begun; the store is closed at the end.
+    `ready` is called when the worker has started. The store is closed at the end.
     """
     if store.embedded:
         store.close()
         raise Misconfigured("On SQLite the server has the worker inside; `portal worker` is for PostgreSQL.")
     database = Database(store, public_url=settings.public_url)
     try:
-        worker, told = Worker(database, settings), asyncio.Event()
-        for asked in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(asked, told.set)
-        running, ending = asyncio.create_task(worker.run()), asyncio.create_task(told.wait())
+        worker, stop_requested = Worker(database, settings), asyncio.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(signal_number, stop_requested.set)
+        running, ending = asyncio.create_task(worker.run()), asyncio.create_task(stop_requested.wait())
         ready()
         await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
         await worker.stop()
         if running.done() and not running.cancelled():
-            running.result()  # raises what broke it
+            running.result()  # raises the exception that ended the worker
     finally:
         database.close()

@@ -1,8 +1,8 @@
-"""Why an attempt to deliver failed, as a sentence for whoever looks at the list of hand-offs."""
+"""The error of a failed delivery, with a sentence for the list of hand-offs."""
 
 
 class Undelivered(Exception):
-    """`for_good`: trying again would not help, so a person must do something. The sentence holds no secret."""
+    """A failed attempt. `for_good`: retrying is useless, a person must act. The sentence contains no secret."""
 
     def __init__(self, sentence: str, *, for_good: bool = False) -> None:
         super().__init__(sentence)

@@ -1,8 +1,8 @@
-"""Post a file to a receiver, signed by Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature).
+"""Post a file to a receiver, signed as Standard Webhooks 1.0 says (webhook-id, webhook-timestamp, webhook-signature).
 
-A seller's manager chooses the address, so it must not reach what only this machine can reach: the name is looked up once,
-every address behind it must be public, and the connection goes to one of those and nowhere else. Redirects and proxies,
-which would look up names of their own, are not used.
+A manager of the seller chooses the URL, so it must not reach internal services (SSRF). The host is resolved once, all its
+addresses must be public, and the connection goes to one of them. Redirects and proxies are not used, because they would
+resolve hosts of their own.
 """
 
 import asyncio
@@ -20,54 +20,54 @@ from portal.errors import Sentence
 from portal.outbound.export import Export
 from portal.outbound.undelivered import Undelivered
 
-SECONDS = 10
-CONNECT_SECONDS = 4
+TIMEOUT = 10  # seconds
+CONNECT_TIMEOUT = 4
 GONE = 410
 
 
 async def deliver(export: Export, delivery: Delivery, *, loopback: bool) -> None:
-    """Delivered when the receiver answers 2xx within ten seconds; 410 says that it wants nothing more, for good.
+    """Return when the receiver answers 2xx within ten seconds, else Undelivered; for good when it answers 410.
 
-    `loopback` lets it go to this machine (demo).
+    `loopback` allows addresses of this machine (demo).
     """
     url = httpx.URL(delivery.target)
     try:
-        async with asyncio.timeout(SECONDS):
-            addresses = await _addresses(url, loopback=loopback)
-            status = await _posted(export, delivery, url, addresses)
+        async with asyncio.timeout(TIMEOUT):
+            addresses = await _resolve(url, loopback=loopback)
+            status = await _post(export, delivery, url, addresses)
     except TimeoutError as error:
         raise Undelivered(
-            Sentence("%(host)s did not answer within %(seconds)s seconds.", host=url.host, seconds=SECONDS)
+            Sentence("%(host)s did not answer within %(seconds)s seconds.", host=url.host, seconds=TIMEOUT)
         ) from error
     if not 200 <= status < 300:
         raise Undelivered(_refusal(url.host, status), for_good=status == GONE)
 
 
-async def _addresses(url: httpx.URL, *, loopback: bool) -> list[str]:
+async def _resolve(url: httpx.URL, *, loopback: bool) -> list[str]:
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(url.raw_host.decode(), url.port or 443, type=socket.SOCK_STREAM)
+        entries = await loop.getaddrinfo(url.raw_host.decode(), url.port or 443, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Undelivered(Sentence("There is no address for %(host)s.", host=url.host)) from error
-    # A link-local address comes with the name of an interface.
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    inside = [address for address in addresses if not _allowed(ip_address(address), loopback=loopback)]
-    if inside or not addresses:
+    # A link-local address ends with the name of an interface.
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in entries]
+    internal = [address for address in addresses if not _is_allowed(ip_address(address), loopback=loopback)]
+    if internal or not addresses:
         raise Undelivered(
             Sentence(
                 "%(host)s stands for %(inside)s, which is not on the internet. Webhooks go to public addresses only.",
                 host=url.host,
-                inside=", ".join(inside) or "no address",
+                inside=", ".join(internal) or "no address",
             )
         )
     return list(dict.fromkeys(addresses))
 
 
-def _allowed(address: IPv4Address | IPv6Address, *, loopback: bool) -> bool:
+def _is_allowed(address: IPv4Address | IPv6Address, *, loopback: bool) -> bool:
     return receiver.public(address) or (loopback and address.is_loopback)
 
 
-async def _posted(export: Export, delivery: Delivery, url: httpx.URL, addresses: list[str]) -> int:
+async def _post(export: Export, delivery: Delivery, url: httpx.URL, addresses: list[str]) -> int:
     headers = {
         "host": url.netloc.decode(),
         "content-type": export.media_type,
@@ -76,8 +76,8 @@ async def _posted(export: Export, delivery: Delivery, url: httpx.URL, addresses:
         "webhook-timestamp": str(int(delivery.at.timestamp())),
         "webhook-signature": Webhook(delivery.secret).sign(delivery.id, delivery.at, export.content.decode()),
     }
-    why, timeout = "", httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
-    transport = httpx.AsyncHTTPTransport(verify=_trust())
+    why, timeout = "", httpx.Timeout(TIMEOUT, connect=CONNECT_TIMEOUT)
+    transport = httpx.AsyncHTTPTransport(verify=_tls_context())
     async with httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False) as client:
         for address in addresses:
             request = client.build_request(
@@ -85,11 +85,11 @@ async def _posted(export: Export, delivery: Delivery, url: httpx.URL, addresses:
                 url.copy_with(host=address),
                 content=export.content,
                 headers=headers,
-                # The certificate must be the name's, although the connection goes to the address.
+                # The certificate is checked against the host name, although the URL has the address.
                 extensions={"sni_hostname": url.raw_host.decode()},
             )
             try:
-                # Streamed, and never read: what a receiver says in its body is of no use, and has no end.
+                # Streamed and not read: the body is not used, and may be endless.
                 answer = await client.send(request, stream=True)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 why = str(error) or type(error).__name__
@@ -104,7 +104,7 @@ async def _posted(export: Export, delivery: Delivery, url: httpx.URL, addresses:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
+def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 

@@ -1,7 +1,7 @@
-"""Copies of the database: made beside a running server, put back under another epoch.
+"""Back up the database beside a running server, and restore it under a new epoch.
 
-A restored database has lost what came after the copy. Its new epoch tells every open page to load afresh, instead of
-waiting for numbers that were given out once already.
+A restored database has lost the events after the backup. The new epoch makes every open page reload: otherwise it would
+skip new events whose numbers it has already seen.
 """
 
 import shutil
@@ -21,7 +21,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 def backup(store: Store, path: Path) -> None:
-    """A consistent copy at `path`, which must not exist yet. Refused, leaving no file, when it cannot be made."""
+    """Write a consistent copy to `path`, which must not exist. Refused, without leaving a file, when that fails."""
     if path.exists():
         raise Refused(f"{path} exists already. Name a file that does not.")
     unfinished = path.with_name(path.name + ".unfinished")
@@ -39,12 +39,12 @@ def backup(store: Store, path: Path) -> None:
 
 
 def restore(store: Store, path: Path, *, new_epoch: str) -> None:
-    """Put a copy in the place of the database, in one transaction. Refused, changing nothing, when it is no such copy."""
+    """Replace the database by a backup, in one transaction. Refused, without a change, when `path` is not a backup."""
     if not path.is_file():
         raise Refused(f"There is no file {path}.")
     try:
         if store.embedded:
-            _checked(path)
+            _check_backup(path)
             _copy(path, Path(str(store.url.database)))
         else:
             arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
@@ -56,7 +56,7 @@ def restore(store: Store, path: Path, *, new_epoch: str) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    # SQLite's own online copy: it locks page by page, and includes what still lies in the write-ahead log.
+    # SQLite's online backup includes the write-ahead log, and does not block writers for long.
     with (
         closing(sqlite3.connect(source, timeout=10)) as old,
         closing(sqlite3.connect(target, timeout=10)) as new,
@@ -64,33 +64,36 @@ def _copy(source: Path, target: Path) -> None:
         old.backup(new)
 
 
-def _checked(path: Path) -> None:
+def _check_backup(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:
             raise Refused(f"{path} is not a backup of a SQLite database.")
     with closing(sqlite3.connect(path)) as copy:
-        (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
-        known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if verdict != "ok":
-        raise Refused(f"{path} is damaged: {verdict}")
-    if not {"installation", "deal", "event"} <= known:
+        (result,) = copy.execute("PRAGMA integrity_check").fetchone()
+        tables_in_copy = {
+            name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+    if result != "ok":
+        raise Refused(f"{path} is damaged: {result}")
+    if not {"installation", "deal", "event"} <= tables_in_copy:
         raise Refused(f"{path} is a SQLite database, but none of Parley's.")
 
 
 def _run(program: str, arguments: list[str], url: URL) -> None:
-    found = shutil.which(program)
-    if found is None:
+    executable = shutil.which(program)
+    if executable is None:
         raise Refused(f"{program} is not installed. It comes with PostgreSQL's client programs.")
     if program == "pg_dump":
         arguments = [*arguments, f"--dbname={_address(url)}"]
-    environment = {"PATH": str(Path(found).parent), "PGPASSWORD": url.password or ""}
-    done = subprocess.run([found, *arguments], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - found on the operator's own path
-    if done.returncode:
+    environment = {"PATH": str(Path(executable).parent), "PGPASSWORD": url.password or ""}
+    command = [executable, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - from the operator's own PATH
+    if result.returncode:
         raise Refused(
-            f"{program} did not succeed: {done.stderr.strip().splitlines()[-1:] or ['no reason given']}"
+            f"{program} did not succeed: {result.stderr.strip().splitlines()[-1:] or ['no reason given']}"
         )
 
 
 def _address(url: URL) -> str:
-    # The password goes by the environment: arguments can be read by every user of the machine.
+    # The password is passed in the environment: every user of the machine can read arguments.
     return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)

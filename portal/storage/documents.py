@@ -1,4 +1,4 @@
-"""Revisions as they are kept: canonical bytes by deal and number, decoded once per digest."""
+"""Stored revisions: canonical bytes by deal and number, decoded once per digest."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ def _decoded(digest: str, document: bytes) -> Revision:
 
 
 def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
-    """A published revision; NotFound when the deal has none of that number."""
+    """Return a published revision; NotFound when the deal has none with this number."""
     row = transaction.connection.execute(
         select(tables.revision.c.digest, tables.revision.c.document).where(
             tables.revision.c.deal_id == deal_id, tables.revision.c.number == number
@@ -30,17 +30,17 @@ def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
 
 
 def published_at(transaction: Transaction, deal_id: str, number: int) -> datetime:
-    """When a published revision was."""
-    found: datetime = transaction.connection.execute(
+    """Return when a revision was published."""
+    instant: datetime = transaction.connection.execute(
         select(tables.revision.c.published_at).where(
             tables.revision.c.deal_id == deal_id, tables.revision.c.number == number
         )
     ).scalar_one()
-    return found
+    return instant
 
 
 def drafted(transaction: Transaction, deal_id: str) -> Offer:
-    """The offer of a deal that was not sent yet; NotFound when there is none."""
+    """Return the offer of a deal that has not been sent; NotFound when there is none."""
     document = transaction.connection.execute(
         select(tables.draft.c.document).where(tables.draft.c.deal_id == deal_id)
     ).scalar()
@@ -50,7 +50,7 @@ def drafted(transaction: Transaction, deal_id: str) -> Offer:
 
 
 def keep(transaction: Transaction, deal_id: str, number: int, revision: Revision, by: str) -> str:
-    """Keep a new revision; its digest. The number must be the next one of the (locked) deal."""
+    """Store a new revision and return its digest. The deal must be locked, and `number` its next one."""
     document = content.canonical_bytes(revision)
     digest = content.digest(document)
     transaction.connection.execute(

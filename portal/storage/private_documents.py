@@ -1,4 +1,4 @@
-"""The seller's own figures. Apart from `documents`, so that code for buyers has nothing to import them with."""
+"""The seller's private figures. Separate from `documents`, so that code for buyers cannot import them."""
 
 from sqlalchemy import insert, select
 
@@ -9,7 +9,7 @@ from portal.storage.session import Transaction
 
 
 def figures(transaction: Transaction, deal_id: str, number: int) -> PrivateFigures:
-    """The private document of a revision, or of the draft when `number` is 0."""
+    """Return the private figures of a revision, or of the draft when `number` is 0."""
     table = tables.revision_private if number else tables.draft
     column = tables.revision_private.c.document if number else tables.draft.c.private
     query = select(column).where(table.c.deal_id == deal_id)

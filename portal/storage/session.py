@@ -1,8 +1,8 @@
-"""Connections to the database, set up so that what a test reads is what a crash would leave.
+"""Database connections. What a committed transaction wrote survives a crash.
 
-SQLite: write-ahead log, synchronous=FULL, one writer with BEGIN IMMEDIATE, readers on connections of their own that
-cannot write. PostgreSQL: READ COMMITTED for writers (deals are serialised by their row lock), one REPEATABLE READ
-snapshot for each reading.
+SQLite: write-ahead log, synchronous=FULL, one writer with BEGIN IMMEDIATE, and separate read-only connections for readers.
+PostgreSQL: READ COMMITTED for writers (a row lock serialises the writers of a deal), and one REPEATABLE READ snapshot for
+each read.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,12 @@ from sqlalchemy.engine import URL, make_url
 from portal.errors import Misconfigured
 
 READERS = 4
-# SQLite: pages (of 4 KiB) in the write-ahead log before they are copied back. A busy ledger writes the same pages again and
-# again, so that fewer are copied the longer one waits; with 16 MiB what a reader has to look through stays small, and a
-# server that was killed is there again in a moment. What is in the log is as durable as what was copied.
-LONGEST_LOG = 4_000
-# PostgreSQL. A network that swallows packets has to look like a database that is down, not like one that thinks: seconds
-# for a connection to come about, and for one that stands to prove that it lives (the last in milliseconds).
-UNREACHABLE: dict[str, int] = {
+# SQLite: pages of 4 KiB in the write-ahead log before a checkpoint copies them back. A busy ledger writes the same pages
+# repeatedly, so a longer log means fewer copies. At 16 MiB, readers stay fast and recovery after a crash is quick. Pages in
+# the log are as durable as copied ones.
+CHECKPOINT_PAGES = 4_000
+# PostgreSQL: when a network that drops packets counts as a database that is down. Seconds; the last is milliseconds.
+CONNECTION_TIMEOUTS: dict[str, int] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -35,7 +34,7 @@ UNREACHABLE: dict[str, int] = {
 
 @dataclass(frozen=True)
 class Transaction:
-    """One snapshot of the database at one instant. `writing` says whether a deal that is looked up must be locked."""
+    """One snapshot of the database at one instant. `writing`: a deal that is read must be locked."""
 
     connection: Connection
     now: datetime
@@ -43,7 +42,7 @@ class Transaction:
 
 
 class Store:
-    """The two engines of one database: `writer` and `reader`. Errors name the statement, never its values."""
+    """The two engines of one database: `writer` and `reader`. Errors show the statement without its values."""
 
     def __init__(self, database_url: str) -> None:
         self.url = driver_url(database_url)
@@ -52,7 +51,7 @@ class Store:
 
     @contextmanager
     def reading(self, now: datetime) -> Iterator[Transaction]:
-        """One read snapshot; anything written through it fails."""
+        """Open a read snapshot. Writing through it fails."""
         with self.reader.connect() as connection, connection.begin():
             yield Transaction(connection, now)
 
@@ -62,7 +61,7 @@ class Store:
 
 
 def driver_url(database_url: str) -> URL:
-    """The address with our driver; Misconfigured for anything but SQLite and PostgreSQL."""
+    """Return the URL with our driver; Misconfigured for anything but SQLite and PostgreSQL."""
     try:
         url = make_url(database_url)
     except Exception as error:
@@ -84,14 +83,14 @@ def driver_url(database_url: str) -> URL:
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    # The busy timeout lets a command-line command write beside a running server.
+    # With the busy timeout, a command of the command line can write beside a running server.
     arguments: dict[str, Any] = {"timeout": 10, "check_same_thread": False}
     writer = create_engine(url, connect_args=arguments, pool_size=1, max_overflow=0, hide_parameters=True)
     reader = create_engine(
         url, connect_args=arguments, pool_size=READERS, max_overflow=2, hide_parameters=True
     )
     durable = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-    _configure(writer, begin="BEGIN IMMEDIATE", pragmas=(*durable, f"wal_autocheckpoint={LONGEST_LOG}"))
+    _configure(writer, begin="BEGIN IMMEDIATE", pragmas=(*durable, f"wal_autocheckpoint={CHECKPOINT_PAGES}"))
     _configure(reader, begin="BEGIN", pragmas=("query_only=ON",))
     return writer, reader
 
@@ -99,7 +98,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
 def _configure(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, record: Any) -> None:
-        # Python's own transaction handling makes a released savepoint visible before COMMIT; ours is explicit.
+        # Explicit transactions: with Python's own handling a released savepoint is visible before COMMIT.
         dbapi_connection.isolation_level = None
         for pragma in pragmas:
             dbapi_connection.execute(f"PRAGMA {pragma}")
@@ -110,8 +109,8 @@ def _configure(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
 
 
 def _postgresql(url: URL) -> tuple[Engine, Engine]:
-    # What the address itself says goes first.
-    arguments = {name: value for name, value in UNREACHABLE.items() if name not in url.query}
+    # Parameters of the URL have precedence.
+    arguments = {name: value for name, value in CONNECTION_TIMEOUTS.items() if name not in url.query}
     shared: dict[str, Any] = {"connect_args": arguments, "pool_pre_ping": True, "hide_parameters": True}
     writer = create_engine(url, pool_size=8, max_overflow=4, **shared)
     reader = create_engine(

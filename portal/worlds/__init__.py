@@ -1,1 +1,1 @@
-"""Named worlds: one cast, shared by the demo, the tests and the documentation."""
+"""Example data: one set of people and deals for the demo, the tests and the documentation."""

@@ -1,8 +1,8 @@
-"""Kestrel Machines sells presses. Rita answers, Mia approves; at Oakum Foods Bea negotiates and Sol signs.
+"""The demo world: Kestrel Machines sells presses. Rita answers, Mia approves; at Oakum Foods Bea negotiates and Sol signs.
 
-Three deals, through the real intake and the real commands: the presses in the middle of a negotiation, the packing cell
-of Havn ApS (Ravn, who must see nothing of Oakum's) just sent, and the bench press accepted. The whole story is written in
-one transaction, each chapter at an instant of its own.
+It has three deals, made by the real intake and commands: the presses in the middle of a negotiation, the packing cell just
+sent to Havn ApS (whose contact Ravn must not see Oakum's deals), and the bench press accepted. Everything is written in one
+transaction, with a different time for each step.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ QUOTES = Path(__file__).parent / "quotes"
 SELLER, HUE = "Kestrel Machines", 255
 RITA, MIA = "rita@kestrel.example", "mia@kestrel.example"
 BEA, SOL, VIC, RAVN = "bea@oakum.example", "sol@oakum.example", "vic@oakum.example", "ravn@havn.example"
-# Name of the deal here: the file of its quote, and its external id.
+# Names of the deals, which are also the file names of their quotes.
 PRESSES, CELL, BENCH = "presses", "packing-cell", "bench-press"
 EXTERNAL_IDS = {PRESSES: "KES-Q-1047", CELL: "KES-Q-1052", BENCH: "KES-Q-1031"}
 VALID_FOR = {PRESSES: timedelta(days=21), CELL: timedelta(days=30), BENCH: timedelta(days=14)}
@@ -41,7 +41,7 @@ _OPERATOR = System("demo")
 
 @dataclass(frozen=True)
 class Link:
-    """A way in: whose, and the address. A rep's works once, for 15 minutes."""
+    """A person's link. A rep's works once, for 15 minutes."""
 
     who: str
     email: str
@@ -50,37 +50,37 @@ class Link:
 
 @dataclass(frozen=True)
 class World:
-    """`deals` has the deals' ids by the names above; links are fresh each time the world is loaded."""
+    """The ids of the deals by the names above, and links, which are new each time the world is loaded."""
 
     deals: dict[str, str]
     reps: tuple[Link, ...]
     buyers: tuple[Link, ...]
 
     def link(self, email: str) -> str:
-        """The address with which this person gets in; KeyError for a stranger."""
+        """Return the URL of this person's link; KeyError for an unknown address."""
         return {each.email: each.url for each in (*self.reps, *self.buyers)}[email]
 
 
 def load(database: Database, settings: Settings) -> World:
-    """The world, written at the first call and found at every further one."""
+    """Return the world. The first call writes it."""
     return database.write_now(lambda work: _load(work, settings))
 
 
 def _load(work: UnitOfWork, settings: Settings) -> World:
     try:
-        found = {name: deals.identify(work, external_id) for name, external_id in EXTERNAL_IDS.items()}
+        deal_ids = {name: deals.identify(work, external_id) for name, external_id in EXTERNAL_IDS.items()}
     except NotFound:
-        found = _write(work, settings)
+        deal_ids = _write(work, settings)
     return World(
-        deals=found,
+        deals=deal_ids,
         reps=(
             Link("Rita Holm, rep", RITA, issue_sign_in_link(work, RITA).url),
             Link("Mia Dahl, manager", MIA, issue_sign_in_link(work, MIA).url),
         ),
         buyers=(
-            Link("Bea Lund, negotiator at Oakum Foods", BEA, magic_link(work, found[PRESSES], BEA)),
-            Link("Sol Iversen, signer at Oakum Foods", SOL, magic_link(work, found[PRESSES], SOL)),
-            Link("Ravn Friis, signer at Havn ApS", RAVN, magic_link(work, found[CELL], RAVN)),
+            Link("Bea Lund, negotiator at Oakum Foods", BEA, magic_link(work, deal_ids[PRESSES], BEA)),
+            Link("Sol Iversen, signer at Oakum Foods", SOL, magic_link(work, deal_ids[PRESSES], SOL)),
+            Link("Ravn Friis, signer at Havn ApS", RAVN, magic_link(work, deal_ids[CELL], RAVN)),
         ),
     )
 
@@ -93,17 +93,17 @@ def _write(work: UnitOfWork, settings: Settings) -> dict[str, str]:
         add_receiver(
             work, _OPERATOR, kind=kind, transport="folder", target=f"orders/{kind}", format=format_name
         )
-    begun = replace(work, now=work.now - timedelta(days=4))
-    found = {name: send(begun, settings, name) for name in (BENCH, PRESSES)}
-    found[CELL] = send(replace(work, now=work.now - timedelta(hours=3)), settings, CELL)
-    rita = desk(begun, RITA)
-    kestrel_story.bench_press_is_accepted(work, found[BENCH], rita, buyer(begun, found[BENCH], SOL))
-    kestrel_story.presses_are_negotiated(work, found[PRESSES], rita, buyer(begun, found[PRESSES], BEA))
-    return found
+    start = replace(work, now=work.now - timedelta(days=4))
+    deal_ids = {name: send(start, settings, name) for name in (BENCH, PRESSES)}
+    deal_ids[CELL] = send(replace(work, now=work.now - timedelta(hours=3)), settings, CELL)
+    rita = desk(start, RITA)
+    kestrel_story.accept_bench_press(work, deal_ids[BENCH], rita, buyer(start, deal_ids[BENCH], SOL))
+    kestrel_story.negotiate_presses(work, deal_ids[PRESSES], rita, buyer(start, deal_ids[PRESSES], BEA))
+    return deal_ids
 
 
 def send(work: UnitOfWork, settings: Settings, name: str) -> str:
-    """Take a quote of this world in and send it; the deal's id."""
+    """Import a quote of this world, send it, and return the deal's id."""
     path = QUOTES / f"{name}.json"
     today = work.now.astimezone(settings.zone).date()
     quote = read_quote(
@@ -119,7 +119,7 @@ def send(work: UnitOfWork, settings: Settings, name: str) -> str:
 
 
 def magic_link(work: UnitOfWork, deal_id: str, email: str) -> str:
-    """A fresh link for a contact of the deal; NotFound for a stranger."""
+    """Return a new link for a contact of the deal; NotFound for an unknown address."""
     deal = deal_for(work, _OPERATOR, deal_id)
     for person in contacts.load(work, deal):
         if person.email == email:
@@ -128,13 +128,13 @@ def magic_link(work: UnitOfWork, deal_id: str, email: str) -> str:
 
 
 def buyer(work: UnitOfWork, deal_id: str, email: str) -> BuyerSession:
-    """Somebody of the buyer's at the table, by a link as anybody else."""
+    """Return the session of a contact who opened a magic link."""
     joined = join(work, _token(magic_link(work, deal_id, email)), session_id=None)
     return BuyerSession(token_hash(joined.cookie))
 
 
 def desk(work: UnitOfWork, email: str) -> DeskSession:
-    """Somebody of the seller's, signed in by a link."""
+    """Return the session of a rep who signed in with a link."""
     return DeskSession(token_hash(sign_in(work, _token(issue_sign_in_link(work, email).url)).cookie))
 
 

@@ -1,4 +1,4 @@
-"""What happened at Kestrel's two tables with Oakum Foods, each chapter some hours after the one before."""
+"""The history of Kestrel's two deals with Oakum Foods."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,8 +15,8 @@ from portal.domain.order.acceptance import AcceptanceForm
 from portal.storage import documents
 
 
-def presses_are_negotiated(work: UnitOfWork, deal_id: str, rita: DeskSession, bea: BuyerSession) -> None:
-    """Questions, answers, and a counteroffer of Bea's that waits for Rita."""
+def negotiate_presses(work: UnitOfWork, deal_id: str, rita: DeskSession, bea: BuyerSession) -> None:
+    """Write questions, answers, and a counteroffer by Bea that waits for Rita."""
     record_view(_before(work, hours=50), bea, deal_id)
     post_message(
         _before(work, hours=49),
@@ -45,19 +45,19 @@ def presses_are_negotiated(work: UnitOfWork, deal_id: str, rita: DeskSession, be
         body="Bea has a budget of 42,000 for equipment and installation. Ask Mia before going below the floor.",
     )
     offer = documents.offered(work, deal_id, 1).offer
-    asked = spell(offer, "line:press", "unit_price", "17200")
+    change = spell(offer, "line:press", "unit_price", "17200")
     make_counteroffer(
         _before(work, hours=2),
         bea,
         deal_id,
-        changes=[asked],
-        reasons={asked.id: "At this price we can order this week, without asking for another offer."},
+        changes=[change],
+        reasons={change.id: "At this price we can order this week, without asking for another offer."},
         note="Everything else is fine for us.",
     )
 
 
-def bench_press_is_accepted(work: UnitOfWork, deal_id: str, rita: DeskSession, sol: BuyerSession) -> None:
-    """A short deal: one question, one answer, and Sol signs."""
+def accept_bench_press(work: UnitOfWork, deal_id: str, rita: DeskSession, sol: BuyerSession) -> None:
+    """Write one question, one answer, and the acceptance by Sol."""
     record_view(_before(work, hours=80), sol, deal_id)
     post_message(_before(work, hours=79), sol, deal_id, body="Can it be here before the 15th?")
     post_message(

@@ -169,7 +169,7 @@ def _run(  # noqa: PLR0917 - a process's facts
 
 def _hurry(pace: Pace) -> None:
     from portal import app
-    from portal.cli import ending, serving
+    from portal.cli import serving, supervision
     from portal.commands.outbox import lease_deliveries
     from portal.outbound.worker import Worker
     from portal.storage import session
@@ -183,12 +183,12 @@ def _hurry(pace: Pace) -> None:
     redis_doorbell.SILENCE = pace.silence
     lease_deliveries.LEASE = timedelta(seconds=pace.lease)
     _defaults(
-        Worker, look_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
+        Worker, poll_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
     )
     app.SWEEP_EVERY = pace.sweep
-    serving.GRACE, ending.DEADLINE = pace.grace, pace.deadline
+    serving.GRACE, supervision.DEADLINE = pace.grace, pace.deadline
     Worker.stop.__defaults__ = (pace.last,)
-    session.UNREACHABLE["connect_timeout"] = pace.connect
+    session.CONNECTION_TIMEOUTS["connect_timeout"] = pace.connect
 
 
 def _tamper(tampering: Tampering) -> None:

@@ -153,17 +153,17 @@ async def test_the_connection_is_encrypted_for_the_name_and_goes_to_its_address(
     file = certificate(tmp_path, "localhost")
     receiver = HttpReceiver(server_context(file))
     target = f"https://localhost:{receiver.port}/orders?token=1"
-    webhook._trust.cache_clear()
+    webhook._tls_context.cache_clear()
     try:
         with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
             await webhook.deliver(FILE, delivery(target), loopback=True)
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        webhook._trust.cache_clear()
+        webhook._tls_context.cache_clear()
         await webhook.deliver(FILE, delivery(target), loopback=True)
         with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
             await webhook.deliver(FILE, delivery(target.replace("localhost", "127.0.0.1")), loopback=True)
     finally:
-        webhook._trust.cache_clear()
+        webhook._tls_context.cache_clear()
         receiver.stop()
     (received,) = receiver.received
     assert received.headers["host"] == f"localhost:{receiver.port}"
@@ -173,7 +173,7 @@ async def test_the_connection_is_encrypted_for_the_name_and_goes_to_its_address(
 async def test_a_receiver_that_says_nothing_is_left_after_ten_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(webhook, "SECONDS", 0.2)
+    monkeypatch.setattr(webhook, "TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         target = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(Undelivered, match="did not answer"):

@@ -145,7 +145,7 @@ async def test_a_lease_is_renewed_while_the_receiver_takes_its_time(
     house: House, http_receiver: HttpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A busy machine may take longer for a renewal than a receiver may for its answer.
-    monkeypatch.setattr(webhook, "SECONDS", 120)
+    monkeypatch.setattr(webhook, "TIMEOUT", 120)
     receiver = house.receives("accounting", "webhook", http_receiver.url)
     house.places_an_order()
     (delivery,) = house.rows(receiver_id=receiver.id)
@@ -182,7 +182,7 @@ async def test_what_is_under_way_is_finished_when_the_worker_is_stopped(
 
 
 async def test_a_running_worker_finds_what_comes_later(house: House, smtp_sink: SmtpSink) -> None:
-    for worker in (house.worker, house.another_worker(look_every=timedelta(hours=1))):
+    for worker in (house.worker, house.another_worker(poll_every=timedelta(hours=1))):
         house.posts()
         running = asyncio.ensure_future(worker.run())
         came = len(smtp_sink.messages)

@@ -12,6 +12,7 @@ import pytest
 
 from portal.domain.deal.mail import TEMPLATES, Mail
 from portal.outbound import smtp
+from portal.outbound.smtp_url import parse_smtp_url
 from portal.outbound.undelivered import Undelivered
 from portal.rendering import mail
 from portal.settings import Settings
@@ -237,7 +238,7 @@ def test_a_server_that_is_not_there_is_tried_again(free_port: Callable[[], int])
     ],
 )
 def test_the_address_of_the_mail_server(url: str, port: int, encrypted: bool) -> None:
-    to = smtp.server(url)
+    to = parse_smtp_url(url)
     assert (to.host, to.port, to.encrypted) == ("mail.example", port, encrypted)
     assert to.password in {"", "p@ss"}
 

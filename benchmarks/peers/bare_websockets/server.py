@@ -1,4 +1,4 @@
-"""The limit: the websockets library alone. Nothing is stored, nothing is asked, nothing goes through Redis."""
+"""The upper limit: the websockets library alone, without storage, checks or Redis."""
 
 import asyncio
 import os

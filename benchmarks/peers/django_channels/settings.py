@@ -16,7 +16,7 @@ DATABASES = {
         },
     }
 }
-# The publish/subscribe layer: the other is slower, and drops messages beyond its capacity.
+# The publish/subscribe layer: the default one is slower, and drops messages above its capacity.
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

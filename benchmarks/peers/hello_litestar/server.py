@@ -1,4 +1,4 @@
-"""Litestar saying hello: the framework's own share."""
+"""Hello world in Litestar: the cost of the framework."""
 
 from litestar import Litestar, MediaType, get
 

@@ -1,4 +1,4 @@
-"""uvicorn and nothing else: the most that any page on this server can reach."""
+"""Hello world in uvicorn alone: the upper limit for any page on this server."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# SQLite has one writer: one connection, and a queue before it, is several times faster than many that fight for its lock.
+# SQLite has one writer: one connection with a queue is several times faster than many that compete for the lock.
 engine = create_async_engine(
     f"sqlite+aiosqlite:///{os.environ['DATABASE']}", pool_size=1, max_overflow=0, pool_timeout=600
 )

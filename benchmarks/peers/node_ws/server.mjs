@@ -1,4 +1,4 @@
-// ws + node-redis + better-sqlite3: stored, published, then sent to every socket of the room.
+// ws + node-redis + better-sqlite3: store a message, publish it, then send it to every socket of the room.
 import { createServer } from "node:http";
 import Database from "better-sqlite3";
 import { createClient } from "redis";

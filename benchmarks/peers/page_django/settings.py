@@ -5,7 +5,7 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "offers.urls"
 WSGI_APPLICATION = "wsgi.application"
 INSTALLED_APPS = ["offers"]
-# One language and no time zones: Django is faster without either.
+# Without translations and time zones, Django is faster.
 USE_I18N = False
 USE_TZ = False
 DATABASES = {

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-# SQLite has one writer: one connection, and a queue before it, is several times faster than many that fight for its lock.
+# SQLite has one writer: one connection with a queue is several times faster than many that compete for the lock.
 engine = create_async_engine(
     f"sqlite+aiosqlite:///{os.environ['DATABASE']}", pool_size=1, max_overflow=0, pool_timeout=600
 )
@@ -35,7 +35,7 @@ class Message(Base):
     at: Mapped[datetime]
 
 
-# Handlers of one client run one after the other: who writes twice is read in that order.
+# Run the handlers of a client one after the other, so that its messages keep their order.
 server = socketio.AsyncServer(
     async_mode="asgi",
     async_handlers=False,

@@ -1,1 +1,1 @@
-"""Quotes and counteroffers that come as a spreadsheet: CSV and XLSX."""
+"""Read quotes and counteroffers from spreadsheets (CSV, XLSX)."""

@@ -1,12 +1,14 @@
-"""How a cell of a quote's spreadsheet is read, by kind of value. Several values of one cell are parted by semicolons or
-line breaks."""
+"""Read a cell of a quote's spreadsheet, by kind of value.
+
+Several values in one cell are separated by semicolons or line breaks.
+"""
 
 import re
 from typing import Any
 
 from portal.errors import Invalid, Sentence
 from portal.intake.contact import parse_contact
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.sheet.grid import Cell
 
 YES, NO = (
@@ -17,8 +19,8 @@ _PARTS = re.compile(r"[;\n]")
 _WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
 
 
-class Unread(ValueError):
-    """A cell that says nothing its column understands: message and hint."""
+class CellError(ValueError):
+    """A cell that its column does not understand: message and hint."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -27,7 +29,7 @@ class Unread(ValueError):
 
 def text(cell: Cell) -> str:
     if cell.kind == "day":
-        raise Unread(
+        raise CellError(
             Sentence("The spreadsheet has made the day %(text)s of this.", text=cell.text),
             "Format the cell as text, type it again.",
         )
@@ -36,50 +38,52 @@ def text(cell: Cell) -> str:
 
 def number(cell: Cell) -> str:
     if cell.kind in ("day", "flag"):
-        raise Unread(
+        raise CellError(
             Sentence("This is not a number: %(text)s.", text=cell.text),
             "Format the cell as a number, type it again.",
         )
     if cell.percent:
-        raise Unread("The cell is formatted as percent.", "Format it as a plain number.")
+        raise CellError("The cell is formatted as percent.", "Format it as a plain number.")
     return cell.text
 
 
 def percent(cell: Cell) -> str:
     if cell.kind == "number" and cell.percent:
-        return _scaled(cell.text)
+        return _times_hundred(cell.text)
     return number(cell).removesuffix("%").strip()
 
 
-def _scaled(text: str) -> str:
-    """A hundred times a plain decimal, digit by digit."""
+def _times_hundred(text: str) -> str:
+    """Multiply a decimal by 100 by moving its point, which is exact."""
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
     whole, _, places = digits.partition(".")
     places = places.ljust(2, "0")
     return f"{sign}{(whole + places[:2]).lstrip('0') or '0'}" + (f".{places[2:]}" if places[2:] else "")
 
 
-def whole(cell: Cell) -> int:
+def integer(cell: Cell) -> int:
     written = number(cell)
     if not _WHOLE.fullmatch(written):
-        raise Unread(
-            Sentence("%(written)s is not a whole number.", written=shown(written)),
+        raise CellError(
+            Sentence("%(written)s is not a whole number.", written=format_value(written)),
             "Write it without a point, such as 12.",
         )
     return int(written)
 
 
 def flag(cell: Cell) -> bool:
-    """Yes or no, as people and spreadsheets write it; Unread when it is neither."""
-    said = cell.text.casefold()
-    if said in YES or said in NO:
-        return said in YES
-    raise Unread(Sentence("%(text)s is neither yes nor no.", text=shown(cell.text)), "Write yes or no.")
+    """Read yes or no as people and spreadsheets write it; CellError when it is neither."""
+    word = cell.text.casefold()
+    if word in YES or word in NO:
+        return word in YES
+    raise CellError(
+        Sentence("%(text)s is neither yes nor no.", text=format_value(cell.text)), "Write yes or no."
+    )
 
 
 def day(cell: Cell) -> str:
     if cell.kind == "number":
-        raise Unread(
+        raise CellError(
             Sentence("%(text)s is a number, not a day.", text=cell.text), "Format the cell as a date."
         )
     return cell.text
@@ -90,9 +94,9 @@ def texts(cell: Cell) -> list[str]:
 
 
 def names(cell: Cell) -> list[str]:
-    """None of them is said with "none" or a dash; an empty cell says nothing."""
-    named = [each for part in texts(cell) for each in part.replace(",", " ").split()]
-    return [each for each in named if each.lower() not in ("none", "-")]
+    """Read field names. "none" or a dash means none of them; an empty cell uses the default."""
+    words = [each for part in texts(cell) for each in part.replace(",", " ").split()]
+    return [each for each in words if each.lower() not in ("none", "-")]
 
 
 def breaks(cell: Cell) -> list[dict[str, str]]:
@@ -106,8 +110,8 @@ def steps(cell: Cell) -> list[dict[str, str]]:
 def _pair(part: str, left: str, right: str, example: str, *, first: bool = False) -> dict[str, str]:
     before, colon, after = part.partition(":") if first else part.rpartition(":")
     if not colon:
-        raise Unread(
-            Sentence("%(part)s has no colon.", part=shown(part)),
+        raise CellError(
+            Sentence("%(part)s has no colon.", part=format_value(part)),
             Sentence("Write it like %(example)s.", example=example),
         )
     return {left: before.strip(), right: after.strip()}
@@ -119,11 +123,11 @@ def contacts(cell: Cell) -> list[dict[str, str]]:
 
 def _contact(part: str) -> dict[str, str]:
     try:
-        found = parse_contact(part)
+        contact = parse_contact(part)
     except Invalid as error:
         first = error.problems[0]
-        raise Unread(first.message, first.hint or "Write Anna Berg <anna@example.com>:signer.") from None
-    return {"name": found.name, "email": found.email, "role": found.role}
+        raise CellError(first.message, first.hint or "Write Anna Berg <anna@example.com>:signer.") from None
+    return {"name": contact.name, "email": contact.email, "role": contact.role}
 
 
 def terms(cell: Cell) -> list[dict[str, Any]]:
@@ -133,8 +137,8 @@ def terms(cell: Cell) -> list[dict[str, Any]]:
 def _term(line: str) -> dict[str, Any]:
     name, colon, values = line.partition(":")
     if not colon:
-        raise Unread(
-            Sentence("%(line)s has no colon.", line=shown(line)),
+        raise CellError(
+            Sentence("%(line)s has no colon.", line=format_value(line)),
             "Write Payment: 30 days net | 14 days net, a term a line.",
         )
     value, *others = (part.strip() for part in values.split("|"))
@@ -149,8 +153,8 @@ def _adjustment(part: str) -> dict[str, str]:
     kind, _, rest = part.partition(":")
     label, colon, measure = rest.rpartition(":")
     if not colon:
-        raise Unread(
-            Sentence("%(part)s is no adjustment.", part=shown(part)),
+        raise CellError(
+            Sentence("%(part)s is no adjustment.", part=format_value(part)),
             "Write discount: Frame contract: 3% or charge: Freight: 250.",
         )
     measure = measure.strip()

@@ -1,9 +1,9 @@
 """The columns of a quote as a spreadsheet, and how a cell of each is read.
 
-A column is named as the field of the JSON document is (`portal.intake.quote`), nested ones with points: `tax.rate`,
-`buyer.company`. Capitals, spaces and underscores make no difference, and `tax_rate` or a bare `min_quantity` is
-understood. Fields of the document stand in a column of their own, once or on every row. A line has a column for each of
-its fields, read by its kind of value.
+A column has the name of its field in the JSON document (`portal.intake.quote`), with points for nested fields: `tax.rate`,
+`buyer.company`. Case, spaces and underscores make no difference, and `tax_rate` or `min_quantity` alone is understood.
+Fields of the document have columns of their own, filled in once or on every row. A line has a column for each of its
+fields, which is read by its kind of value.
 """
 
 import re
@@ -23,7 +23,7 @@ Read = Callable[[Cell], Any]
 
 
 class Column(NamedTuple):
-    """`path` leads into the quote document (into the line, unless `document`). `many`: each row adds to a list."""
+    """A column. `path` is in the line, or in the document with `document`. `many`: each row adds to a list."""
 
     path: tuple[str, ...]
     read: Read
@@ -45,36 +45,40 @@ _PARTIES = " ".join(
     f"{party}.address.{part}" for party in ("seller", "buyer", "delivery") for part in _ADDRESS
 )
 
-# Kinds of value that a cell holds, as the table of fields names them.
+# The reader of each kind of value in the table of fields.
 READ: Mapping[Kind, Read] = {
     **dict.fromkeys(("money", "quantity", "number"), cells.number),
     "percent": cells.percent,
-    "count": cells.whole,
+    "count": cells.integer,
     "day": cells.day,
     "flag": cells.flag,
     "text": cells.text,
     "list": cells.texts,
 }
 NUMERIC: frozenset[Kind] = frozenset({"money", "quantity", "number", "percent"})
-# What several values of one cell stand for.
-_SEVERAL: Mapping[str, Read] = {"why": cells.steps, "negotiable": cells.names, "price_breaks": cells.breaks}
+# The readers of cells with several values.
+_LIST_READERS: Mapping[str, Read] = {
+    "why": cells.steps,
+    "negotiable": cells.names,
+    "price_breaks": cells.breaks,
+}
 
 
 def _line_columns(part: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str, Column]:
-    """A column for each field of a line of the quote document, and of the parts in it."""
-    found: dict[str, Column] = {}
+    """Return a column for each field of a line of the quote document, and of its parts."""
+    columns: dict[str, Column] = {}
     for name, field in part.model_fields.items():
-        here = (*path, name)
+        field_path = (*path, name)
         inner = _part_of(field.annotation)
-        if name in _SEVERAL:
-            found[name] = Column(here, _SEVERAL[name])
+        if name in _LIST_READERS:
+            columns[name] = Column(field_path, _LIST_READERS[name])
         elif inner is not None:
-            found |= _line_columns(inner, here)
+            columns |= _line_columns(inner, field_path)
         else:
-            # What only the seller may know is no field of the offer; all of it is figures.
-            kind = "number" if path == ("private",) else spec(".".join(here)).kind
-            found[".".join(here)] = Column(here, READ[kind], numeric=kind in NUMERIC)
-    return found
+            # Private figures are numbers and no fields of the offer.
+            kind = "number" if path == ("private",) else spec(".".join(field_path)).kind
+            columns[".".join(field_path)] = Column(field_path, READ[kind], numeric=kind in NUMERIC)
+    return columns
 
 
 def _part_of(annotation: Any) -> type[Part] | None:
@@ -95,22 +99,22 @@ DOCUMENT: Mapping[str, Column] = {
     **_of(cells.adjustments, "adjustments", document=True, many=True),
 }
 COLUMNS: Mapping[str, Column] = {**DOCUMENT, **LINE}
-# Parts whose fields are unmistakable without their parent.
-_BARE = ("bounds", "private")
+# Parts whose fields are unambiguous without the name of the part.
+_OPTIONAL_PARENTS = ("bounds", "private")
 
 
 def _spellings() -> dict[str, Column]:
-    found: dict[str, Column] = {}
+    spellings: dict[str, Column] = {}
     for name, column in COLUMNS.items():
-        found |= {name: column, name.replace(".", "_"): column}
-        if column.path[0] in _BARE:
-            found[column.path[1]] = column
-    return found
+        spellings |= {name: column, name.replace(".", "_"): column}
+        if column.path[0] in _OPTIONAL_PARENTS:
+            spellings[column.path[1]] = column
+    return spellings
 
 
 SPELLINGS = _spellings()
 
 
-def spelled(header: str) -> str:
-    """A header as the names here are spelled."""
+def normalise_header(header: str) -> str:
+    """Spell a header like the keys of SPELLINGS."""
     return re.sub(r"[\s_-]+", "_", header.strip().lower().replace("/", "."))

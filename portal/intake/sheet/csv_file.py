@@ -1,6 +1,6 @@
-"""CSV as spreadsheets and programs write it: commas, semicolons or tabs; UTF-8, or Windows-1252, which is then told.
+"""Read CSV: commas, semicolons or tabs; UTF-8, or Windows-1252 with a warning.
 
-Which characters a file is in and what parts its cells are found out, never asked. Quoting is RFC 4180's.
+Encoding and delimiter are detected. Quoting follows RFC 4180.
 """
 
 import csv
@@ -8,35 +8,35 @@ import io
 from collections.abc import Iterator
 
 from portal.errors import Problem, Sentence
-from portal.intake.sheet.grid import MOST_CELLS, MOST_COLUMNS, Cell, Grid, Row, formula, kept, unreadable
+from portal.intake.sheet.grid import MAX_CELLS, MAX_COLUMNS, Cell, Grid, Row, append_row, formula, unreadable
 
 DELIMITERS = (",", ";", "\t")
 
 
 def read_csv(data: bytes) -> Grid:
-    """The cells of a CSV file, all of them text; Invalid when it is none."""
-    text, remarks = _decoded(data)
-    text, delimiter = _delimited(text)
+    """Return the cells of a CSV file, all as text; Invalid when it is not CSV."""
+    text, remarks = _decode(data)
+    text, delimiter = _detect_delimiter(text)
     rows: list[Row] = []
     cells = 0
-    for number, values in _records(text, delimiter):
-        if len(values) > MOST_COLUMNS:
+    for number, values in _read_records(text, delimiter):
+        if len(values) > MAX_COLUMNS:
             raise unreadable(
                 Sentence(
                     "Row %(number)s has more than %(limit)s columns.",
                     number=number,
-                    limit=MOST_COLUMNS,
+                    limit=MAX_COLUMNS,
                 ),
                 "Leave columns out.",
             )
         cells += len(values)
-        if cells > MOST_CELLS:
-            raise unreadable(Sentence("It has more than %(limit)s cells.", limit=MOST_CELLS), "Split it.")
-        kept(rows, Row(number, tuple(map(_cell, values))))
+        if cells > MAX_CELLS:
+            raise unreadable(Sentence("It has more than %(limit)s cells.", limit=MAX_CELLS), "Split it.")
+        append_row(rows, Row(number, tuple(map(_cell, values))))
     return Grid(tuple(rows), remarks, loose=delimiter != ",")
 
 
-def _decoded(data: bytes) -> tuple[str, list[Problem]]:
+def _decode(data: bytes) -> tuple[str, list[Problem]]:
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -56,18 +56,18 @@ def _decoded(data: bytes) -> tuple[str, list[Problem]]:
     return text, [Problem("", told, "Look at names with accents, or save it again as CSV UTF-8.")]
 
 
-def _delimited(text: str) -> tuple[str, str]:
-    """The text and what parts its cells: as Excel's own first line says (sep=;), else what the first row has most of."""
+def _detect_delimiter(text: str) -> tuple[str, str]:
+    """Return the text and its delimiter: from Excel's own first line (sep=;), else the most frequent in the first row."""
     first, _, rest = text.lstrip("\r\n").partition("\n")
     stated = first.strip().lower()
     if stated.startswith("sep=") and stated[4:] in DELIMITERS:
-        # Kept as a blank row, so that rows are counted as Excel counts them.
+        # The line stays as a blank row, so that rows have the same numbers as in Excel.
         return "\n" + rest, stated[4:]
     bare = "".join(first.split('"')[::2])
     return text, max(DELIMITERS, key=bare.count)
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _read_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:

@@ -1,7 +1,7 @@
-"""Decimal numbers as people write them into CSV: with a point, or with a comma where a comma parts no cells.
+"""Decimal numbers as people write them in CSV: with a point, or with a comma where the comma is not the delimiter.
 
-Which of the two a file means is found out from numbers that can be read in one way only. "1.250" alone may be a thousand
-and a quarter or one and a quarter: where nothing in the file settles it, it is refused, never guessed.
+The decimal mark of a file is found from numbers that can be read in only one way. "1.250" may be 1250 or 1.25: when no other
+number of the file decides, it is refused, not guessed.
 """
 
 import re
@@ -11,30 +11,30 @@ from typing import Literal
 Mark = Literal[".", ",", "?"]
 _WITH_COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _WITH_POINT = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)\.\d+")
-_EITHER = re.compile(r"-?\d{1,3}[.,]\d{3}")
+_AMBIGUOUS = re.compile(r"-?\d{1,3}[.,]\d{3}")
 _COMMA_FILE = re.compile(r"(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
 
 
 def mark_of(texts: Iterable[str]) -> Mark:
-    """What parts the decimals in these numbers; "?" when nothing tells, or both do."""
-    found = {
+    """Return the decimal mark of these numbers; "?" when no number decides, or they differ."""
+    marks = {
         mark
         for text in texts
-        if not _EITHER.fullmatch(text)
+        if not _AMBIGUOUS.fullmatch(text)
         for mark, pattern in ((",", _WITH_COMMA), (".", _WITH_POINT))
         if pattern.fullmatch(text)
     }
-    return "," if found == {","} else "." if found == {"."} else "?"
+    return "," if marks == {","} else "." if marks == {"."} else "?"
 
 
 def with_point(text: str, mark: Mark) -> str:
-    """The number with a point, its percent sign left; what is no number of a file with this mark stays as it is.
+    """Return the number with a decimal point; a percent sign stays. Text that is not a number is returned unchanged.
 
-    ValueError, with both readings, when it can be read in two ways.
+    ValueError, with both readings, when it is ambiguous.
     """
     if text.endswith("%"):
         return with_point(text[:-1].rstrip(), mark) + "%"
-    if mark == "?" and _EITHER.fullmatch(text):
+    if mark == "?" and _AMBIGUOUS.fullmatch(text):
         plain = re.sub("[.,]", "", text)
         raise ValueError(f"{plain} or {text.replace(',', '.')}")
     commas = mark == "," or (mark == "?" and _WITH_COMMA.fullmatch(text))

@@ -1,7 +1,8 @@
-"""One row of a proposal's sheet that came back, as changes. Nothing that begins like a formula is taken, because what a
-buyer writes is read in spreadsheets again."""
+"""Read one row of a returned proposal sheet as changes.
 
-import re
+Text that begins like a formula is refused, because what a buyer writes is exported to spreadsheets again.
+"""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,22 +11,21 @@ from portal.domain.change.change import Change
 from portal.domain.change.field_spec import NUMBERS, FieldSpec
 from portal.domain.offer.revision import Line, Offer, Term
 from portal.errors import Invalid, Problem, Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.sheet import cells, numbers
-from portal.intake.sheet.cells import Unread
+from portal.intake.sheet.cells import CellError
 from portal.intake.sheet.columns import READ
 from portal.intake.sheet.grid import Cell, Row
 from portal.intake.sheet.proposal_columns import COMMENT, FIELDS, INCLUDE
+from portal.intake.sheet.returned_cell import check_formula, normalise, read_flag
 from portal.intake.sheet.returned_table import Sheet, Words
 
 LONGEST_COMMENT = 2_000
-_FORMULA = re.compile(r"['\s]*[=+\-@\t\r＝＋－＠]")
-_NUMBER = re.compile(r"-?\d+([.,]\d+)*")
 
 
 @dataclass
-class Returned:
-    """What a sheet asks. `places` and `reasons` are by change id; `remarks` are told and keep nothing back."""
+class SheetChanges:
+    """The changes of a sheet. `places` and `reasons` are by change id; `remarks` are warnings."""
 
     changes: list[Change] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Returned:
 
 @dataclass
 class RowReader:
-    """One row of the sheet."""
+    """Reads one row of the sheet into `result`."""
 
     sheet: Sheet
     row: Row
@@ -44,23 +44,23 @@ class RowReader:
     item: Line | Term
     base: Offer
     words: Words
-    found: Returned
+    result: SheetChanges
 
     def read(self, chosen: dict[str, list[tuple[Line, Cell, str]]]) -> None:
-        self._fixed()
-        before = len(self.found.changes)
-        for name, text in self._asked():
-            self._change(name, text)
+        self._check_fixed_cells()
+        before = len(self.result.changes)
+        for name, text in self._filled_fields():
+            self._read_change(name, text)
         if isinstance(self.item, Line) and self.item.choice_group:
             cell = self.sheet.cell(self.row, INCLUDE)
             group = chosen.setdefault(self.item.choice_group, [])
             group.append((self.item, cell, self.sheet.place(self.row, INCLUDE)))
         elif isinstance(self.item, Line):
-            self._include(self.item)
-        self._comment(self.found.changes[before:])
+            self._read_include(self.item)
+        self._read_comment(self.result.changes[before:])
 
-    def _asked(self) -> Iterator[tuple[str, str]]:
-        """Fields of the row, with what stands in them."""
+    def _filled_fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the fields of the row with their text."""
         for row in FIELDS:
             cell = self.sheet.cell(self.row, row.key)
             if row.of is not type(self.item) or row.key not in self.sheet.header:
@@ -68,47 +68,49 @@ class RowReader:
             if cell.empty and row.optional:
                 continue
             try:
-                yield row.key, self._text(cell, row)
-            except Unread as error:
+                yield row.key, self._read_text(cell, row)
+            except CellError as error:
                 self._refuse(row.key, error.message, error.hint)
 
-    def _text(self, cell: Cell, row: FieldSpec) -> str:
+    def _read_text(self, cell: Cell, row: FieldSpec) -> str:
         if cell.wrong:
-            raise Unread(*cell.wrong)
+            raise CellError(*cell.wrong)
         if cell.empty:
-            raise Unread("The cell is empty.", "Write what was offered, or what you ask for.")
+            raise CellError("The cell is empty.", "Write what was offered, or what you ask for.")
         if row.kind in NUMBERS and cell.kind == "text":
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
             except ValueError as error:
-                raise Unread(
+                raise CellError(
                     Sentence(
-                        "%(text)s can be read as %(readings)s.", text=shown(cell.text), readings=str(error)
+                        "%(text)s can be read as %(readings)s.",
+                        text=format_value(cell.text),
+                        readings=str(error),
                     ),
                     "Write one of the two.",
                 ) from None
         text, offered = str(READ[row.kind](cell)), row.current(self.item)
-        # What was guarded on its way out comes back as it is.
-        return offered if row.kind == "text" and text.removeprefix("'") == offered else safe(text)
+        # The export put an apostrophe before text that looks like a formula.
+        return offered if row.kind == "text" and text.removeprefix("'") == offered else check_formula(text)
 
-    def _change(self, name: str, text: str) -> None:
+    def _read_change(self, name: str, text: str) -> None:
         try:
             change = changing.spell(self.base, self.subject, name, text)
         except Invalid as error:
-            self.found.problems += [
+            self.result.problems += [
                 Problem(self.sheet.place(self.row, name), each.message, each.hint) for each in error.problems
             ]
             return
         if change.value != changing.current(self.base, change):
-            self._ask(change, name)
+            self._add_change(change, name)
 
-    def _include(self, line: Line) -> None:
+    def _read_include(self, line: Line) -> None:
         cell = self.sheet.cell(self.row, INCLUDE)
         if cell.empty:
             return
         try:
-            wanted = said(cell, self.words)
-        except Unread as error:
+            wanted = read_flag(cell, self.words)
+        except CellError as error:
             self._refuse(INCLUDE, error.message, error.hint)
             return
         if wanted != line.selected:
@@ -120,71 +122,47 @@ class RowReader:
                 )
             else:
                 value = "true" if wanted else "false"
-                self._ask(Change(subject=self.subject, field="selected", value=value), INCLUDE)
+                self._add_change(Change(subject=self.subject, field="selected", value=value), INCLUDE)
 
-    def _fixed(self) -> None:
-        """What only names the row: changed, it would be asked in vain."""
+    def _check_fixed_cells(self) -> None:
+        """Refuse a change of name or unit, which are not negotiable."""
         offered = {"name": self.item.name} | ({"unit": self.item.unit} if isinstance(self.item, Line) else {})
         for name, text in offered.items():
             cell = self.sheet.cell(self.row, name)
-            if cell.wrong or (name in self.sheet.header and _same(cell.text) != _same(text)):
+            if cell.wrong or (name in self.sheet.header and normalise(cell.text) != normalise(text)):
                 self._refuse(name, "This can't be changed in the sheet.", "Write it as a comment.")
 
-    def _comment(self, changes: Sequence[Change]) -> None:
+    def _read_comment(self, changes: Sequence[Change]) -> None:
         cell = self.sheet.cell(self.row, COMMENT)
         if cell.empty:
             return
         try:
             if cell.wrong:
-                raise Unread(*cell.wrong)
-            text = safe(cells.text(cell))
+                raise CellError(*cell.wrong)
+            text = check_formula(cells.text(cell))
             if len(text) > LONGEST_COMMENT:
-                raise Unread(
+                raise CellError(
                     Sentence("The comment has %(length)s characters.", length=len(text)),
                     Sentence("At most %(limit)s fit.", limit=LONGEST_COMMENT),
                 )
-        except Unread as error:
+        except CellError as error:
             self._refuse(COMMENT, error.message, error.hint)
             return
-        self.found.reasons |= {change.id: text for change in changes}
+        self.result.reasons |= {change.id: text for change in changes}
         if isinstance(self.item, Line) and self.item.choice_group:
-            # What the group chooses is known when all of it is read.
-            self.found.reasons[f"{self.subject}:choice"] = text
+            # The choice of the group is known once all its rows are read.
+            self.result.reasons[f"{self.subject}:choice"] = text
         elif not changes:
             place = self.sheet.place(self.row, COMMENT)
-            told = Sentence(
+            warning = Sentence(
                 "This comment stands beside nothing that was changed and is not taken over: %(text)s",
-                text=shown(text, 200),
+                text=format_value(text, 200),
             )
-            self.found.remarks.append(Problem(place, told, "Write it on the page, at the line."))
+            self.result.remarks.append(Problem(place, warning, "Write it on the page, at the line."))
 
-    def _ask(self, change: Change, column: str) -> None:
-        self.found.changes.append(change)
-        self.found.places[change.id] = self.sheet.place(self.row, column)
+    def _add_change(self, change: Change, column: str) -> None:
+        self.result.changes.append(change)
+        self.result.places[change.id] = self.sheet.place(self.row, column)
 
     def _refuse(self, column: str, message: str, hint: str) -> None:
-        self.found.problems.append(Problem(self.sheet.place(self.row, column), message, hint))
-
-
-def said(cell: Cell, words: Words) -> bool:
-    """Yes or no in any language there is; Unread when it is neither."""
-    text = cell.text.casefold()
-    if text in words.yes or text in words.no:
-        return text in words.yes
-    if cell.wrong:
-        raise Unread(*cell.wrong)
-    return cells.flag(cell)
-
-
-def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; Unread when one would."""
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        raise Unread(
-            Sentence("%(text)s begins like a formula.", text=shown(text)),
-            "Begin it with a letter or a digit.",
-        )
-    return text
-
-
-def _same(text: str) -> str:
-    return " ".join(text.removeprefix("'").split())
+        self.result.problems.append(Problem(self.sheet.place(self.row, column), message, hint))

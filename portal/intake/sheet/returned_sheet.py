@@ -1,6 +1,6 @@
-"""A proposal's sheet that a buyer has filled in, as changes: what differs from the revision it was made of.
+"""Read a proposal sheet that a buyer has filled in as changes to the revision that it was made of.
 
-Places are cells ("row 8, Quantity"). Only published limits are looked at.
+Places are cells ("row 8, Quantity"). Only published limits are checked.
 """
 
 from collections.abc import Sequence
@@ -9,16 +9,17 @@ from portal.domain.change.change import Change
 from portal.domain.change.items import find_line_or_term
 from portal.domain.offer.revision import Line, Offer
 from portal.errors import Problem, Sentence
-from portal.intake.fields import shown
-from portal.intake.sheet.cells import Unread
+from portal.intake.field_errors import format_value
+from portal.intake.sheet.cells import CellError
 from portal.intake.sheet.grid import Cell
-from portal.intake.sheet.returned_row import Returned, RowReader, said
+from portal.intake.sheet.returned_cell import read_flag
+from portal.intake.sheet.returned_row import RowReader, SheetChanges
 from portal.intake.sheet.returned_table import Sheet, Words
 
 
-def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
-    """What differs from `base`, the offer that the sheet was made of."""
-    found = Returned()
+def read_returned(sheet: Sheet, base: Offer, words: Words) -> SheetChanges:
+    """Return the differences from `base`, the offer that the sheet was made of."""
+    result = SheetChanges()
     first: dict[str, int] = {}
     chosen: dict[str, list[tuple[Line, Cell, str]]] = {}
     for row in sheet.rows:
@@ -26,14 +27,14 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
         item = find_line_or_term(base, key)
         place = sheet.place(row, "key")
         if item is None:
-            told = (
-                Sentence("%(key)s is no line or term of this proposal.", key=shown(key))
+            message = (
+                Sentence("%(key)s is no line or term of this proposal.", key=format_value(key))
                 if key
                 else "The row has no key."
             )
-            found.problems.append(Problem(place, told, "A new line can be asked for on the page."))
+            result.problems.append(Problem(place, message, "A new line can be asked for on the page."))
         elif key in first:
-            found.problems.append(
+            result.problems.append(
                 Problem(
                     place,
                     Sentence("Row %(first)s has this key, too.", first=first[key]),
@@ -42,21 +43,21 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> Returned:
             )
         else:
             first[key] = row.number
-            RowReader(sheet, row, key, item, base, words, found).read(chosen)
+            RowReader(sheet, row, key, item, base, words, result).read(chosen)
     for members in chosen.values():
-        _choice(members, words, found)
-    return found
+        _read_choice(members, words, result)
+    return result
 
 
-def _choice(members: Sequence[tuple[Line, Cell, str]], words: Words, found: Returned) -> None:
-    """One of a group is asked for by a yes beside it; the one offered may keep its yes or lose it."""
+def _read_choice(members: Sequence[tuple[Line, Cell, str]], words: Words, result: SheetChanges) -> None:
+    """Read the choice of a group: a yes at another line asks for it, whether the offered line still says yes or not."""
     wanted: list[tuple[Line, str]] = []
     denied = None
     for line, cell, place in members:
         try:
-            yes = line.selected if cell.empty else said(cell, words)
-        except Unread as error:
-            found.problems.append(Problem(place, error.message, error.hint))
+            yes = line.selected if cell.empty else read_flag(cell, words)
+        except CellError as error:
+            result.problems.append(Problem(place, error.message, error.hint))
             return
         if yes and not line.selected:
             wanted.append((line, place))
@@ -64,13 +65,13 @@ def _choice(members: Sequence[tuple[Line, Cell, str]], words: Words, found: Retu
             denied = place
     if len(wanted) > 1:
         names = " and ".join(line.name for line, _ in wanted)
-        found.problems.append(
+        result.problems.append(
             Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
         )
     elif wanted:
         ((line, place),) = wanted
         change = Change(subject=f"line:{line.key}", field="choice", value="true")
-        found.changes.append(change)
-        found.places[change.id] = place
+        result.changes.append(change)
+        result.places[change.id] = place
     elif denied:
-        found.problems.append(Problem(denied, "One of the group has to be chosen.", "Say yes to another."))
+        result.problems.append(Problem(denied, "One of the group has to be chosen.", "Say yes to another."))

@@ -1,1 +1,1 @@
-"""UBL Quotations (OASIS UBL 2.0 to 2.4) in."""
+"""Read UBL Quotations (OASIS UBL 2.0 to 2.4)."""

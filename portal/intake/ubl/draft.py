@@ -1,4 +1,4 @@
-"""The quote document as it grows out of XML: each field with the element it came from."""
+"""A quote document that is being built from XML, with the source element of each field."""
 
 import itertools
 import re
@@ -9,14 +9,14 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.errors import Problem
-from portal.intake.fields import no_decimal, plain
+from portal.intake.field_errors import decimal_problem, format_decimal
 from portal.intake.ubl.xml import Paths, text
 
 _XSD_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 class Draft:
-    """`fields` has the shape of the JSON quote document, `where` leads back to their XPaths."""
+    """`fields` has the shape of the JSON quote document. `where` returns the XPath of a field."""
 
     def __init__(self, root: etree._Element) -> None:
         self.fields: dict[str, Any] = {}
@@ -26,17 +26,17 @@ class Draft:
         self.warnings: list[Problem] = []
 
     def place(self, source: etree._Element) -> str:
-        """The XPath of an element."""
+        """Return the XPath of an element."""
         return self._paths.of(source)
 
     def where(self, pointer: str) -> str:
-        """The XPath of the nearest part of the document that a pointer leads to."""
+        """Return the XPath of the nearest part of the document that a pointer leads to."""
         while pointer not in self._places:
             pointer = pointer.rpartition("/")[0]
         return self._places[pointer]
 
     def mark(self, pointer: str, source: etree._Element) -> None:
-        """Where a problem with a part belongs when the field itself is absent."""
+        """Record the element of a part, for problems with absent fields of it."""
         self._places[pointer] = self.place(source)
 
     def has(self, pointer: str) -> bool:
@@ -50,13 +50,13 @@ class Draft:
         return True
 
     def put(self, pointer: str, value: Any, source: etree._Element | None) -> None:
-        """Set a field; nothing when `source` is absent or `value` empty. Lists grow by their next index."""
+        """Set a field, unless `source` is absent or `value` is empty. A list grows by its next index."""
         if source is None or value in ("", None):
             return
         steps = pointer.split("/")[1:]
         container: Any = self.fields
         for step, following in itertools.pairwise(steps):
-            container = _member(container, step, [] if following.isdigit() else {})
+            container = _get_or_create(container, step, [] if following.isdigit() else {})
         if isinstance(container, list):
             container.append(value)
         else:
@@ -67,17 +67,17 @@ class Draft:
         self.put(pointer, text(source), source)
 
     def put_number(self, pointer: str, source: etree._Element | None) -> None:
-        """Set a decimal field; what is no number is left for the field's own check to refuse."""
+        """Set a decimal field. Text that is not a number is refused later, when the document is validated."""
         self.put(pointer, decimal_string(text(source)), source)
 
     def number(self, source: etree._Element | None) -> Decimal | None:
-        """A number to count with; a problem at its place when it is none."""
+        """Parse the number of an element; None, with a problem at its place, when it is not one."""
         if source is None:
             return None
         try:
             return money.parse(decimal_string(text(source)))
         except ValueError:
-            self.problems.append(no_decimal(self.place(source), text(source)))
+            self.problems.append(decimal_problem(self.place(source), text(source)))
             return None
 
     def refuse(self, source: etree._Element, message: str, hint: str = "") -> None:
@@ -88,13 +88,13 @@ class Draft:
 
 
 def decimal_string(written: str) -> str:
-    """An xsd:decimal ("+12.", ".50") in the spelling of the quote document; anything else as it is."""
+    """Spell an xsd:decimal ("+12.", ".50") as in the quote document. Return anything else unchanged."""
     if len(written) > 100 or not _XSD_DECIMAL.fullmatch(written):
         return written
-    return plain(Decimal(written))
+    return format_decimal(Decimal(written))
 
 
-def _member(container: Any, step: str, empty: Any) -> Any:
+def _get_or_create(container: Any, step: str, empty: Any) -> Any:
     if isinstance(container, dict):
         return container.setdefault(step, empty)
     if int(step) == len(container):

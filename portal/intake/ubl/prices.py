@@ -1,7 +1,7 @@
-"""What one line of a UBL Quotation costs: quantity x price / base quantity, with its allowances and charges.
+"""Read the price of a line of a UBL Quotation: quantity x price / base quantity, with its allowances and charges.
 
-A line's own allowance becomes a discount when it is a percentage of at most six places, otherwise it is folded into the
-price: either way the line comes to the amount that the document states.
+An allowance of a line becomes a discount when it is a percentage of at most six places. Otherwise it is included in the
+price. In both cases the line's net is the amount that the document states.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,17 @@ from lxml import etree
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
 from portal.errors import Sentence
-from portal.intake.fields import TOO_MUCH, plain
+from portal.intake.field_errors import format_decimal
+from portal.intake.fields import AMOUNT_LIMIT
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find, text
 
-_EITHER = "Correct one of the two."
+_CORRECT_ONE = "Correct one of the two."
 
 
 @dataclass(frozen=True)
 class LinePrice:
-    """`net` is the line's net in the document's currency; the other three make it."""
+    """A price that makes the line's `net`, in the document's currency."""
 
     unit_price: Decimal
     base_quantity: Decimal
@@ -31,7 +32,7 @@ class LinePrice:
 
 
 def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) -> LinePrice | None:
-    """Put quantity, price and discount of the QuotationLine `line`; None when its figures cannot be counted with."""
+    """Set quantity, price and discount of the QuotationLine `line`; None when its figures are not usable."""
     quantity, extension = either(line, "cbc:Quantity"), either(line, "cbc:LineExtensionAmount")
     price, base = (
         find(line, f"cac:LineItem/cac:Price/cbc:{name}") for name in ("PriceAmount", "BaseQuantity")
@@ -43,7 +44,7 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     draft.put_number(f"{pointer}/price_base_quantity", base)
     if price is None and extension is None:
         return None
-    figures = _figures(draft, line, (quantity, base, price, extension))
+    figures = _read_figures(draft, line, (quantity, base, price, extension))
     if figures is None:
         return None
     net = figures.net(currency)
@@ -52,11 +53,11 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             extension,
             Sentence(
                 "The line states %(stated)s, and %(figures)s comes to %(net)s.",
-                stated=plain(figures.stated),
+                stated=format_decimal(figures.stated),
                 figures=str(figures),
-                net=plain(net),
+                net=format_decimal(net),
             ),
-            _EITHER,
+            _CORRECT_ONE,
         )
         return None
     if price is None and extension is not None:
@@ -65,25 +66,29 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             "The line has no price; it is derived from its amount.",
             "Add cac:Price/cbc:PriceAmount.",
         )
-    found = figures.price(currency)
-    if found is None:
+    line_price = figures.price(currency)
+    if line_price is None:
         draft.refuse(
             line,
-            Sentence("The line comes to %(net)s, which no price can make.", net=plain(net)),
+            Sentence("The line comes to %(net)s, which no price can make.", net=format_decimal(net)),
             "Quote discounts as allowances.",
         )
         return None
     source = extension if price is None else price
-    draft.put(f"{pointer}/unit_price", plain(found.unit_price), source)
-    draft.put(f"{pointer}/price_base_quantity", plain(found.base_quantity), source if base is None else base)
-    if found.discount_percent:
-        draft.put(f"{pointer}/discount_percent", plain(found.discount_percent), source)
-    return found
+    draft.put(f"{pointer}/unit_price", format_decimal(line_price.unit_price), source)
+    draft.put(
+        f"{pointer}/price_base_quantity",
+        format_decimal(line_price.base_quantity),
+        source if base is None else base,
+    )
+    if line_price.discount_percent:
+        draft.put(f"{pointer}/discount_percent", format_decimal(line_price.discount_percent), source)
+    return line_price
 
 
 @dataclass(frozen=True)
 class _Figures:
-    """What a line states: `price` is for `per` units, `surcharge` its charges less its allowances."""
+    """The figures of a line: the price `each` is for `per` units, `surcharge` is charges less allowances."""
 
     count: Decimal
     per: Decimal
@@ -92,14 +97,15 @@ class _Figures:
     surcharge: Decimal
 
     def __str__(self) -> str:
-        product = f"quantity {plain(self.count)} x price {plain(self.each or money.ZERO)} / {plain(self.per)}"
+        count, price, per = map(format_decimal, (self.count, self.each or money.ZERO, self.per))
+        product = f"quantity {count} x price {price} / {per}"
         return product + (
-            f" with allowances and charges of {plain(self.surcharge)}" if self.surcharge else ""
+            f" with allowances and charges of {format_decimal(self.surcharge)}" if self.surcharge else ""
         )
 
     @property
     def gross(self) -> Decimal:
-        """Before allowances and charges."""
+        """The amount before allowances and charges."""
         if self.each is None:
             return money.CONTEXT.subtract(self.stated or money.ZERO, self.surcharge)
         return money.divide(money.times(self.count, self.each), self.per)
@@ -108,7 +114,10 @@ class _Figures:
         return money.amount(money.add([self.gross, self.surcharge]), currency)
 
     def price(self, currency: str) -> LinePrice | None:
-        """The first that makes exactly the net: as stated, with a discount, one that holds it all, one for all units."""
+        """Return the first price that makes exactly the net.
+
+        Candidates: the stated price with a discount, a unit price that includes all charges, one price for all units.
+        """
         net, gross = self.net(currency), self.gross
         candidates = [
             (money.six(money.divide(money.times(net, self.per), self.count)), self.per, money.ZERO),
@@ -119,30 +128,32 @@ class _Figures:
             percent = money.divide(less, gross) if gross and self.surcharge else money.ZERO
             if percent == money.six(percent) and 0 <= percent <= 100:
                 candidates.insert(0, (self.each, self.per, money.six(percent)))
-        made = (LinePrice(*each, net=net) for each in candidates if 0 <= each[0] < TOO_MUCH)
-        return next((each for each in made if _net(each, self.count, currency) == net), None)
+        prices = (LinePrice(*each, net=net) for each in candidates if 0 <= each[0] < AMOUNT_LIMIT)
+        return next((each for each in prices if _net(each, self.count, currency) == net), None)
 
 
-def _figures(draft: Draft, line: etree._Element, sources: Sequence[etree._Element | None]) -> _Figures | None:
-    """The figures of quantity, base quantity, price and amount; None when one is no use."""
-    known = len(draft.problems)
+def _read_figures(
+    draft: Draft, line: etree._Element, sources: Sequence[etree._Element | None]
+) -> _Figures | None:
+    """Read quantity, base quantity, price and amount; None when one is not usable."""
+    problem_count = len(draft.problems)
     count, per, each, stated = [draft.number(source) for source in sources]
     surcharge = sum_of(draft, every(line, "cac:LineItem/cac:AllowanceCharge"))
     per = Decimal(1) if per is None else per
-    # The fields' own checks tell what is wrong with a quantity that is missing or not positive.
-    if len(draft.problems) > known or count is None or count <= 0 or per <= 0:
+    # Validation reports a quantity that is missing or not positive.
+    if len(draft.problems) > problem_count or count is None or count <= 0 or per <= 0:
         return None
     return _Figures(count, per, each, stated, surcharge)
 
 
 def either(line: etree._Element, name: str) -> etree._Element | None:
-    """A field of the line item, or of the quotation line around it."""
+    """Find a field of the line item, or else of the quotation line around it."""
     inner = find(line, f"cac:LineItem/{name}")
     return find(line, name) if inner is None else inner
 
 
 def sum_of(draft: Draft, charges: list[etree._Element]) -> Decimal:
-    """Charges less allowances."""
+    """Return charges less allowances."""
     amounts = []
     for each in charges:
         stated = draft.number(find(each, "cbc:Amount")) or money.ZERO
@@ -154,13 +165,13 @@ def is_charge(allowance_charge: etree._Element) -> bool:
     return text(allowance_charge, "cbc:ChargeIndicator").lower() in {"true", "1"}
 
 
-def _net(found: LinePrice, count: Decimal, currency: str) -> Decimal:
+def _net(price: LinePrice, count: Decimal, currency: str) -> Decimal:
     line = revision.Line(
         key="",
         name="",
         quantity=count,
-        unit_price=found.unit_price,
-        price_base_quantity=found.base_quantity,
-        discount_percent=found.discount_percent,
+        unit_price=price.unit_price,
+        price_base_quantity=price.base_quantity,
+        discount_percent=price.discount_percent,
     )
     return line_net(line, currency)

@@ -1,6 +1,6 @@
-"""A UBL Quotation (OASIS UBL 2.0 to 2.4) as a quote document. Places are XPaths.
+"""Read a UBL Quotation (OASIS UBL 2.0 to 2.4) as a quote document. Places are XPaths.
 
-What it says is kept or refused; what is left aside (alternatives, prepaid amounts) is told in a warning.
+Content is read or refused. Alternatives and prepaid amounts are skipped with a warning.
 """
 
 import re
@@ -12,20 +12,20 @@ from lxml import etree
 from portal.domain.offer import money
 from portal.errors import Sentence
 from portal.intake.document import Document
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.problems import refusal
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.lines import read_lines
 from portal.intake.ubl.parties import read_delivery, read_parties
 from portal.intake.ubl.prices import is_charge
-from portal.intake.ubl.stated import comparison
+from portal.intake.ubl.stated import comparer
 from portal.intake.ubl.taxes import put_category
 from portal.intake.ubl.xml import every, find, parse, text
 
-MOST_LINES = 5000
+MAX_LINES = 5000
 VERSIONS = re.compile(r"2\.[0-4]")
-# Amounts of another purpose, which may well be in another currency.
-_ASIDE = frozenset(
+# Elements whose amounts are not part of the totals, and may be in another currency.
+_IGNORED = frozenset(
     {
         "PayableAlternativeAmount",
         "TransactionCurrencyTaxAmount",
@@ -42,48 +42,48 @@ _TERMS = (
 
 
 def read_quotation(data: bytes) -> Document:
-    """The document behind `data`; Invalid when it is not a UBL Quotation."""
+    """Return the quote document; Invalid when `data` is not a UBL Quotation."""
     root = parse(data)
     draft = Draft(root)
-    currency = _currency(draft, root)
+    currency = _read_currency(draft, root)
     lines = every(root, "cac:QuotationLine")
-    if not currency or len(lines) > MOST_LINES:
+    if not currency or len(lines) > MAX_LINES:
         if currency:
             draft.refuse(
                 lines[0],
                 Sentence(
                     "There are %(lines)s lines; at most %(limit)s are read.",
                     lines=len(lines),
-                    limit=MOST_LINES,
+                    limit=MAX_LINES,
                 ),
                 "Split the quote.",
             )
         raise refusal(draft.problems)
-    _head(draft, root)
+    _read_head(draft, root)
     read_parties(draft, root)
     read_delivery(draft, root)
-    _terms(draft, root)
+    _read_terms(draft, root)
     read_lines(draft, root, lines, currency)
-    _adjustments(draft, root)
-    compare = comparison(draft, root, currency)
+    _read_adjustments(draft, root)
+    compare = comparer(draft, root, currency)
     return Document(draft.fields, draft.problems, draft.warnings, draft.where, compare)
 
 
-def _currency(draft: Draft, root: etree._Element) -> str:
-    """The currency of the amounts that count, "" with a problem when there is none; a problem for each in another."""
-    amounts = [each for each in root.iterfind(".//*[@currencyID]") if not _aside(each)]
-    named = Counter(each.get("currencyID", "") for each in amounts)
+def _read_currency(draft: Draft, root: etree._Element) -> str:
+    """Set and return the most used currency; "" with a problem when there is none. Other currencies are problems."""
+    amounts = [each for each in root.iterfind(".//*[@currencyID]") if not _is_ignored(each)]
+    currencies = Counter(each.get("currencyID", "") for each in amounts)
     source = find(root, "cbc:PricingCurrencyCode")
     currency = text(source)
-    if named:
-        currency = named.most_common(1)[0][0]
+    if currencies:
+        currency = currencies.most_common(1)[0][0]
         source = next(each for each in amounts if each.get("currencyID") == currency)
     try:
         money.places(currency)
     except KeyError:
         draft.refuse(
             root if source is None else source,
-            Sentence("%(currency)s is not a currency of ISO 4217.", currency=shown(currency))
+            Sentence("%(currency)s is not a currency of ISO 4217.", currency=format_value(currency))
             if currency
             else "No amount names its currency.",
             'Amounts carry it, such as currencyID="EUR".',
@@ -96,24 +96,24 @@ def _currency(draft: Draft, root: etree._Element) -> str:
                 each,
                 Sentence(
                     "The amount is in %(other)s, others are in %(currency)s.",
-                    other=shown(other),
-                    currency=shown(currency),
+                    other=format_value(other),
+                    currency=format_value(currency),
                 ),
                 _ONE,
             )
     return currency
 
 
-def _aside(amount: etree._Element) -> bool:
-    return any(etree.QName(each).localname in _ASIDE for each in (amount, *amount.iterancestors()))
+def _is_ignored(amount: etree._Element) -> bool:
+    return any(etree.QName(each).localname in _IGNORED for each in (amount, *amount.iterancestors()))
 
 
-def _head(draft: Draft, root: etree._Element) -> None:
+def _read_head(draft: Draft, root: etree._Element) -> None:
     version = find(root, "cbc:UBLVersionID")
     if version is not None and not VERSIONS.fullmatch(text(version)):
         draft.refuse(
             version,
-            Sentence("UBL %(version)s is not read.", version=shown(text(version))),
+            Sentence("UBL %(version)s is not read.", version=format_value(text(version))),
             "Send UBL 2.0 to 2.4.",
         )
     number = find(root, "cbc:ID")
@@ -130,7 +130,7 @@ def _head(draft: Draft, root: etree._Element) -> None:
 
 
 def _language(written: str) -> str:
-    """The language without its region; "" (the default then) when it is none that is known here."""
+    """Return the language without its region; "" when it is not known, so that the default applies."""
     primary = written.strip().replace("_", "-").partition("-")[0].lower()
     try:
         return Locale(primary).language
@@ -138,7 +138,7 @@ def _language(written: str) -> str:
         return ""
 
 
-def _terms(draft: Draft, root: etree._Element) -> None:
+def _read_terms(draft: Draft, root: etree._Element) -> None:
     index = 0
     for name, path in _TERMS:
         parts = [part for part in every(root, path) if text(part)]
@@ -148,7 +148,7 @@ def _terms(draft: Draft, root: etree._Element) -> None:
             index += 1
 
 
-def _adjustments(draft: Draft, root: etree._Element) -> None:
+def _read_adjustments(draft: Draft, root: etree._Element) -> None:
     for index, each in enumerate(every(root, "cac:AllowanceCharge")):
         pointer = f"/adjustments/{index}"
         kind = "charge" if is_charge(each) else "discount"

@@ -1,4 +1,4 @@
-"""The totals that a UBL Quotation states, against what its lines come to. Equal, or refused with both figures."""
+"""Compare the totals that a UBL Quotation states with the computed ones. A difference is refused, with both figures."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,17 +9,20 @@ from portal.domain.offer import money
 from portal.domain.offer.revision import Totals
 from portal.errors import Problem, Sentence
 from portal.intake.document import Comparison
-from portal.intake.fields import plain
+from portal.intake.field_errors import format_decimal
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find
 
 Figure = tuple[etree._Element, Decimal]
 
 
-def comparison(draft: Draft, root: etree._Element, currency: str) -> Callable[[Totals], Comparison]:
-    """Read what is stated now, so that figures that are none are told with the rest; compare once totals are known."""
+def comparer(draft: Draft, root: etree._Element, currency: str) -> Callable[[Totals], Comparison]:
+    """Read the stated totals, and return a function that compares them with the computed totals.
+
+    They are read at once, so that invalid figures are reported together with all other problems.
+    """
     total = find(root, "cac:QuotedMonetaryTotal")
-    figures = {} if total is None else _figures(draft, total)
+    figures = {} if total is None else _read_figures(draft, total)
     taxes = [
         (element, amount)
         for element in every(root, "cac:TaxTotal/cbc:TaxAmount")
@@ -35,17 +38,19 @@ def comparison(draft: Draft, root: etree._Element, currency: str) -> Callable[[T
             if stated == expected:
                 continue
             if name == "TaxExclusiveAmount" and stated == totals.once.tax:
-                warnings.append(_tax_instead(draft.place(element)))
+                warnings.append(_problem_of_oioubl_tax(draft.place(element)))
             else:
-                problems.append(_differs(draft, name, (element, stated), expected))
+                problems.append(_problem_of_difference(draft, name, (element, stated), expected))
         if taxes and (stated := money.add(amount for _, amount in taxes)) != totals.once.tax:
-            problems.append(_differs(draft, "TaxAmount", (taxes[0][0], stated), totals.once.tax))
+            problems.append(
+                _problem_of_difference(draft, "TaxAmount", (taxes[0][0], stated), totals.once.tax)
+            )
         return Comparison(problems, warnings)
 
     return compare
 
 
-def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
+def _read_figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
     figures = {}
     for element in total:
         amount = draft.number(element)
@@ -54,14 +59,14 @@ def _figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
     if prepaid := figures.get("PrepaidAmount"):
         draft.warn(
             prepaid[0],
-            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=plain(prepaid[1])),
+            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=format_decimal(prepaid[1])),
             "Settle them with the bill.",
         )
     return figures
 
 
 def _expected(totals: Totals, figures: dict[str, Figure]) -> dict[str, Decimal]:
-    """UBL 2.1 cac:LegalMonetaryTotal's rules (EN 16931 BR-CO-10 to BR-CO-16): payable is less prepaid, plus rounding."""
+    """Return the expected figures by EN 16931 BR-CO-10 to BR-CO-16; payable is less prepaid, plus rounding."""
     signed = [each.net for each in totals.adjustments]
     prepaid = figures["PrepaidAmount"][1] if "PrepaidAmount" in figures else money.ZERO
     rounding = figures["PayableRoundingAmount"][1] if "PayableRoundingAmount" in figures else money.ZERO
@@ -75,7 +80,7 @@ def _expected(totals: Totals, figures: dict[str, Figure]) -> dict[str, Decimal]:
     }
 
 
-def _tax_instead(place: str) -> Problem:
+def _problem_of_oioubl_tax(place: str) -> Problem:
     return Problem(
         place,
         "TaxExclusiveAmount holds the tax, as OIOUBL has it; it was not read as the total without tax.",
@@ -83,15 +88,15 @@ def _tax_instead(place: str) -> Problem:
     )
 
 
-def _differs(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Problem:
+def _problem_of_difference(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Problem:
     element, stated = figure
     return Problem(
         draft.place(element),
         Sentence(
             "%(name)s states %(stated)s, and the lines come to %(expected)s.",
             name=name,
-            stated=plain(stated),
-            expected=plain(expected),
+            stated=format_decimal(stated),
+            expected=format_decimal(expected),
         ),
         "Correct the document: it must not promise two sums.",
     )

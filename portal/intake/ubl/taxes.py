@@ -1,4 +1,4 @@
-"""The tax of a line of a UBL Quotation: stated by category, or only as an amount, or only for the whole document."""
+"""Read the tax of a line of a UBL Quotation: stated by category, or as an amount, or for the whole document."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,7 @@ from lxml import etree
 
 from portal.domain.offer import money
 from portal.errors import Sentence
-from portal.intake.fields import plain
+from portal.intake.field_errors import format_decimal
 from portal.intake.parts import TaxCategory
 from portal.intake.ubl.draft import Draft, decimal_string
 from portal.intake.ubl.prices import either
@@ -36,14 +36,14 @@ class Derived:
 
 
 def put_category(draft: Draft, pointer: str, category: etree._Element) -> None:
-    """Put the tax of a cac:TaxCategory or cac:ClassifiedTaxCategory; its percent may stand in the subtotal around it."""
+    """Set the tax from a cac:TaxCategory or cac:ClassifiedTaxCategory. The percent may be in the subtotal around it."""
     draft.mark(pointer, category)
     code = find(category, "cbc:ID")
     draft.put(f"{pointer}/category", _CATEGORIES.get(text(code), text(code)), code)
     percent = find(category, "cbc:Percent")
-    around = category.getparent()
-    if percent is None and around is not None:
-        percent = find(around, "cbc:Percent")
+    subtotal = category.getparent()
+    if percent is None and subtotal is not None:
+        percent = find(subtotal, "cbc:Percent")
     draft.put_number(f"{pointer}/rate", percent)
     draft.put_text(f"{pointer}/reason", find(category, "cbc:TaxExemptionReason"))
     draft.put_text(f"{pointer}/reason_code", find(category, "cbc:TaxExemptionReasonCode"))
@@ -52,7 +52,7 @@ def put_category(draft: Draft, pointer: str, category: etree._Element) -> None:
 def read_tax(
     draft: Draft, pointer: str, line: etree._Element, net: Decimal | None, currency: str
 ) -> Derived | None:
-    """Put the tax of a QuotationLine whose net is `net`; what was derived is returned, to be told once for all lines."""
+    """Set the tax of a QuotationLine whose net is `net`. Return a derived rate, to warn once for all lines."""
     amount = either(line, "cbc:TotalTaxAmount")
     if amount is None:
         amount = find(line, "cac:LineItem/cac:TaxTotal/cbc:TaxAmount")
@@ -60,47 +60,49 @@ def read_tax(
         category = find(line, path)
         if category is not None and (text(category, "cbc:Percent") or text(category, "cbc:ID")):
             put_category(draft, pointer, category)
-            _compare(draft, category, amount, net, currency)
+            _check_amount(draft, category, amount, net, currency)
             return None
     stated = draft.number(amount)
     if amount is None or stated is None or not net:
         return None
-    rate = _rate(stated, net, currency)
+    rate = _derive_rate(stated, net, currency)
     if rate is None:
         draft.refuse(
             amount,
             Sentence(
-                "No percentage of %(net)s makes a tax of %(stated)s.", net=plain(net), stated=plain(stated)
+                "No percentage of %(net)s makes a tax of %(stated)s.",
+                net=format_decimal(net),
+                stated=format_decimal(stated),
             ),
             "State the percentage.",
         )
         return None
-    draft.put(f"{pointer}/rate", plain(rate), amount)
+    draft.put(f"{pointer}/rate", format_decimal(rate), amount)
     draft.put(f"{pointer}/category", "S" if rate else "Z", amount)
     return Derived(rate, amount)
 
 
 def only_category(root: etree._Element) -> etree._Element | None:
-    """The one tax category of the whole document, which then is every line's; None when there are several or none."""
-    found = every(root, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
-    return found[0] if len(found) == 1 else None
+    """Return the tax category of the document, which applies to every line; None unless there is exactly one."""
+    categories = every(root, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory")
+    return categories[0] if len(categories) == 1 else None
 
 
-def _rate(tax: Decimal, net: Decimal, currency: str) -> Decimal | None:
-    """The percentage with the fewest places that makes this tax."""
+def _derive_rate(tax: Decimal, net: Decimal, currency: str) -> Decimal | None:
+    """Return the percentage with the fewest places that makes this tax."""
     exact = money.divide(money.times(tax, Decimal(100)), net)
     for places in range(7):
         rate = exact.quantize(Decimal(1).scaleb(-places), context=money.CONTEXT)
-        made = money.amount(money.divide(money.times(net, rate), Decimal(100)), currency)
-        if made == tax and 0 <= rate <= 100:
+        computed = money.amount(money.divide(money.times(net, rate), Decimal(100)), currency)
+        if computed == tax and 0 <= rate <= 100:
             return rate
     return None
 
 
-def _compare(
+def _check_amount(
     draft: Draft, category: etree._Element, amount: etree._Element | None, net: Decimal | None, currency: str
 ) -> None:
-    """Tax is computed on a group's sum; on a line it may differ by a rounding, not by more."""
+    """Refuse an amount that differs from the rate by more than rounding: tax is computed on the sum of a group."""
     stated = draft.number(amount)
     try:
         rate = money.parse(decimal_string(text(category, "cbc:Percent")))
@@ -114,9 +116,9 @@ def _compare(
             amount,
             Sentence(
                 "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
-                stated=plain(stated),
-                rate=plain(rate),
-                net=plain(net),
-                made=plain(made),
+                stated=format_decimal(stated),
+                rate=format_decimal(rate),
+                net=format_decimal(net),
+                made=format_decimal(made),
             ),
         )

@@ -1,4 +1,4 @@
-"""XML as far as it can be trusted: no document type, no entities, nothing fetched, bounded depth and text."""
+"""Parse XML safely: no document type, no entities, no network, bounded depth and text."""
 
 import re
 from collections import Counter
@@ -6,20 +6,20 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.fields import shown
+from portal.intake.field_errors import format_value
 from portal.intake.unreadable import unreadable
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _PREFIXES = {namespace: f"{prefix}:" for prefix, namespace in NAMES.items()}
-# Supersets of ASCII, so that the look for a document type below sees what the parser will see.
+# Supersets of ASCII, so that the search for a document type below sees what the parser sees.
 _ENCODINGS = frozenset({"utf-8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
 _BEFORE_ROOT = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root element of a UBL Quotation; Invalid when it is another document or not safe to read."""
+    """Return the root element of a UBL Quotation; Invalid when it is another document or not safe to read."""
     text = data.removeprefix(b"\xef\xbb\xbf")
     _refuse_encoding(text)
     _refuse_document_type(text)
@@ -50,7 +50,7 @@ def parse(data: bytes) -> etree._Element:
 
 
 def find(element: etree._Element, path: str) -> etree._Element | None:
-    """The first element at a path of cac: and cbc: names."""
+    """Return the first element at a path of cac: and cbc: names."""
     return element.find(path, NAMES)
 
 
@@ -59,15 +59,15 @@ def every(element: etree._Element, path: str) -> list[etree._Element]:
 
 
 def text(element: etree._Element | None, path: str = ".") -> str:
-    """The text of the first element at `path`, stripped; "" when there is none."""
-    found = None if element is None else find(element, path)
-    return "" if found is None else (found.text or "").strip()
+    """Return the text of the first element at `path`, stripped; "" when there is none."""
+    first = None if element is None else find(element, path)
+    return "" if first is None else (first.text or "").strip()
 
 
 class Paths:
     """XPaths of elements, with a position where a name repeats: /Quotation/cac:QuotationLine[2]/cac:LineItem.
 
-    Siblings are numbered once: a place for each of thousands of lines must not cost a look at all of them.
+    The positions of siblings are cached: a document may have thousands of lines.
     """
 
     def __init__(self) -> None:
@@ -82,10 +82,10 @@ class Paths:
         if parent is None:
             return _name(element)
         if element not in self._steps:
-            times, seen = Counter(child.tag for child in parent), Counter[str]()
+            times, number = Counter(child.tag for child in parent), Counter[str]()
             for child in parent:
-                seen[child.tag] += 1
-                position = f"[{seen[child.tag]}]" if times[child.tag] > 1 else ""
+                number[child.tag] += 1
+                position = f"[{number[child.tag]}]" if times[child.tag] > 1 else ""
                 self._steps[child] = _name(child) + position
         return self._steps[element]
 
@@ -99,15 +99,15 @@ def _told(root: etree._Element) -> str:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
         return f"that of a UBL {name.localname}"
-    return f"{shown(name.localname)} " + (
-        f"of {shown(name.namespace, 80)}" if name.namespace else "without a namespace"
+    return f"{format_value(name.localname)} " + (
+        f"of {format_value(name.namespace, 80)}" if name.namespace else "without a namespace"
     )
 
 
 def _reason(error: etree.XMLSyntaxError) -> str:
-    # The parser quotes the document, line breaks and all.
-    said = " ".join((error.msg or "it ends early").partition(", line ")[0].split())
-    return (said if said.isprintable() else ascii(said)[1:-1])[:200].rstrip(".")
+    # The parser quotes the document, including line breaks.
+    message = " ".join((error.msg or "it ends early").partition(", line ")[0].split())
+    return (message if message.isprintable() else ascii(message)[1:-1])[:200].rstrip(".")
 
 
 def _refuse_encoding(text: bytes) -> None:

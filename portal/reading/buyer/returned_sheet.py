@@ -14,7 +14,7 @@ from portal.domain.change.rebase import Conflict, rebase
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.intake.sheet.grid import unreadable
-from portal.intake.sheet.returned_row import Returned
+from portal.intake.sheet.returned_row import SheetChanges
 from portal.intake.sheet.returned_sheet import read_returned
 from portal.intake.sheet.returned_table import Sheet, Words
 from portal.reading.deal_page import lines
@@ -116,11 +116,11 @@ def _effect(offer: Offer, asked: tuple[Change, ...]) -> Effect | None:
         return None
 
 
-def _placed(found: Returned, problem: Problem) -> Problem:
+def _placed(found: SheetChanges, problem: Problem) -> Problem:
     return Problem(found.places.get(problem.place, problem.place), problem.message, problem.hint)
 
 
-def _shown(offer: Offer, change: Change, names: Mapping[str, str], found: Returned) -> SheetChange:
+def _shown(offer: Offer, change: Change, names: Mapping[str, str], found: SheetChanges) -> SheetChange:
     return SheetChange(
         subject=change.subject,
         name=names[change.subject],
@@ -128,7 +128,9 @@ def _shown(offer: Offer, change: Change, names: Mapping[str, str], found: Return
     )
 
 
-def _conflict(conflict: Conflict, names: Mapping[str, str], found: Returned, *, taken: bool) -> SheetChange:
+def _conflict(
+    conflict: Conflict, names: Mapping[str, str], found: SheetChanges, *, taken: bool
+) -> SheetChange:
     change = conflict.change
     # A choice is told by the keys of lines, and reads as yes or no here.
     field = "value" if change.field == "choice" else change.field
@@ -143,7 +145,7 @@ def _conflict(conflict: Conflict, names: Mapping[str, str], found: Returned, *, 
     )
 
 
-def _view(change: Change, offered: str | None, found: Returned) -> AskView:
+def _view(change: Change, offered: str | None, found: SheetChanges) -> AskView:
     return AskView(
         id=change.id,
         field=change.field,

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection it is handed, inside the caller's transaction."""
+"""Alembic's environment: runs migrations on the given connection, inside the caller's transaction."""
 
 from alembic import context
 

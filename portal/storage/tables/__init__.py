@@ -1,6 +1,6 @@
-"""Every table. Amounts are integers (minor units), instants are microseconds UTC, documents are canonical bytes.
+"""All tables. Amounts are integers (minor units), instants are microseconds UTC, documents are canonical bytes.
 
-Migrations are generated from here; the test of storage compares the two.
+Migrations are generated from these tables; a test compares the two.
 """
 
 from portal.storage.tables.base import Instant, metadata

@@ -1,4 +1,4 @@
-"""What every table shares: the metadata, instants, and the column that names a deal."""
+"""What all tables share: metadata, the type of instants, and the column of a deal's id."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime in a column of microseconds, exact and comparable on both databases."""
+    """An aware UTC datetime as an integer of microseconds: exact and comparable on both databases."""
 
     impl = BigInteger
     cache_ok = True

@@ -1,4 +1,4 @@
-"""What is negotiated: the deal's head, its documents, its ledger, asks, drafts and approvals."""
+"""Tables of a deal: its head, documents, ledger, counteroffers, drafts and approvals."""
 
 from sqlalchemy import (
     BigInteger,
@@ -35,13 +35,13 @@ deal = Table(
     # The current revision; 0 and "" before the first is published.
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("digest", String(64), nullable=False, server_default=""),
-    # Heads of the ledger: the deal's counter and each party's own, with its chain.
+    # The newest number of the ledger and of each party's stream, with the digest of its hash chain.
     Column("seq", Integer, nullable=False, server_default="0"),
     Column("buyer_seq", Integer, nullable=False, server_default="0"),
     Column("buyer_digest", String(64), nullable=False),
     Column("seller_seq", Integer, nullable=False, server_default="0"),
     Column("seller_digest", String(64), nullable=False),
-    # Projections of the ledger, written where events are appended and nowhere else.
+    # Projections of the ledger, written only where events are appended.
     Column("last_event_at", Instant, nullable=False),
     Column("buyer_waits_since", Instant),
     Column("contract_net", BigInteger, nullable=False, server_default="0"),
@@ -71,7 +71,7 @@ revision = Table(
     Column("published_by", String(60), nullable=False),
 )
 
-# A table of its own, so that no query of a buyer's page can select it by accident.
+# A separate table, so that no query for a buyer's page selects it by accident.
 revision_private = Table(
     "revision_private",
     metadata,
@@ -93,7 +93,7 @@ event = Table(
     Column("at", Instant, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("personal", LargeBinary),
-    # Survives erasure of `personal`, so the chain still verifies.
+    # Stays when `personal` is erased, so that the hash chain still verifies.
     Column("personal_digest", String(64)),
     Column("salt", LargeBinary, nullable=False),
     Column("key", String(100)),
@@ -101,11 +101,11 @@ event = Table(
     Column("buyer_digest", String(64)),
     Column("seller_seq", Integer),
     Column("seller_digest", String(64)),
-    # Each party's numbers are unique without a constraint: they are given out under the deal's lock, as `seq` is, and
-    # `portal verify` counts them. What stands here is written for every message.
-    # The key first, so that those of many messages are found with one look.
+    # The parties' numbers have no unique constraint: every index is written for every message. They are assigned under
+    # the deal's lock, like `seq`, and `portal verify` checks them.
+    # The key comes first, so that one query finds the keys of many messages.
     UniqueConstraint("key", "deal_id", "actor", "kind"),
-    # Most events are messages, and nobody looks for those by kind: tables.happened() is how the others are found.
+    # Without messages, which are most events and are never queried by kind; see tables.happened().
     Index(None, "deal_id", "kind", "seq", sqlite_where=_NO_MESSAGE, postgresql_where=_NO_MESSAGE),
 )
 
@@ -125,14 +125,14 @@ counteroffer = Table(
     Index(None, "deal_id", "state"),
 )
 
-# A contact's own drafts of a counteroffer. At most one of a contact's is active: the one that the tray shows.
+# A contact's drafts of a counteroffer. At most one is active: the one in "Your counteroffer".
 scenario = Table(
     "scenario",
     metadata,
     Column("id", String(40), primary_key=True),
     deal_column(),
     Column("contact_id", String(40), ForeignKey("contact.id"), nullable=False),
-    # "" for one that began in the tray and was never named.
+    # "" when it was not named.
     Column("name", Text, nullable=False, server_default=""),
     Column("active", Boolean, nullable=False, server_default="0"),
     Column("base_revision", Integer, nullable=False),
@@ -140,12 +140,12 @@ scenario = Table(
     Column("reasons", LargeBinary, nullable=False),
     Column("package", Boolean, nullable=False, server_default="0"),
     Column("made_at", Instant, nullable=False),
-    # Since when colleagues of the buyer's side may read it; nobody else while this is empty.
+    # When it was shared with the buyer's other contacts; NULL when only its author may read it.
     Column("shared_at", Instant),
     Index(None, "deal_id", "contact_id"),
 )
 
-# The rep's own edits towards the next revision; one per deal, shared by the seller's side.
+# Edits of the reps for the next revision; one per deal, shared by all reps.
 revision_draft = Table(
     "revision_draft",
     metadata,
@@ -163,7 +163,7 @@ approval = Table(
     Column("base_revision", Integer, nullable=False),
     Column("asked_by", String(60), nullable=False),
     Column("asked_at", Instant, nullable=False),
-    # What publishing was given, and the rep's own edits of that moment.
+    # The arguments of publishing, and the rep's edits at that moment.
     Column("publication", LargeBinary, nullable=False),
     Column("edits", LargeBinary, nullable=False),
     # waiting, granted, refused or overtaken

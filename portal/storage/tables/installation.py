@@ -1,4 +1,4 @@
-"""The installation itself: its epoch, its counts, and the first results of commands."""
+"""Tables of the installation: its epoch, counters, and the stored results of commands."""
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
@@ -8,11 +8,11 @@ installation = Table(
     "installation",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    # A restored backup gets another epoch, so that open pages load afresh.
+    # A restored backup gets a new epoch, so that open pages reload.
     Column("epoch", String(40), nullable=False),
     Column("seller_name", Text, nullable=False, server_default=""),
     Column("hue", Integer, nullable=False, server_default="255"),
-    # Minutes that a buyer may wait for the seller before somebody is reminded.
+    # Minutes that a buyer may wait before the seller is reminded.
     Column("response_goal", Integer, nullable=False, server_default="240"),
 )
 
@@ -23,7 +23,7 @@ counter = Table(
     Column("value", Integer, nullable=False),
 )
 
-# The first result of a command, given again to whoever sends the same key with the same content.
+# Idempotency: the first result of a command is returned again for the same key with the same content.
 command_key = Table(
     "command_key",
     metadata,

@@ -1,7 +1,7 @@
-"""How a query goes into a deal's ledger without reading all of it.
+"""Query conditions that use an index of the ledger.
 
-What is written for every message is paid for by every message, so the ledger has two orders only: all of a deal by its
-own counter, and what is no message by kind. The conditions here make a query find its way by one of them.
+Every index costs time for every message, so the ledger has only two: all events of a deal by `seq`, and events that are not
+messages by kind.
 """
 
 from collections.abc import Iterable
@@ -16,11 +16,11 @@ R = TypeVar("R", bound=Any)
 
 
 def happened(*kinds: str) -> ColumnElement[bool]:
-    """Events of these kinds, none of which is "message"; without kinds everything but messages."""
+    """Match events of these kinds, or all events but messages without `kinds`. "message" is not allowed."""
     if "message" in kinds:
         raise ValueError("messages are found by a deal's order, not by kind")
-    # Spelt as the index spells it: for a bound value SQLite would plan each statement twice, and what PostgreSQL has
-    # prepared could not take the index.
+    # A literal, as in the index: with a bound value, SQLite plans each statement twice, and a prepared statement of
+    # PostgreSQL does not use the index.
     other = event.c.kind != literal_column("'message'")
     if not kinds:
         return other
@@ -28,30 +28,31 @@ def happened(*kinds: str) -> ColumnElement[bool]:
 
 
 def in_order(rows: Iterable[R]) -> list[R]:
-    """Rows with a `seq`, oldest first. Few that are told to the database to come in order it would look for by that
-    order, among all of the deal's, and not by kind."""
+    """Sort rows by `seq`. With ORDER BY, the database would not use the index of kinds."""
     return sorted(rows, key=lambda row: row.seq)
 
 
-# Positions come from addresses. No deal gets so far, and what is more than a column holds would be an error.
-_FARTHEST = 2**30
+# Positions come from URLs, and a number that does not fit into the column would be an error.
+_MAX_NUMBER = 2**30
 
 
 def own_number(party: PartyName) -> ColumnElement[int | None]:
-    """An event's number in a party's stream; NULL where that party may not know of it."""
+    """Return the column of an event's number in a party's stream. It is NULL when the party must not see the event."""
     return event.c.buyer_seq if party == "buyer" else event.c.seller_seq
 
 
 def own_after(party: PartyName, number: int) -> ColumnElement[bool]:
-    """What follows a number of the party's. A stream has the order of the deal's counter, which is never behind it."""
+    """Match events after a number of the party's stream. `seq` is never smaller, so its index is used."""
     number = max(number, 0)
     return and_(own_number(party) > number, event.c.seq > number)
 
 
 def own_before(deal_id: str, party: PartyName, number: int) -> ColumnElement[bool]:
-    """What comes before a number of the party's. The deal's counter is ahead of it by what was kept from the party
-    until then, which is never more than what is kept from it by now."""
-    number = max(0, min(number, _FARTHEST))
-    kept_from_it = deal.c.seq - (deal.c.buyer_seq if party == "buyer" else deal.c.seller_seq)
-    most: ScalarSelect[int] = select(kept_from_it).where(deal.c.id == deal_id).scalar_subquery()
+    """Match events before a number of the party's stream.
+
+    `seq` exceeds that number by the events hidden from the party up to there, which are at most all its hidden events.
+    """
+    number = max(0, min(number, _MAX_NUMBER))
+    hidden_count = deal.c.seq - (deal.c.buyer_seq if party == "buyer" else deal.c.seller_seq)
+    most: ScalarSelect[int] = select(hidden_count).where(deal.c.id == deal_id).scalar_subquery()
     return and_(own_number(party) < number, event.c.seq < number + most)

@@ -1,4 +1,4 @@
-"""What acceptance creates, and where it goes."""
+"""Tables of acceptances, orders, and their delivery."""
 
 from sqlalchemy import (
     BigInteger,
@@ -79,7 +79,7 @@ outbox = Table(
     Column("receiver_id", String(40), ForeignKey("receiver.id")),
     Column("work_order_id", String(40), ForeignKey("work_order.id")),
     Column("payload", LargeBinary, nullable=False),
-    # waiting, sent or failed; cancelled, for a mail that was not to leave any more
+    # waiting, sent or failed; or cancelled, for a mail that is no longer to be sent
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant, nullable=False),

@@ -1,4 +1,4 @@
-"""Who may sit at a table: reps, contacts, their grants and sessions, and the tokens of programs."""
+"""Tables of people and access: reps, contacts, grants, sessions, and API tokens."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
@@ -55,7 +55,7 @@ grant = Table(
 session = Table(
     "session",
     metadata,
-    # SHA-256 of the cookie's random value: a stolen database opens no session.
+    # SHA-256 of the cookie's value, so that a stolen database does not open sessions.
     Column("id", String(64), primary_key=True),
     Column("party", String(10), nullable=False),
     Column("rep_id", String(40), ForeignKey("rep.id")),

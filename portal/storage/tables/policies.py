@@ -1,4 +1,4 @@
-"""What the seller allows without asking: policies, caps, authority, each with its history; and what was tried and given."""
+"""Tables of policies, caps and authority, their history, and how far each deal has used them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -36,7 +36,7 @@ guard_rail = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
-# Every state that a policy ("policy:ID") or a guard rail ever had.
+# The history of policies ("policy:ID") and guard rails.
 rail_change = Table(
     "rail_change",
     metadata,
@@ -47,7 +47,7 @@ rail_change = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
-# A secret is tried once on a line or term until a rep's next revision: `since` is the number of the rep's last one.
+# A secret limit is tried once per line or term until a rep publishes again; `since` is the rep's last revision.
 policy_try = Table(
     "policy_try",
     metadata,
@@ -57,7 +57,7 @@ policy_try = Table(
     Column("counteroffer_id", String(40), ForeignKey("counteroffer.id"), nullable=False),
 )
 
-# What policies and private limits (policy_id "") have given: minor units, net, over the contract.
+# Concessions by policies and by private limits (policy_id ""): minor units, net, over the contract.
 policy_use = Table(
     "policy_use",
     metadata,

@@ -1,10 +1,10 @@
-"""Reminders that were sent, and those that somebody does not want."""
+"""Tables of sent reminders, and of reminders that a person has switched off."""
 
 from sqlalchemy import Column, String, Table, UniqueConstraint
 
 from portal.storage.tables.base import Instant, deal_column, metadata
 
-# One row for what was reminded of: an end, a publication, a wait. Without a day nobody wanted to be told.
+# One row per occasion: the end of validity, a publication, a wait. `day` is NULL when nobody wanted the reminder.
 reminder = Table(
     "reminder",
     metadata,
@@ -14,7 +14,7 @@ reminder = Table(
     Column("about", Instant, primary_key=True),
     Column("day", String(10)),
     Column("at", Instant, nullable=False),
-    # However many processes look at the clock: one a day.
+    # At most one a day, even when several processes check.
     UniqueConstraint("deal_id", "day"),
 )
 

@@ -22,7 +22,7 @@ from portal.errors import Invalid, Refused
 from portal.intake.sheet.csv_file import read_csv
 from portal.intake.sheet.grid import Grid
 from portal.intake.sheet.returned_table import sheet_of
-from portal.intake.sheet.xlsx_file import START, read_xlsx
+from portal.intake.sheet.xlsx_file import XLSX_MAGIC, read_xlsx
 from portal.outbound.export import Export
 from portal.outbound.proposal_sheet import Facts, proposal_sheet
 from portal.reading.buyer.returned_sheet import Asked, asked_by
@@ -112,7 +112,7 @@ async def _uploaded(form: FormFields) -> tuple[str, bytes]:
 
 
 def _grid(data: bytes) -> Grid:
-    return read_xlsx(data, unpacked=UNPACKED) if data.startswith(START) else read_csv(data)
+    return read_xlsx(data, max_unpacked=UNPACKED) if data.startswith(XLSX_MAGIC) else read_csv(data)
 
 
 def _asked(transaction: Transaction, visit: Visit, deal_id: str, grid: Grid, form: FormFields) -> Asked:

@@ -1,4 +1,4 @@
-"""Tables of ../page.sql."""
+"""The tables of ../page.sql."""
 
 from django.db import models
 

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from portal.access import System
-from portal.cli import ending, serving
+from portal.cli import serving, supervision
 from portal.commands.order.configure_receiver import add_receiver
 from portal.errors import Refused
 from portal.outbound import worker
@@ -43,7 +43,7 @@ async def test_it_ends_in_time_with_everything_under_way(
 ) -> None:
     """A page is open, half a form has come, and a receiver does not answer."""
     # Shorter here; what they are in production leaves room for the rest.
-    assert serving.GRACE + worker.LAST < ending.DEADLINE < 10
+    assert serving.GRACE + worker.STOP_TIMEOUT < supervision.DEADLINE < 10
     site = start_site(pace=Pace(grace=2, last=1.0, deadline=4.0), environment="demo")
     table = site.house.deal()
     receiver = {"kind": "accounting", "transport": "webhook", "target": slow_receiver.url, "format": "json"}
@@ -102,9 +102,13 @@ async def test_a_second_server_on_the_same_file_is_refused(site: Site) -> None:
 
 def test_the_lock_of_a_server_goes_with_it(tmp_path: Path) -> None:
     database = tmp_path / "parley.db"
-    with ending.alone_at(database), pytest.raises(Refused, match="already serves"), ending.alone_at(database):
+    with (
+        supervision.lock_database(database),
+        pytest.raises(Refused, match="already serves"),
+        supervision.lock_database(database),
+    ):
         pass
-    with ending.alone_at(database):
+    with supervision.lock_database(database):
         pass
 
 
@@ -113,7 +117,7 @@ def test_the_supervisor_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         supervisor.bind(str(tmp_path / "notify"))
         supervisor.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        ending.tell_supervisor("READY=1")
+        supervision.notify_supervisor("READY=1")
         assert supervisor.recv(100) == b"READY=1"
     # One that has gone keeps nobody from serving.
-    ending.tell_supervisor("STOPPING=1")
+    supervision.notify_supervisor("STOPPING=1")

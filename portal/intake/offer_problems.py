@@ -1,4 +1,4 @@
-"""What a quote can't come to: amounts of too many digits, discounts that exceed the lines, offers that do not fit."""
+"""Problems of a computed offer: too large amounts, discounts that exceed the lines, standing offers that do not fit."""
 
 from collections.abc import Iterator
 
@@ -8,25 +8,26 @@ from portal.domain.change.standing_offer import misfits
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
 from portal.errors import Problem, Sentence
-from portal.intake.fields import TOO_MUCH, plain
+from portal.intake.field_errors import format_decimal
+from portal.intake.fields import AMOUNT_LIMIT
 
 
-def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
-    """What only shows when the offer is computed, placed by pointers into the quote document."""
-    for index, standing in enumerate(offer.standing_offers):
-        for problem in misfits(offer, standing):
+def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
+    """Yield the problems that need computed totals, placed by pointers into the quote document."""
+    for index, each in enumerate(offer.standing_offers):
+        for problem in misfits(offer, each):
             yield Problem(f"/standing_offers/{index}{problem.place}", problem.message, problem.hint)
     for index, line in enumerate(offer.lines):
-        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= TOO_MUCH:
+        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= AMOUNT_LIMIT:
             yield Problem(
                 f"/lines/{index}", "The line comes to more than 12 digits.", "Check quantity and unit price."
             )
-    if abs(totals.contract.total) >= TOO_MUCH:
+    if abs(totals.contract.total) >= AMOUNT_LIMIT:
         yield Problem(
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )
     if totals.contract.net < 0:
-        less = plain(totals.contract.net)
+        less = format_decimal(totals.contract.net)
         yield Problem(
             "/adjustments",
             Sentence(
@@ -43,7 +44,7 @@ def out_of_bounds(offer: revision.Offer, totals: revision.Totals) -> Iterator[Pr
                 f"/adjustments/{index}/amount",
                 Sentence(
                     "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=plain(stated),
+                    stated=format_decimal(stated),
                     currency=offer.currency,
                     places=money.places(offer.currency),
                 ),
