@@ -39,7 +39,7 @@ class Renders(Protocol):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """An event. `prev` is the position before it: the streams of both parties have no holes."""
+    """An event. `prev` is the position before it: the positions of both parties have no gaps."""
 
     prev: int
     seq: int
@@ -51,14 +51,14 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """A key that was sent before, and whose event this connection has been given already."""
+    """The answer to a key that was sent before, and whose event this connection has already sent."""
 
     ack: str
     seq: int
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`again`: whether it was kept is not known; the same message with the same key settles it."""
+    """`again`: it is not known whether the message was saved; sending it again with the same key settles that."""
 
     nack: str | None
     error: str
@@ -73,7 +73,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(frame: msgspec.Struct) -> bytes:
-    """As it goes over the wire, to any socket."""
+    """Return the bytes of a frame, the same for any socket."""
     return framed(_encoder.encode(frame))
 
 
@@ -130,8 +130,8 @@ class Frames:
 
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
-    # A restored backup gives numbers out again; the instant tells its events from the lost ones.
-    # What was said looks the same in every role.
+    # The time is in the key because a restored backup uses numbers again.
+    # A message looks the same in every role.
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 
