@@ -157,8 +157,8 @@ def _part(part: Part, currency: str) -> dict[str, object]:
 
 def _contract(net: Decimal, total: Decimal, currency: str) -> list[dict[str, str]]:
     return [
-        {"label": _("DealLevelItems contract, net"), "amount": money(net, currency)},
-        {"label": _("DealLevelItems contract with tax"), "amount": money(total, currency)},
+        {"label": _("Whole contract, net"), "amount": money(net, currency)},
+        {"label": _("Whole contract with tax"), "amount": money(total, currency)},
     ]
 
 
