@@ -21,13 +21,13 @@ REGIONS: Mapping[str, str] = {
 EVERYTHING = frozenset(REGIONS)
 
 
-class Renders(Protocol):
+class Render(Protocol):
+    """Renders a template in the language it was made for."""
+
     def __call__(self, name: str, /, **context: Any) -> str: ...
 
 
-def redrawn(
-    render: Renders, names: Iterable[str], subjects: Iterable[str], context: Mapping[str, Any]
-) -> str:
+def redrawn(render: Render, names: Iterable[str], subjects: Iterable[str], context: Mapping[str, Any]) -> str:
     """`<hx-partial>` elements for regions and for single lines and terms; `context` is that of the page.
 
     A line or term that stands in a region drawn as a whole, or that is no longer there, is left out.

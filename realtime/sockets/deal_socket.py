@@ -113,7 +113,7 @@ class DealSocket(Connection):
         assert subscription.feed is not None
         events, frames = subscription.feed.after(subscription.party, self._cursor), list[bytes]()
         for event in events or ():
-            frame = self.frames.at_hand(event, subscription.party, subscription.role, self.language)
+            frame = self.frames.frame_now(event, subscription.party, subscription.role, self.language)
             if frame is None:
                 return None, b""
             frames.append(frame)

@@ -23,7 +23,7 @@ MOST_ROWS = 500
 class InboxSocket(Connection):
     def __init__(self, socket: Socket, services: Services, actor: DeskSession) -> None:
         super().__init__(socket, services, actor, INBOX)
-        self.rep, self.renders = actor, services.frames.renders
+        self.rep, self.renderer = actor, services.frames.renderer
         self.view = {name: str(value) for name, value in socket.query_params.items()} | {
             "lang": self.language
         }
@@ -43,7 +43,7 @@ class InboxSocket(Connection):
         changed, self.subscription.changed_deals = self.subscription.changed_deals, set()
         if changed is None:
             self._rows = LruCache(MOST_ROWS)
-            return [self._frame(await self.renders.inbox_list(self.rep, self.view))]
+            return [self._frame(await self.renderer.inbox_list(self.rep, self.view))]
         rows = [await self._row(deal_id) for deal_id in sorted(changed)]
         return [self._frame(row) for row in rows if row]
 
@@ -54,7 +54,7 @@ class InboxSocket(Connection):
         """The inbox page sends nothing."""
 
     async def _row(self, deal_id: str) -> str:
-        row = await self.renders.inbox_row(self.rep, deal_id, self.view)
+        row = await self.renderer.inbox_row(self.rep, deal_id, self.view)
         if self._rows.get(deal_id) == hash(row):
             return ""
         self._rows.put(deal_id, hash(row))

@@ -56,15 +56,13 @@ class Configuration(msgspec.Struct):
 class PlainFragments:
     """A list item per message, and the kind of any other event."""
 
-    async def content(
-        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
-    ) -> str:
-        return self._drawn(event, party)
+    async def content(self, event: StoredEvent, party: PartyName, role: str, language: str) -> str:
+        return self._render(event, party)
 
-    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
-        return self._drawn(event, party) if event.kind == "message" else None
+    def content_now(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
+        return self._render(event, party) if event.kind == "message" else None
 
-    def _drawn(self, event: StoredEvent, party: PartyName) -> str:
+    def _render(self, event: StoredEvent, party: PartyName) -> str:
         position = event.position(party)
         if event.kind not in ("message", "note"):
             return partial_of("state", "outerMorph", f'<p id="state" data-at="{position}">{event.kind}</p>')
