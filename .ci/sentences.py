@@ -15,7 +15,7 @@ SENTENCES = {
     **dict.fromkeys(("Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound"), slice(0, 1)),
     **dict.fromkeys(("SignInNeeded", "Unavailable", "Misconfigured", "Sentence", "Undelivered"), slice(0, 1)),
     # Their first argument names a place.
-    **dict.fromkeys(("Problem", "Invalid.field", "draft.refuse", "draft.warn"), slice(1, 3)),
+    **dict.fromkeys(("Problem", "Problem.of", "Invalid.field", "draft.refuse", "draft.warn"), slice(1, 3)),
     **dict.fromkeys(("unreadable", "field_error", "CellError"), slice(0, 3)),
 }
 # One sentence for one and one for several.

@@ -99,6 +99,11 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
     hint: str = ""
 
+    @classmethod
+    def of(cls, place: str, message: str, hint: str = "", /, **values: Value) -> "Problem":
+        """A problem whose message has named values."""
+        return cls(place, Sentence(message, **values), hint)
+
     def __str__(self) -> str:
         return str(self.sentence)
 

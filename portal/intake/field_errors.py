@@ -5,7 +5,7 @@ from decimal import Decimal
 from pydantic_core import PydanticCustomError
 
 from portal.domain.offer import money
-from portal.errors import Problem, Sentence
+from portal.errors import Problem
 
 
 def field_error(message: str, hint: str = "") -> PydanticCustomError:
@@ -31,11 +31,9 @@ def format_decimal(number: Decimal) -> str:
 
 def decimal_problem(place: str, written: str) -> Problem:
     """Return the problem of a text that is not a decimal number."""
-    return Problem(
+    return Problem.of(
         place,
-        Sentence(
-            "%(written)s is not a decimal number of at most 12 digits before and 6 after the point.",
-            written=format_value(written),
-        ),
+        "%(written)s is not a decimal number of at most 12 digits before and 6 after the point.",
         'Write it with a point, without exponent and without separators, such as "1250.00".',
+        written=format_value(written),
     )

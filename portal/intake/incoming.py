@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from portal.domain.offer.revision import Offer, PrivateFigures, canonical_bytes, digest
 from portal.domain.offer.totals import totals
-from portal.errors import Problem, Sentence
+from portal.errors import Problem
 from portal.intake import offering, rules, warnings
 from portal.intake.contact import NewContact, contact_of, parse_contact
 from portal.intake.document import Document
@@ -98,14 +98,12 @@ def _problems_of_end(valid_until: date | None, today: date) -> list[Problem]:
     if valid_until is None or today <= valid_until <= LAST_DAY:
         return []
     return [
-        Problem(
+        Problem.of(
             "--valid-until",
-            Sentence(
-                "%(day)s is not between today and %(last)s.",
-                day=valid_until,
-                last=LAST_DAY,
-            ),
+            "%(day)s is not between today and %(last)s.",
             "Give another day.",
+            day=valid_until,
+            last=LAST_DAY,
         )
     ]
 

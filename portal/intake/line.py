@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
-from portal.errors import Problem, Sentence
+from portal.errors import Problem
 from portal.intake.field_errors import field_errors
 from portal.intake.field_types import (
     Code,
@@ -84,14 +84,12 @@ class Line(Part):
         if not self.why or steps == self.net_unit_price:
             return []
         return [
-            Problem(
+            Problem.of(
                 "/why",
-                Sentence(
-                    "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
-                    steps=steps,
-                    net_unit_price=self.net_unit_price,
-                ),
+                "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
+                steps=steps,
+                net_unit_price=self.net_unit_price,
             )
         ]
 
@@ -99,60 +97,54 @@ class Line(Part):
         least, most, step = self.bounds.min_quantity, self.bounds.max_quantity, self.bounds.step
         if least is not None and most is not None and least > most:
             return [
-                Problem(
+                Problem.of(
                     "/bounds",
-                    Sentence(
-                        "min_quantity %(least)s is more than max_quantity %(most)s.", least=least, most=most
-                    ),
+                    "min_quantity %(least)s is more than max_quantity %(most)s.",
                     "Swap them.",
+                    least=least,
+                    most=most,
                 )
             ]
         problems = []
         if least is not None and self.quantity < least:
             problems.append(
-                Problem(
+                Problem.of(
                     "/quantity",
-                    Sentence(
-                        "%(quantity)s is less than the lower bound %(least)s.",
-                        quantity=self.quantity,
-                        least=least,
-                    ),
+                    "%(quantity)s is less than the lower bound %(least)s.",
+                    quantity=self.quantity,
+                    least=least,
                 )
             )
         if most is not None and self.quantity > most:
             problems.append(
-                Problem(
+                Problem.of(
                     "/quantity",
-                    Sentence(
-                        "%(quantity)s is more than the upper bound %(most)s.",
-                        quantity=self.quantity,
-                        most=most,
-                    ),
+                    "%(quantity)s is more than the upper bound %(most)s.",
+                    quantity=self.quantity,
+                    most=most,
                 )
             )
         if step and money.CONTEXT.remainder(self.quantity - (least or money.ZERO), step):
             problems.append(
-                Problem(
+                Problem.of(
                     "/quantity",
-                    Sentence(
-                        "%(quantity)s is not on the step of %(step)s counted from %(least)s.",
-                        quantity=self.quantity,
-                        step=step,
-                        least=least or 0,
-                    ),
+                    "%(quantity)s is not on the step of %(step)s counted from %(least)s.",
                     "Change the quantity, the step or min_quantity.",
+                    quantity=self.quantity,
+                    step=step,
+                    least=least or 0,
                 )
             )
         return problems
 
     def _check_breaks(self) -> list[Problem]:
         return [
-            Problem(
+            Problem.of(
                 f"/price_breaks/{index}/from",
-                Sentence(
-                    "%(later)s does not come after %(earlier)s.", later=later.start, earlier=earlier.start
-                ),
+                "%(later)s does not come after %(earlier)s.",
                 "Price breaks ascend, each quantity once.",
+                later=later.start,
+                earlier=earlier.start,
             )
             for index, (earlier, later) in enumerate(
                 zip(self.price_breaks, self.price_breaks[1:], strict=False), start=1

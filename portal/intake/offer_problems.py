@@ -7,7 +7,7 @@ import msgspec
 from portal.domain.change.standing_offer import misfits
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
-from portal.errors import Amount, Problem, Sentence
+from portal.errors import Amount, Problem
 from portal.intake.fields import AMOUNT_LIMIT
 
 
@@ -26,24 +26,20 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )
     if totals.contract.net < 0:
-        yield Problem(
+        yield Problem.of(
             "/adjustments",
-            Sentence(
-                "The discounts exceed the lines: %(remaining)s remain.",
-                remaining=Amount(totals.contract.net, offer.currency),
-            ),
+            "The discounts exceed the lines: %(remaining)s remain.",
             "Check them.",
+            remaining=Amount(totals.contract.net, offer.currency),
         )
     for index, adjustment in enumerate(offer.adjustments):
         stated = adjustment.amount
         if stated is not None and stated != money.amount(stated, offer.currency):
-            yield Problem(
+            yield Problem.of(
                 f"/adjustments/{index}/amount",
-                Sentence(
-                    "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=stated,
-                    currency=offer.currency,
-                    places=money.places(offer.currency),
-                ),
+                "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
                 "Round it.",
+                stated=stated,
+                currency=offer.currency,
+                places=money.places(offer.currency),
             )

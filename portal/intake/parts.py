@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from portal.errors import Problem, Sentence
+from portal.errors import Problem
 from portal.intake.field_errors import field_errors
 from portal.intake.field_types import Code, Country, Email, Label, Name, OptionalEmail, Percent
 
@@ -79,20 +79,22 @@ class Tax(Part):
         if self.category in UNTAXED and self.rate:
             raise field_errors(
                 [
-                    Problem(
+                    Problem.of(
                         "/rate",
-                        Sentence("Tax category %(category)s has the rate 0.", category=self.category),
+                        "Tax category %(category)s has the rate 0.",
                         "Write 0, or category S.",
+                        category=self.category,
                     )
                 ]
             )
         if self.category in {"S", "L", "M"} and self.rate is None:
             raise field_errors(
                 [
-                    Problem(
+                    Problem.of(
                         "/rate",
-                        Sentence("Tax category %(category)s needs its rate.", category=self.category),
+                        "Tax category %(category)s needs its rate.",
                         'Such as "25".',
+                        category=self.category,
                     )
                 ]
             )

@@ -29,7 +29,7 @@ def refusal(problems: Iterable[Problem]) -> Invalid:
     if count > MAX_PROBLEMS:
         listed = [
             *listed[:MAX_PROBLEMS],
-            Problem("", Sentence("and %(count)s problems more.", count=count - MAX_PROBLEMS)),
+            Problem.of("", "and %(count)s problems more.", count=count - MAX_PROBLEMS),
         ]
     if count == 1:
         return Invalid(
@@ -57,31 +57,30 @@ def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) 
             for problem in context["problems"]:
                 yield Problem(place + problem.place, problem.message, problem.hint)
         case "missing":
-            yield Problem(
-                place,
-                Sentence("%(name)s is missing.", name=format_value(loc[-1])),
-                "Add it; it has no default.",
+            yield Problem.of(
+                place, "%(name)s is missing.", "Add it; it has no default.", name=format_value(loc[-1])
             )
         case "extra_forbidden":
             # Searching the closest name is slow, so it is done only for the problems that are listed.
             hint = _suggest_name(str(loc[-1]), loc[:-1], model) if hinted else ""
-            yield Problem(place, Sentence("%(name)s is not a field here.", name=format_value(loc[-1])), hint)
+            yield Problem.of(place, "%(name)s is not a field here.", hint, name=format_value(loc[-1]))
         case "literal_error":
-            yield Problem(
+            yield Problem.of(
                 place,
-                Sentence("%(value)s is not possible here.", value=format_value(detail["input"])),
+                "%(value)s is not possible here.",
                 Sentence("Use %(expected)s.", expected=either(re.findall("'([^']*)'", context["expected"]))),
+                value=format_value(detail["input"]),
             )
         case "too_short":
             yield Problem(place, "The list is empty.", "A quote has at least one line.")
         case "too_long":
             most, length = context["max_length"], context["actual_length"]
-            yield Problem(
+            yield Problem.of(
                 place,
-                Sentence(
-                    "The list has %(length)s entries; at most %(most)s are read.", length=length, most=most
-                ),
+                "The list has %(length)s entries; at most %(most)s are read.",
                 "Split the quote.",
+                length=length,
+                most=most,
             )
         case kind:
             message, hint = _SHAPES.get(kind, _OTHER)

@@ -43,15 +43,13 @@ def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") 
         # Mail addresses are compared without case, keys exactly.
         normalised = value.strip().casefold() if field == "email" else value.strip()
         if normalised in first:
-            yield Problem(
+            yield Problem.of(
                 f"{prefix}/{name}/{index}/{field}",
-                Sentence(
-                    "%(value)s is already the %(field)s of %(place)s.",
-                    value=format_value(value),
-                    field=field,
-                    place=f"{prefix}/{name}/{first[normalised]}",
-                ),
+                "%(value)s is already the %(field)s of %(place)s.",
                 Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
+                value=format_value(value),
+                field=field,
+                place=f"{prefix}/{name}/{first[normalised]}",
             )
         first.setdefault(normalised, index)
 
@@ -92,12 +90,10 @@ def _problems_of_runs(fields: Any) -> Iterator[Problem]:
         if isinstance(number, int) and number not in different:
             different.append(number)
             if len(different) > MAX_RUNS:
-                yield Problem(
+                yield Problem.of(
                     f"/lines/{index}/periods",
-                    Sentence(
-                        "The lines run for more than %(limit)s different numbers of periods.",
-                        limit=MAX_RUNS,
-                    ),
+                    "The lines run for more than %(limit)s different numbers of periods.",
                     "Let lines run equally long, or split the quote.",
+                    limit=MAX_RUNS,
                 )
                 return

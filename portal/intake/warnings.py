@@ -15,10 +15,11 @@ def open_points(
 ) -> Iterator[Problem]:
     """Yield warnings placed by pointers. The offer is valid until `last_day`, which is `stated` or a default."""
     if not stated:
-        yield Problem(
+        yield Problem.of(
             "/valid_until",
-            Sentence("No end is stated; the offer ends on %(ends)s.", ends=last_day),
+            "No end is stated; the offer ends on %(ends)s.",
             "Or give --valid-until.",
+            ends=last_day,
         )
     if not contacts:
         yield Problem(

@@ -11,7 +11,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.authority import Authority
 from portal.domain.policy.policy import Caps
-from portal.errors import Invalid, NotFound, Problem, Sentence
+from portal.errors import Invalid, NotFound, Problem
 from portal.storage import guard_rails, tables
 
 MOST_USES = 1_000
@@ -27,11 +27,7 @@ def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     problems = _outside(concession_percent=caps.concession_percent)
     if not 0 <= caps.uses <= MOST_USES:
         problems.append(
-            Problem(
-                "uses",
-                Sentence("This is not between 0 and %(limit)s.", limit=MOST_USES),
-                "0 answers nothing.",
-            )
+            Problem.of("uses", "This is not between 0 and %(limit)s.", "0 answers nothing.", limit=MOST_USES)
         )
     return _keep(work, actor, guard_rails.CAPS, caps, problems)
 

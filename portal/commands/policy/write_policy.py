@@ -13,7 +13,7 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy
-from portal.errors import Invalid, NotFound, Problem, Sentence
+from portal.errors import Invalid, NotFound, Problem
 from portal.storage import tables
 
 MOST_USES = 1_000
@@ -83,10 +83,8 @@ def _checked(policy: Policy) -> Policy:
             problems.append(Problem(field, "This is not between 0 and 100 percent."))
     if not 1 <= policy.uses <= MOST_USES:
         problems.append(
-            Problem(
-                "uses",
-                Sentence("This is not between 1 and %(limit)s.", limit=MOST_USES),
-                "Switch it off instead.",
+            Problem.of(
+                "uses", "This is not between 1 and %(limit)s.", "Switch it off instead.", limit=MOST_USES
             )
         )
     if not (policy.discount_percent or policy.quantities or policy.terms):

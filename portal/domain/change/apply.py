@@ -57,18 +57,20 @@ def contradictions(offer: Offer, changes: Iterable[Change]) -> list[Problem]:
         item, group = find_item(offer, change.subject), _choice_group(offer, change)
         if change.id in seen:
             problems.append(
-                Problem(
+                Problem.of(
                     change.id,
-                    Sentence("The %(field)s is changed twice.", field=field_name(change.field)),
+                    "The %(field)s is changed twice.",
                     "Keep one of them.",
+                    field=field_name(change.field),
                 )
             )
         elif change.field == "line" and change.value and (there := offer.line(change.key)):
             problems.append(
-                Problem(
+                Problem.of(
                     change.id,
-                    Sentence("%(name)s is in the proposal already.", name=there.name),
+                    "%(name)s is in the proposal already.",
                     "Change that line instead.",
+                    name=there.name,
                 )
             )
         elif group and isinstance(item, Line):

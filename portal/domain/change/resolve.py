@@ -7,7 +7,7 @@ from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.offer.revision import Offer
-from portal.errors import Amount, Invalid, Problem, Sentence
+from portal.errors import Amount, Invalid, Problem
 
 
 def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> list[Change]:
@@ -55,22 +55,21 @@ def unkept_grants(offered: Offer, made: Iterable[Change]) -> list[Problem]:
         if change.field == "target" and not changing.met(offered, change):
             net = changing.current(offered, change)
             problems.append(
-                Problem(
+                Problem.of(
                     change.id,
-                    Sentence(
-                        "The revision would come to %(net)s net, and %(granted)s is granted.",
-                        net=Amount(Decimal(net), offered.currency),
-                        granted=Amount(Decimal(change.value), offered.currency),
-                    ),
+                    "The revision would come to %(net)s net, and %(granted)s is granted.",
                     "Lower prices in your own changes until it fits, or counter with another overall price.",
+                    net=Amount(Decimal(net), offered.currency),
+                    granted=Amount(Decimal(change.value), offered.currency),
                 )
             )
         if change.field == "wish" and not changing.met(offered, change):
             problems.append(
-                Problem(
+                Problem.of(
                     change.id,
-                    Sentence("Nothing in this revision answers the wish for %(value)s.", value=change.value),
+                    "Nothing in this revision answers the wish for %(value)s.",
                     "Add a line for it, or decline it.",
+                    value=change.value,
                 )
             )
     return problems

@@ -118,14 +118,12 @@ def _condition(offer: Offer, condition: Condition, place: str) -> Iterator[Probl
         if term is None:
             yield _no_such("term", condition.term, f"{place}/term")
         elif term.options and condition.value not in (*term.options, term.value):
-            yield Problem(
+            yield Problem.of(
                 f"{place}/value",
-                Sentence(
-                    "“%(value)s” is not one of the options of %(name)s.",
-                    value=condition.value,
-                    name=term.name,
-                ),
+                "“%(value)s” is not one of the options of %(name)s.",
                 Sentence("Possible: %(options)s.", options=", ".join(term.options)),
+                value=condition.value,
+                name=term.name,
             )
         return
     line = offer.line(condition.line)
@@ -140,24 +138,20 @@ def _quantity(line: Line, condition: Condition, place: str) -> Iterator[Problem]
     wanted = condition.min_quantity
     assert wanted is not None
     if most is not None and wanted > most:
-        yield Problem(
+        yield Problem.of(
             place,
-            Sentence(
-                "%(wanted)s is more than the upper bound of %(name)s.",
-                wanted=wanted,
-                name=line.name,
-            ),
+            "%(wanted)s is more than the upper bound of %(name)s.",
             "Lower it.",
+            wanted=wanted,
+            name=line.name,
         )
     elif (least is not None and wanted < least) or (step and (wanted - (least or 0)) % step):
-        yield Problem(
+        yield Problem.of(
             place,
-            Sentence(
-                "%(wanted)s is not a quantity that %(name)s can have.",
-                wanted=wanted,
-                name=line.name,
-            ),
+            "%(wanted)s is not a quantity that %(name)s can have.",
             "Mind its bounds and steps.",
+            wanted=wanted,
+            name=line.name,
         )
 
 
@@ -167,10 +161,11 @@ def _dearer(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
         assert line is not None
         if _priced(line, each).net_unit_price >= line.net_unit_price:
             field = "unit_price" if each.unit_price is not None else "discount_percent"
-            yield Problem(
+            yield Problem.of(
                 f"/then/{index}/{field}",
-                Sentence("%(name)s costs no more than that once the conditions hold.", name=line.name),
+                "%(name)s costs no more than that once the conditions hold.",
                 "A standing offer lowers prices.",
+                name=line.name,
             )
 
 

@@ -72,13 +72,11 @@ class _Draft:
         if mark == ",":
             row, column, text = next(each for each in cells if "," in each[2])
             self.remarks.append(
-                Problem(
+                Problem.of(
                     in_row(row.number, column.name),
-                    Sentence(
-                        "Decimals are written with a comma: %(text)s is read as %(number)s.",
-                        text=text,
-                        number=numbers.with_point(text, mark),
-                    ),
+                    "Decimals are written with a comma: %(text)s is read as %(number)s.",
+                    text=text,
+                    number=numbers.with_point(text, mark),
                 )
             )
         return mark

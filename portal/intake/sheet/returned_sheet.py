@@ -35,10 +35,8 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> SheetChanges:
             result.problems.append(Problem(place, message, "A new line can be asked for on the page."))
         elif key in first:
             result.problems.append(
-                Problem(
-                    place,
-                    Sentence("Row %(first)s has this key, too.", first=first[key]),
-                    "Keep one of the two.",
+                Problem.of(
+                    place, "Row %(first)s has this key, too.", "Keep one of the two.", first=first[key]
                 )
             )
         else:
@@ -66,7 +64,7 @@ def _read_choice(members: Sequence[tuple[Line, Cell, str]], words: Words, result
     if len(wanted) > 1:
         names = ", ".join(line.name for line, _ in wanted)
         result.problems.append(
-            Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
+            Problem.of(wanted[1][1], "%(names)s exclude each other.", "Say yes to one.", names=names)
         )
     elif wanted:
         ((line, place),) = wanted

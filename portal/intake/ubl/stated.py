@@ -89,13 +89,11 @@ def _problem_of_oioubl_tax(place: str) -> Problem:
 
 def _problem_of_difference(draft: Draft, name: str, figure: Figure, expected: Decimal) -> Problem:
     element, stated = figure
-    return Problem(
+    return Problem.of(
         draft.place(element),
-        Sentence(
-            "%(name)s states %(stated)s, and the lines come to %(expected)s.",
-            name=name,
-            stated=stated,
-            expected=expected,
-        ),
+        "%(name)s states %(stated)s, and the lines come to %(expected)s.",
         "Correct the document: it must not promise two sums.",
+        name=name,
+        stated=stated,
+        expected=expected,
     )

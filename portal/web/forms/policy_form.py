@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from portal.domain.offer import money
 from portal.domain.policy.policy import Policy, TermOption
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import gettext as _
 from portal.web.forms.form_fields import FormFields
@@ -74,10 +74,11 @@ def _terms(text: str, problems: list[Problem]) -> tuple[TermOption, ...]:
         parts = [term.strip(), before.strip(), *(part.strip() for part in after)]
         if not colon or len(after) > 1 or not all(parts):
             problems.append(
-                Problem(
+                Problem.of(
                     "terms",
-                    Sentence("“%(line)s” can't be read.", line=line),
+                    "“%(line)s” can't be read.",
                     _("Write: Payment: 30 days net -> 45 days net"),
+                    line=line,
                 )
             )
         elif after:
