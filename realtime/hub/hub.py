@@ -5,10 +5,9 @@
     await hub.start(database)          # on start-up of the application
     await hub.stop()                   # on shutdown, before database.close()
 
-The database is the history; a ring only says that a deal has changed. After one, the hub reads the new events of all such
-deals in a single query and wakes their sockets. Events that this process has committed come with the ring, and are read
-only where an earlier event is missing. Every few seconds the hub also polls how far all watched deals are, which finds what
-a lost ring missed, and whether the sessions and grants behind open sockets still hold.
+The database is the history; a ring only says that a deal has changed. The hub then reads the new events of all such deals in
+a single query and wakes their sockets. Events that this process has committed come with the ring. Every few seconds the hub
+polls for what a lost ring missed, and for sessions and grants that have ended.
 """
 
 import asyncio
@@ -77,8 +76,8 @@ class Hub:
         return self._doorbell.status
 
     async def start(self, database: Database) -> None:
-        tasks = (self.feeds.read_new_events(database), self._poll(database))
-        self._tasks = [asyncio.create_task(task) for task in tasks]
+        loops = (self.feeds.read_new_events(database), self._poll(database))
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
         await self._doorbell.start(self._on_ring, self.presence.on_note)
 
     async def stop(self) -> None:
