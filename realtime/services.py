@@ -1,4 +1,4 @@
-"""What every handler gets as `services: Services`: the parts of the installation, and rendering."""
+"""What every handler is given as `services: Services`: the parts of the installation, and rendering."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ class Services:
         language: str | None = None,
         **context: Any,
     ) -> Response[str]:
-        """A page, or a fragment that answers htmx. Templates get `csrf`, `language`, `demo` and `request_id` besides."""
+        """Return a page, or a fragment for htmx. Templates also get `csrf`, `language`, `demo` and `request_id`."""
         tag = language or language_of(request)
         context = {
             "csrf": request.scope.get("csrf", ""),
@@ -54,7 +54,7 @@ class Services:
         )
 
     def partial(self, name: str, language: str, /, **context: Any) -> str:
-        """A fragment as a string, for sockets and replies put together from several."""
+        """Return a fragment as a string, for replies put together from several."""
         return self.templates.render(name, language, language=language, **context)
 
 

@@ -1,4 +1,4 @@
-"""The rate limit of messages: a token bucket for each person and deal, on whichever road a message comes."""
+"""The rate limit of messages: a token bucket for each person and deal, however a message arrives."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class Rate:
         self._buckets: LruCache[tuple[float, float]] = LruCache(MOST_BUCKETS)
 
     def take(self, person: str, deal_id: str) -> None:
-        """Count one message; TooFast when the bucket is empty."""
+        """Count one message. Raises TooFast when the bucket is empty."""
         now, key = self._clock(), (person, deal_id)
         left, since = self._buckets.get(key) or (self._burst, now)
         left = min(self._burst, left + (now - since) * self._per_second)
