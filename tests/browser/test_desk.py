@@ -135,7 +135,7 @@ def test_an_own_change_that_can_not_be_is_told_in_the_form(room: Room, new_conte
     rita = room.rep("rita", allow=("422",))
     form = rita.changes(INSTALLATION, quantity="many")
     form.root.get_by_role("button", name="Add to counteroffer", exact=True).click()
-    expect(form.root.get_by_role("alert")).to_contain_text("'many' is not a number")
+    expect(form.root.get_by_role("alert")).to_contain_text("“many” is not a number")
     expect(form.field("Quantity")).to_have_value("many")
     form.field("Quantity").fill("30")
     form.adds()

@@ -58,7 +58,7 @@ CASES: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         partial(spelling.unit_price, "abc"),
-        "„abc“ ist keine Zahl wie 1250.00 mit höchstens 12 Stellen vor und 6 nach dem Punkt.",
+        "„abc“ ist keine Zahl. Geben Sie einen Preis ein, etwa 1.250,25.",
     ),
     (partial(spelling.target, "1.001", "JPY"), "JPY hat 0 Nachkommastellen."),
     (partial(spelling.day, "soon"), "„soon“ ist kein Tag wie 2026-12-31."),

@@ -171,8 +171,8 @@ def _dearer(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
 
 def _no_such(kind: str, key: str, place: str) -> Problem:
     messages = {
-        "line": Sentence("This quote has no line with the key “%(key)s”.", key=key),
-        "term": Sentence("This quote has no term with the key “%(key)s”.", key=key),
+        "line": Sentence("There is no line “%(key)s” in this quote.", key=key),
+        "term": Sentence("There is no term “%(key)s” in this quote.", key=key),
     }
     return Problem(place, messages[kind], "Name one by its key.")
 

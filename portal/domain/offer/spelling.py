@@ -15,6 +15,8 @@ from portal.domain.offer import money
 from portal.errors import Sentence
 
 LONGEST_WORDING = 500
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_PRICE, _NUMBER = Decimal("1250.25"), Decimal("12.5")
 _WISH = re.compile(r"(\S+) x (.+)")
 
 
@@ -28,34 +30,47 @@ class Wish(NamedTuple):
         return f"{self.quantity.normalize(money.CONTEXT):f} x {self.words}"
 
 
-def _decimal(text: str) -> Decimal:
+def decimal(text: str, *, price: bool = False) -> Decimal:
+    """The number at six places; `price` says what the refusal asks for."""
+    text = text.strip()
     try:
-        return money.six(money.parse(text.strip()))
+        return money.six(money.parse(text))
     except ValueError:
+        pass
+    if _PLAIN.fullmatch(text):
         raise ValueError(
             Sentence(
-                "“%(text)s” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
-                text=text.strip(),
+                "“%(text)s” is too long: at most 12 digits before and 6 after the point are possible.",
+                text=text,
             )
-        ) from None
+        )
+    if price:
+        raise ValueError(
+            Sentence(
+                "“%(text)s” is not a number. Enter a price, like %(example)s.", text=text, example=_PRICE
+            )
+        )
+    raise ValueError(
+        Sentence("“%(text)s” is not a number. Enter one like %(example)s.", text=text, example=_NUMBER)
+    )
 
 
 def quantity(text: str) -> str:
-    number = _decimal(text)
+    number = decimal(text)
     if number <= 0:
         raise ValueError("The quantity must be more than zero.")
     return str(number)
 
 
 def unit_price(text: str) -> str:
-    price = _decimal(text)
+    price = decimal(text, price=True)
     if price < 0:
         raise ValueError("The unit price can't be negative.")
     return str(price)
 
 
 def discount(text: str) -> str:
-    percent = _decimal(text)
+    percent = decimal(text)
     if not 0 <= percent <= 100:
         raise ValueError("The discount must be between 0 and 100 percent.")
     return str(percent)
@@ -65,7 +80,7 @@ def count(least: int, most: int) -> Callable[[str], str]:
     """The reader of a whole number from `least` to `most`."""
 
     def read(text: str) -> str:
-        number = _decimal(text)
+        number = decimal(text)
         if number != number.to_integral_value() or not least <= number <= most:
             raise ValueError(
                 Sentence("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
@@ -96,7 +111,7 @@ def day(text: str) -> str:
 
 def target(text: str, currency: str) -> str:
     """An amount of the currency, net over the whole contract."""
-    wanted = _decimal(text)
+    wanted = decimal(text, price=True)
     if wanted < 0:
         raise ValueError("The overall price can't be negative.")
     rounded = money.amount(wanted, currency)

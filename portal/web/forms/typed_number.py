@@ -1,9 +1,8 @@
 """A number that was typed in the reader's language."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from portal.domain.offer import money
-from portal.errors import Sentence
+from portal.domain.offer import spelling
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import current as language
 
@@ -15,9 +14,4 @@ def plain_number(text: str) -> str:
 
 def decimal(text: str) -> Decimal:
     """At six places; ValueError, with a sentence, when it is no number."""
-    try:
-        return money.six(money.parse(plain_number(text)))
-    except (ValueError, InvalidOperation):
-        raise ValueError(
-            Sentence("“%(text)s” is not a number that can be used here.", text=text.strip())
-        ) from None
+    return spelling.decimal(plain_number(text))

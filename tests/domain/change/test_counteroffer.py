@@ -217,7 +217,7 @@ class TestAnswers:
             ("  ", "A counter needs a value."),
             (
                 "cheap",
-                "“cheap” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
+                "“cheap” is not a number. Enter a price, like 1250.25.",
             ),
             ("18450", "This is what the proposal offers already."),
         ],

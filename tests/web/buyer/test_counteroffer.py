@@ -71,7 +71,7 @@ def test_a_term_is_changed_to_one_of_its_options(site: Site, table: Table) -> No
     assert in_tray(site, table.bea) == {"term:payment:value": "60 days net"}
     answer = send(site, table.bea, "/terms/payment/change", value="Never", reason="")
     assert answer.status_code == 422
-    assert "Never is not one of the options of Payment." in Page(answer.text).text("problem-value")
+    assert "“Never” is not one of the options of Payment." in Page(answer.text).text("problem-value")
 
 
 def test_a_problem_stands_beside_its_field_with_what_was_typed(site: Site, table: Table) -> None:

@@ -180,7 +180,7 @@ def test_an_own_change_that_is_no_number_comes_back_with_the_reason(rep: Browser
     assert refused.status_code == 422
     form = Page(refused.text)
     assert form['//input[@name="quantity"][@value="many"][@aria-invalid="true"]']
-    assert "'many' is not a number" in form.words
+    assert "“many” is not a number" in form.words
     whole = rep.post(f"{address}/lines/install/change", {"quantity": "many"})
     assert whole.status_code == 422
     assert Page(whole.text)['//input[@name="quantity"][@value="many"]']

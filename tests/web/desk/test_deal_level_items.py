@@ -84,7 +84,7 @@ def test_an_added_line_is_priced_taxed_and_handed_to_its_team(
         ("wishes/_", added(unit_price="-1"), "can&#39;t be negative"),
         ("wishes/_", added(billing="month", periods="1201"), "runs for 1 to 1,200"),
         ("wishes/_", added(billing="month", periods="x"), "not a number of months"),
-        ("wishes/_", added(unit_price="9" * 13), "is not a number that can be used"),
+        ("wishes/_", added(unit_price="9" * 13), "is too long: at most 12 digits"),
     ],
 )
 def test_what_can_not_be_offered_is_told_in_the_form(  # noqa: PLR0917
