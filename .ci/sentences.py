@@ -4,21 +4,28 @@ Errors are worded in English where a rule is broken, as messages with named valu
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from babel.messages.extract import extract_python
 
-# Which arguments of these calls are sentences.
+# Which arguments of these calls are sentences, whatever they look like.
 SENTENCES = {
     **dict.fromkeys(("Refused", "Invalid", "Conflict", "NotAllowed", "TooFast", "NotFound"), slice(0, 1)),
-    **dict.fromkeys(("SignInNeeded", "Sentence", "Undelivered"), slice(0, 1)),
+    **dict.fromkeys(("SignInNeeded", "Unavailable", "Misconfigured", "Sentence", "Undelivered"), slice(0, 1)),
     # Their first argument names a place.
     **dict.fromkeys(("Problem", "Invalid.field", "draft.refuse", "draft.warn"), slice(1, 3)),
-    "unreadable": slice(0, 3),
+    **dict.fromkeys(("unreadable", "wrong", "Unread"), slice(0, 3)),
 }
 # One sentence for one and one for several.
 OF_COUNT = "Sentence.of_count"
+# What else looks like a sentence is one: several words and a sign at the end.
+LOOKS_LIKE_ONE = re.compile(r"\S+ .*[^\s.][.?!]", re.DOTALL)
+# A place of a file of which nothing can be read.
+PLACE = re.compile(r"/|line \d")
+# But in calls that speak to programmers and operators.
+NOT_SHOWN = re.compile(r"log\.\w+|KeyError|TypeError|RuntimeError|AssertionError|Field")
 
 # Line, name of the function, message or messages, comments.
 Found = tuple[int, str, Any, list[str]]
@@ -30,22 +37,31 @@ def extract(
     """Babel's interface of an extraction method."""
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
-    for node in ast.walk(ast.parse(file.read())):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == OF_COUNT:
+    yield from found_in(ast.parse(file.read()))
+
+
+def found_in(node: ast.AST) -> Iterator[Found]:
+    match node:
+        case ast.Call() if NOT_SHOWN.fullmatch(ast.unparse(node.func)):
+            return
+        case ast.Call() if ast.unparse(node.func) == OF_COUNT:
             yield node.lineno, "ngettext", tuple(texts_of(node.args[:2])), []
-        elif isinstance(node, ast.Call):
+            return
+        case ast.Call():
             yield from ((node.lineno, "gettext", text, []) for text in sentences(node))
+        case ast.Constant(value=str(text)) if LOOKS_LIKE_ONE.fullmatch(text):
+            yield node.lineno, "gettext", text, []
+        # Docstrings, and f-strings, which tests/test_sentence_rules.py keeps away from people.
+        case ast.Expr(value=ast.Constant()) | ast.JoinedStr():
+            return
+    for child in ast.iter_child_nodes(node):
+        yield from found_in(child)
 
 
 def sentences(call: ast.Call) -> list[str]:
     """The texts that a sentence, an error or a problem is made with."""
-    name = ast.unparse(call.func)
-    if name == "ValueError":
-        # Only portal/domain/offer/spelling.py words them for people; elsewhere they are phrases without a full stop.
-        return [text for text in texts_of(call.args) if text.endswith(".")]
-    arguments = call.args[SENTENCES[name]] if name in SENTENCES else []
-    # A place such as "/lines" is no sentence.
-    return [text for text in texts_of(arguments) if text and not text.startswith(("/", "line "))]
+    arguments = call.args[SENTENCES.get(ast.unparse(call.func), slice(0))]
+    return [text for text in texts_of(arguments) if text and not PLACE.match(text)]
 
 
 def texts_of(arguments: Sequence[ast.expr]) -> list[str]:

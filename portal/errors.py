@@ -11,9 +11,10 @@ ParleyError                    a sentence for a person: what happened, where, wh
 └── Misconfigured              the installation cannot start or go on like this
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -52,6 +53,14 @@ class Sentence(str):
         """`one` for a count of 1, else `many`; both may name `%(count)s`."""
         return cls._made(one, many, {"count": count, **values})
 
+    def with_texts(self, change: Callable[[str], str]) -> "Sentence":
+        """The same message, with `change` applied to each value that is a text."""
+        values = {
+            name: change(value) if isinstance(value, str) and not isinstance(value, Sentence) else value
+            for name, value in self.values.items()
+        }
+        return self._made(self.message, self.plural, values)
+
     @classmethod
     def _made(cls, message: str, plural: str, values: Mapping[str, Value]) -> "Sentence":
         template = plural if plural and values["count"] != 1 else message
@@ -62,10 +71,22 @@ class Sentence(str):
         return made
 
 
+def either(values: Sequence[Value]) -> Value:
+    """The values as alternatives: "1, 2 or 3"."""
+    *others, last = values
+    if not others:
+        return last
+    listed = reduce(lambda done, each: Sentence("%(first)s, %(next)s", first=done, next=each), others)
+    return Sentence("%(first)s or %(last)s", first=listed, last=last)
+
+
 def _plain(value: Value) -> str:
     if isinstance(value, int):
         return f"{value:,}"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -79,8 +100,15 @@ class Problem(msgspec.Struct, frozen=True):
     hint: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.message}" + (f" {self.hint}" if self.hint else "")
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> "Sentence":
+        """Place, message and hint in one."""
+        said = Sentence(self.message)
+        if self.hint:
+            said = Sentence("%(message)s %(hint)s", message=said, hint=Sentence(self.hint))
+        return Sentence("%(place)s: %(message)s", place=self.place, message=said) if self.place else said
 
 
 class ParleyError(Exception):

@@ -105,4 +105,6 @@ def _from_seed(text: str, where: str) -> SealKey:
         seed = base64.b64decode(text, validate=True)
         return SealKey(Ed25519PrivateKey.from_private_bytes(seed))
     except ValueError as error:
-        raise Misconfigured(f"{where} is not an Ed25519 key: 32 random bytes in base64.") from error
+        raise Misconfigured(
+            "%(where)s is not an Ed25519 key: 32 random bytes in base64.", where=where
+        ) from error

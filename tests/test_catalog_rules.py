@@ -62,11 +62,16 @@ def test_catalogs_are_compiled_where_the_application_looks() -> None:
         ('Invalid.field("body", "Write something first.")', ["Write something first."]),
         ('Invalid("This can\'t be asked.", problems)', ["This can't be asked."]),
         ('Sentence("There is no %(what)s.", what=name)', ["There is no %(what)s."]),
-        # The sentence inside is a call of its own.
-        ('Problem(place, Sentence("There is no %(what)s.", what=name), "Leave it out.")', ["Leave it out."]),
+        (
+            'Problem(place, Sentence("There is no %(what)s.", what=name), "Leave it out.")',
+            ["Leave it out.", "There is no %(what)s."],
+        ),
         ('ValueError("The quantity must be more than zero.")', ["The quantity must be more than zero."]),
         ('ValueError("not a number")', []),
         ('KeyError("There is no such key.")', []),
+        ('log.warning("The outbox failed; trying again.")', []),
+        ('problem = "The cell is empty." if empty else ""', ["The cell is empty."]),
+        ('f"{name} is empty. Fill it in."', []),
     ],
 )
 def test_sentences_of_errors_are_found(call: str, found: list[str]) -> None:
@@ -75,5 +80,5 @@ def test_sentences_of_errors_are_found(call: str, found: list[str]) -> None:
     assert spec.loader
     sentences = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sentences)
-    node = ast.parse(call, mode="eval").body
-    assert sentences.sentences(node) == found
+    texts = (text for _line, _function, text, _comments in sentences.found_in(ast.parse(call)))
+    assert list(dict.fromkeys(texts)) == found

@@ -220,7 +220,7 @@ def test_orders_are_listed_shown_and_exported(world: kestrel.World, portal: Port
     for not_yet in ("ubl", "facturx", "parquet"):
         refused = portal("order", "export", order["number"], "--format", not_yet, "--out", str(part))
         assert refused.status == 1
-        assert "json and csv" in refused.err
+        assert "json or csv" in refused.err
     nowhere = portal(*export[:-1], str(tmp_path / "no" / "such" / "folder"))
     assert nowhere.status == 1
 

@@ -103,7 +103,9 @@ def run_link(arguments: argparse.Namespace) -> Answer:
         email = arguments.email.strip().lower()
         person = next((each for each in contacts.load(work, deal) if each.email == email), None)
         if person is None:
-            raise NotFound(f"{arguments.email} is not a contact of deal {deal.number}.")
+            raise NotFound(
+                "%(email)s is not a contact of deal %(number)s.", email=arguments.email, number=deal.number
+            )
         return issue_link(work, CLI, deal.id, person.id, channel="shown").url
 
     with opened() as (_, database):

@@ -135,7 +135,11 @@ def _files(configured: Settings) -> str:
     probe.unlink()
     free = shutil.disk_usage(folder).free
     if free < LEAST_SPACE:
-        raise Refused(f"Only {free // 2**20} MB are free at {Path(folder).resolve()}. Make room.")
+        raise Refused(
+            "Only %(free)s MB are free at %(folder)s. Make room.",
+            free=free // 2**20,
+            folder=str(Path(folder).resolve()),
+        )
     return f"{folder} can be written, {free // 2**30} GB free"
 
 
@@ -145,5 +149,8 @@ def _browser_files(configured: Settings) -> str:
 
     missing = [name for name in VENDOR if not (shipped("static") / "vendor" / name).exists()]
     if missing:
-        raise Refused(f"Missing: {', '.join(missing)}. Pages work as plain forms; `make setup` fetches them.")
+        raise Refused(
+            "Missing: %(names)s. Pages work as plain forms; `make setup` fetches them.",
+            names=", ".join(missing),
+        )
     return "complete"

@@ -6,7 +6,7 @@ from pathlib import Path
 from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
 from portal.database.database import Database
 from portal.domain.order.formats import FORMATS, WRITTEN
-from portal.errors import Refused
+from portal.errors import Refused, either
 from portal.outbound.export import Export, export
 from portal.reading.operator import orders
 from portal.reading.operator.orders import PlacedOrder
@@ -54,7 +54,11 @@ def run_show(arguments: argparse.Namespace) -> Answer:
 
 def run_export(arguments: argparse.Namespace) -> Answer:
     if arguments.format not in WRITTEN:
-        raise Refused(f"Orders are not written as {arguments.format} yet; {' and '.join(WRITTEN)} are.")
+        raise Refused(
+            "Orders are not written as %(format)s yet; use %(written)s.",
+            format=arguments.format,
+            written=either(WRITTEN),
+        )
     if arguments.number or arguments.date:
         raise Refused(
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."
@@ -64,7 +68,11 @@ def run_export(arguments: argparse.Namespace) -> Answer:
     try:
         Path(arguments.out).write_bytes(file.content)
     except OSError as error:
-        raise Refused(f"{arguments.out} could not be written: {error.strerror or error}.") from None
+        raise Refused(
+            "%(path)s could not be written: %(reason)s.",
+            path=str(arguments.out),
+            reason=error.strerror or str(error),
+        ) from None
     return Answer(lines=[f"Wrote {arguments.out}."])
 
 

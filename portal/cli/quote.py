@@ -48,7 +48,7 @@ def run_check(arguments: argparse.Namespace) -> Answer:
     except Invalid as error:
         if not arguments.json:
             raise
-        problems = [msgspec.to_builtins(problem) for problem in error.problems]
+        problems = [msgspec.to_builtins(problem, enc_hook=str) for problem in error.problems]
         return Answer({"ok": False, "problems": problems, "warnings": []}, status=1)
     warnings = [str(warning) for warning in quote.warnings]
     document = {"ok": True, "problems": [], "warnings": warnings, "external_id": quote.external_id}
@@ -78,7 +78,9 @@ def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise Refused(f"{name} could not be read: {error.strerror or error}.") from None
+        raise Refused(
+            "%(name)s could not be read: %(reason)s.", name=str(name), reason=error.strerror or str(error)
+        ) from None
     return read_quote(
         data,
         Path(name).name,

@@ -89,7 +89,12 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         reason = getattr(error, "strerror", None) or error
-        raise Refused(f"Cannot listen on {host} port {port}: {reason}. Choose another with --port.") from None
+        raise Refused(
+            "Cannot listen on %(host)s port %(port)s: %(reason)s. Choose another with --port.",
+            host=host,
+            port=str(port),
+            reason=str(reason),
+        ) from None
     listening.set_inheritable(True)
     return listening
 

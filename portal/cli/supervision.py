@@ -53,7 +53,8 @@ def lock_database(database: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Refused(
-                f"Another server already serves {database}. With SQLite there is one process; several need "
-                "PostgreSQL and Redis: set PORTAL_DATABASE_URL to postgresql://… and PORTAL_REDIS_URL."
+                "Another server already serves %(database)s. With SQLite there is one process; several need "
+                "PostgreSQL and Redis: set PORTAL_DATABASE_URL to postgresql://… and PORTAL_REDIS_URL.",
+                database=str(database),
             ) from None
         yield

@@ -47,7 +47,9 @@ def _verify_file(path: Path, known: str | None) -> Answer:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Refused(f"{path} could not be read: {error.strerror}.") from None
+        raise Refused(
+            "%(path)s could not be read: %(reason)s.", path=str(path), reason=str(error.strerror)
+        ) from None
     fault = seal.broken(content, known=known)
     if fault:
         return Answer({"intact": False, "origin": None, "broken": fault}, [f"not intact: {fault}"], status=1)

@@ -25,7 +25,7 @@ _COUNTRIES = frozenset(
 
 read_unit = pattern_reader(
     _UNIT,
-    "is not a unit code of UN/ECE Rec 20.",
+    "%(value)s is not a unit code of UN/ECE Rec 20.",
     "For example C62 (one), HUR (hour), KGM (kilogram).",
 )
 

@@ -5,7 +5,7 @@ import re
 import msgspec
 from pydantic import ValidationError
 
-from portal.errors import Invalid, Problem
+from portal.errors import Invalid, Problem, Sentence
 from portal.intake.parts import Contact, Role
 from portal.intake.problems import problems_of
 
@@ -45,7 +45,7 @@ def parse_contact(text: str) -> NewContact:
             '"%(text)s" is not a contact. %(message)s',
             problems,
             text=text,
-            message=problems[0].message,
+            message=Sentence(problems[0].message),
         ) from None
 
 

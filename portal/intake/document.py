@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.domain.offer.revision import Totals
-from portal.errors import Problem
+from portal.errors import Problem, Sentence
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class Comparison:
     warnings: Sequence[Problem] = ()
 
 
-# Places inside a message, such as "/lines/0", but not "3/4".
-_PLACE_IN_TEXT = re.compile(r"(?<![^\s(])/[a-z_]+/\d+\b")
+# A pointer that is a value of a sentence, such as "/lines/0".
+_POINTER = re.compile(r"(/[a-z_]+)+/\d+")
 
 
 def compare_nothing(_: Totals) -> Comparison:
@@ -56,6 +56,7 @@ class Document:
         ]
 
     def _relocate_message(self, message: str) -> str:
-        """Replace the pointers inside a message. A message without pointers stays a Sentence, to be translated."""
-        relocated = _PLACE_IN_TEXT.sub(lambda pointer: self.where(pointer[0]) or pointer[0], message)
-        return message if relocated == message else relocated
+        """Replace pointers among the values of a sentence."""
+        if not isinstance(message, Sentence):
+            return message
+        return message.with_texts(lambda text: self.where(text) or text if _POINTER.fullmatch(text) else text)

@@ -138,14 +138,14 @@ def pattern_reader(pattern: re.Pattern[str], message: str, hint: str) -> Callabl
 
     def read(value: object) -> str:
         if not isinstance(value, str) or not pattern.fullmatch(value.strip()):
-            raise field_error(f"{format_value(value)} {message}", hint)
+            raise field_error(Sentence(message, value=format_value(value)), hint)
         return value.strip()
 
     return read
 
 
 read_key = pattern_reader(
-    KEY, "cannot be a key.", "Use up to 64 letters, digits, points, hyphens and underscores."
+    KEY, "%(value)s cannot be a key.", "Use up to 64 letters, digits, points, hyphens and underscores."
 )
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from portal.domain.offer import money, revision
 from portal.errors import Problem, Sentence
-from portal.intake.field_errors import field_errors, format_decimal
+from portal.intake.field_errors import field_errors
 from portal.intake.field_types import (
     Code,
     Days,
@@ -88,8 +88,8 @@ class Line(Part):
                 "/why",
                 Sentence(
                     "The steps sum to %(steps)s, the net unit price is %(net_unit_price)s.",
-                    steps=format_decimal(steps),
-                    net_unit_price=format_decimal(self.net_unit_price),
+                    steps=steps,
+                    net_unit_price=self.net_unit_price,
                 ),
                 "The build-up explains unit_price less discount_percent, per price_base_quantity.",
             )

@@ -7,8 +7,7 @@ import msgspec
 from portal.domain.change.standing_offer import misfits
 from portal.domain.offer import money, revision
 from portal.domain.offer.totals import line_net
-from portal.errors import Problem, Sentence
-from portal.intake.field_errors import format_decimal
+from portal.errors import Amount, Problem, Sentence
 from portal.intake.fields import AMOUNT_LIMIT
 
 
@@ -27,13 +26,11 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
             "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
         )
     if totals.contract.net < 0:
-        less = format_decimal(totals.contract.net)
         yield Problem(
             "/adjustments",
             Sentence(
-                "The discounts exceed the lines: %(less)s %(currency)s remain.",
-                less=less,
-                currency=offer.currency,
+                "The discounts exceed the lines: %(remaining)s remain.",
+                remaining=Amount(totals.contract.net, offer.currency),
             ),
             "Check them.",
         )
@@ -44,7 +41,7 @@ def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterato
                 f"/adjustments/{index}/amount",
                 Sentence(
                     "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                    stated=format_decimal(stated),
+                    stated=stated,
                     currency=offer.currency,
                     places=money.places(offer.currency),
                 ),

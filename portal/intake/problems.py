@@ -1,5 +1,6 @@
 """Turn pydantic's errors into problems with a place and a sentence for a person."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
@@ -7,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem, Sentence, either
 from portal.intake.field_errors import format_value
 from portal.intake.json_document import pointer
 
@@ -17,6 +18,7 @@ _SHAPES = {
     "model_type": ("This is not an object.", "Write it in braces: { … }."),
     "bool_type": ("This is neither true nor false.", "Write true or false, without quotation marks."),
 }
+_OTHER = ("This does not have the form that is expected here.", "Look it up in the format's description.")
 
 
 def refusal(problems: Iterable[Problem]) -> Invalid:
@@ -31,7 +33,7 @@ def refusal(problems: Iterable[Problem]) -> Invalid:
         ]
     if count == 1:
         return Invalid(
-            "The quote was not read, because of one problem. %(problem)s", listed, problem=str(listed[0])
+            "The quote was not read, because of one problem. %(problem)s", listed, problem=listed[0].sentence
         )
     return Invalid("The quote was not read, because of %(count)s problems.", listed, count=count)
 
@@ -68,7 +70,7 @@ def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) 
             yield Problem(
                 place,
                 Sentence("%(value)s is not possible here.", value=format_value(detail["input"])),
-                Sentence("Use %(expected)s.", expected=context["expected"]),
+                Sentence("Use %(expected)s.", expected=either(re.findall(r"'([^']*)'", context["expected"]))),
             )
         case "too_short":
             yield Problem(place, "The list is empty.", "A quote has at least one line.")
@@ -82,7 +84,7 @@ def _problems_of(detail: ErrorDetails, model: type[BaseModel], *, hinted: bool) 
                 "Split the quote.",
             )
         case kind:
-            message, hint = _SHAPES.get(kind, (f"{detail['msg']}.", ""))
+            message, hint = _SHAPES.get(kind, _OTHER)
             yield Problem(place, message, hint)
 
 

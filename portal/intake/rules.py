@@ -46,12 +46,10 @@ def _problems_of_repeated(parent: Any, name: str, field: str, prefix: str = "") 
             yield Problem(
                 f"{prefix}/{name}/{index}/{field}",
                 Sentence(
-                    "%(value)s is already the %(field)s of %(prefix)s/%(name)s/%(first)s.",
+                    "%(value)s is already the %(field)s of %(place)s.",
                     value=format_value(value),
                     field=field,
-                    prefix=prefix,
-                    name=name,
-                    first=first[normalised],
+                    place=f"{prefix}/{name}/{first[normalised]}",
                 ),
                 Sentence("Every one of the %(name)s has a %(field)s of its own.", name=name, field=field),
             )
@@ -70,14 +68,17 @@ def _problems_of_choices(fields: Any) -> Iterator[Problem]:
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
-        selection = f"{len(chosen)} lines" if chosen else "no line"
+        if chosen:
+            message = Sentence(
+                "%(count)s lines of choice group %(group)s are selected.",
+                count=len(chosen),
+                group=format_value(group),
+            )
+        else:
+            message = Sentence("No line of choice group %(group)s is selected.", group=format_value(group))
         yield Problem(
             place,
-            Sentence(
-                "Choice group %(group)s has %(selected)s selected.",
-                group=format_value(group),
-                selected=selection,
-            ),
+            message,
             'Set "selected" to true on exactly one.',
         )
 

@@ -36,8 +36,16 @@ def compose(
     host = re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(settings.public_url).hostname or "localhost")
     message = EmailMessage()
     sender, address = parseaddr(settings.mail_from)
-    message["From"] = _address(sender, address, "PORTAL_MAIL_FROM")
-    message["To"] = _address(mail.to_name, mail.to_email, "The contact's address")
+    message["From"] = _address(
+        sender, address, Sentence("PORTAL_MAIL_FROM, “%(address)s”, is not a mail address.", address=address)
+    )
+    message["To"] = _address(
+        mail.to_name,
+        mail.to_email,
+        Sentence(
+            "The contact's address, “%(address)s”, is not a mail address.", address=one_line(mail.to_email)
+        ),
+    )
     message["Subject"] = rendered.subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{delivery}@{host}>"
@@ -58,7 +66,7 @@ def compose(
 def send(message: EmailMessage, smtp_url: str) -> None:
     """Send the message. Undelivered when the server does not accept it; for good when another attempt is useless."""
     to = parse_smtp_url(smtp_url)
-    place = f"the mail server {to.host}:{to.port}"
+    host = f"{to.host}:{to.port}"
     try:
         client = _connect(to)
         try:
@@ -72,8 +80,8 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         (code, said), *_ = error.recipients.values()
         raise Undelivered(
             Sentence(
-                "%(place)s refused %(address)s: %(answer)s",
-                place=place,
+                "The mail server %(host)s refused %(address)s: %(answer)s",
+                host=host,
                 address=message["To"],
                 answer=_answer(code, said),
             ),
@@ -81,19 +89,21 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         ) from error
     except smtplib.SMTPNotSupportedError as error:
         raise Undelivered(
-            Sentence("%(place)s cannot do it: %(error)s", place=place, error=str(error)), for_good=True
+            Sentence("The mail server %(host)s can't send this mail: %(error)s", host=host, error=str(error)),
+            for_good=True,
         ) from error
     except smtplib.SMTPResponseException as error:
         refused = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
         answer = _answer(error.smtp_code, error.smtp_error)
         raise Undelivered(
-            Sentence("%(place)s answered %(answer)s", place=place, answer=answer), for_good=refused
+            Sentence("The mail server %(host)s answered %(answer)s", host=host, answer=answer),
+            for_good=refused,
         ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise Undelivered(
             Sentence(
-                "%(place)s could not be reached: %(name)s %(error)s",
-                place=place,
+                "The mail server %(host)s could not be reached: %(name)s %(error)s",
+                host=host,
                 name=type(error).__name__,
                 error=str(error),
             )
@@ -116,9 +126,8 @@ def _connect(to: Server) -> smtplib.SMTP:
         elif to.user and not to.encrypted and not to.is_local:
             raise Undelivered(
                 Sentence(
-                    "The mail server %(host)s:%(port)s offers no encryption, so the password was not sent.",
-                    host=to.host,
-                    port=str(to.port),
+                    "The mail server %(host)s offers no encryption, so the password was not sent.",
+                    host=f"{to.host}:{to.port}",
                 )
             )
         if to.user:
@@ -137,21 +146,14 @@ def _tls_context(to: Server) -> ssl.SSLContext:
     return context
 
 
-def _address(name: str, address: str, what: str) -> Address:
-    if not _ADDRESS.fullmatch(address):
-        raise Undelivered(
-            Sentence(
-                "%(what)s, %(address)s, is not a mail address.", what=what, address=repr(one_line(address))
-            ),
-            for_good=True,
-        )
+def _address(name: str, address: str, wrong: Sentence) -> Address:
+    """Undelivered for good, with the sentence `wrong`, when the address is none."""
     try:
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(address)
         return Address(one_line(name), addr_spec=address)
     except Exception as error:
-        raise Undelivered(
-            Sentence("%(what)s, %(address)s, is not a mail address.", what=what, address=repr(address)),
-            for_good=True,
-        ) from error
+        raise Undelivered(wrong, for_good=True) from error
 
 
 def _answer(code: int, said: bytes | str) -> str:

@@ -52,12 +52,14 @@ async def _resolve(url: httpx.URL, *, loopback: bool) -> list[str]:
     # A link-local address ends with the name of an interface.
     addresses = [str(entry[4][0]).partition("%")[0] for entry in entries]
     internal = [address for address in addresses if not _is_allowed(ip_address(address), loopback=loopback)]
-    if internal or not addresses:
+    if not addresses:
+        raise Undelivered(Sentence("There is no address for %(host)s.", host=url.host))
+    if internal:
         raise Undelivered(
             Sentence(
                 "%(host)s stands for %(inside)s, which is not on the internet. Webhooks go to public addresses only.",
                 host=url.host,
-                inside=", ".join(internal) or "no address",
+                inside=", ".join(internal),
             )
         )
     return list(dict.fromkeys(addresses))

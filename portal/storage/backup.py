@@ -23,7 +23,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 def backup(store: Store, path: Path) -> None:
     """Write a consistent copy to `path`, which must not exist. Refused, without leaving a file, when that fails."""
     if path.exists():
-        raise Refused(f"{path} exists already. Name a file that does not.")
+        raise Refused("%(path)s exists already. Name a file that does not.", path=str(path))
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -33,7 +33,9 @@ def backup(store: Store, path: Path) -> None:
             _run("pg_dump", ["--format=custom", "--no-owner", f"--file={unfinished}"], store.url)
         unfinished.rename(path)
     except (OSError, sqlite3.Error) as error:
-        raise Refused(f"The backup could not be written to {path}: {error}") from error
+        raise Refused(
+            "The backup could not be written to %(path)s: %(error)s", path=str(path), error=str(error)
+        ) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -41,7 +43,7 @@ def backup(store: Store, path: Path) -> None:
 def restore(store: Store, path: Path, *, new_epoch: str) -> None:
     """Replace the database by a backup, in one transaction. Refused, without a change, when `path` is not a backup."""
     if not path.is_file():
-        raise Refused(f"There is no file {path}.")
+        raise Refused("There is no file %(path)s.", path=str(path))
     try:
         if store.embedded:
             _check_backup(path)
@@ -50,7 +52,9 @@ def restore(store: Store, path: Path, *, new_epoch: str) -> None:
             arguments = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
             _run("pg_restore", [*arguments, f"--dbname={_address(store.url)}", str(path)], store.url)
     except (OSError, sqlite3.Error) as error:
-        raise Refused(f"{path} could not be restored: {error}") from error
+        raise Refused(
+            "%(path)s could not be restored: %(error)s", path=str(path), error=str(error)
+        ) from error
     with store.writer.connect() as connection, connection.begin():
         connection.execute(update(tables.installation).values(epoch=new_epoch))
 
@@ -67,31 +71,31 @@ def _copy(source: Path, target: Path) -> None:
 def _check_backup(path: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_SQLITE_MAGIC)) != _SQLITE_MAGIC:
-            raise Refused(f"{path} is not a backup of a SQLite database.")
+            raise Refused("%(path)s is not a backup of a SQLite database.", path=str(path))
     with closing(sqlite3.connect(path)) as copy:
         (result,) = copy.execute("PRAGMA integrity_check").fetchone()
-        tables_in_copy = {
-            name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
+        rows = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables_in_copy = {name for (name,) in rows}
     if result != "ok":
-        raise Refused(f"{path} is damaged: {result}")
+        raise Refused("%(path)s is damaged: %(verdict)s", path=str(path), verdict=str(result))
     if not {"installation", "deal", "event"} <= tables_in_copy:
-        raise Refused(f"{path} is a SQLite database, but none of Parley's.")
+        raise Refused("%(path)s is a SQLite database, but none of Parley's.", path=str(path))
 
 
 def _run(program: str, arguments: list[str], url: URL) -> None:
     executable = shutil.which(program)
     if executable is None:
-        raise Refused(f"{program} is not installed. It comes with PostgreSQL's client programs.")
+        raise Refused(
+            "%(program)s is not installed. It comes with PostgreSQL's client programs.", program=program
+        )
     if program == "pg_dump":
         arguments = [*arguments, f"--dbname={_address(url)}"]
     environment = {"PATH": str(Path(executable).parent), "PGPASSWORD": url.password or ""}
     command = [executable, *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - from the operator's own PATH
     if result.returncode:
-        raise Refused(
-            f"{program} did not succeed: {result.stderr.strip().splitlines()[-1:] or ['no reason given']}"
-        )
+        *_, reason = result.stderr.strip().splitlines() or [""]
+        raise Refused("%(program)s did not succeed: %(reason)s", program=program, reason=reason)
 
 
 def _address(url: URL) -> str:

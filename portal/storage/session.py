@@ -78,7 +78,9 @@ def driver_url(database_url: str) -> URL:
         case "postgresql":
             return url.set(drivername="postgresql+psycopg")
         case other:
-            raise Misconfigured(f"PORTAL_DATABASE_URL: {other} is not supported; use sqlite or postgresql")
+            raise Misconfigured(
+                "PORTAL_DATABASE_URL: %(other)s is not supported; use sqlite or postgresql", other=other
+            )
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:

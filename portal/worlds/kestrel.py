@@ -124,7 +124,7 @@ def magic_link(work: UnitOfWork, deal_id: str, email: str) -> str:
     for person in contacts.load(work, deal):
         if person.email == email:
             return issue_link(work, _OPERATOR, deal_id, person.id, channel="shown").url
-    raise NotFound(f"{email} is not a contact of this deal.")
+    raise NotFound("%(email)s is not a contact of this deal.", email=email)
 
 
 def buyer(work: UnitOfWork, deal_id: str, email: str) -> BuyerSession:

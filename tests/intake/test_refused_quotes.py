@@ -43,7 +43,7 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("/lines/0/key", "a b", "cannot be a key"),
     ("/lines/0/key", "x" * 65, "cannot be a key"),
     ("/lines/0/name", "x" * 201, "201 characters"),
-    ("/lines/0/description", LONG, "6000 characters"),
+    ("/lines/0/description", LONG, "6,000 characters"),
     ("/lines/0/quantity", 2, 'Write it as a string: "2".'),
     ("/lines/0/quantity", 2.5, 'Write it as a string: "2.5".'),
     ("/lines/0/quantity", float("nan"), 'such as "12.50"'),
@@ -63,7 +63,7 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("/lines/0/list_price", "-1", "at least 0"),
     ("/lines/0/discount_percent", "100.1", "at most 100"),
     ("/lines/0/discount_percent", "-1", "at least 0"),
-    ("/lines/0/billing", "weekly", "'once', 'month' or 'year'"),
+    ("/lines/0/billing", "weekly", "Use once, month or year."),
     ("/lines/0/periods", 12, "one period"),
     ("/lines/0/periods", 0, "between 1 and"),
     ("/lines/0/periods", "12", "whole number"),
@@ -85,13 +85,13 @@ BROKEN: list[tuple[str, Any, str]] = [
     ("/colour", "red", "Known here: external_id, title"),
     ("/terms/0", {"name": "Payment"}, '"value" is missing'),
     ("/terms/0", {"name": "P", "value": "30 days", "options": ["x" * 501]}, "501 characters"),
-    ("/adjustments/0", {"label": "Fair", "kind": "rebate", "percent": "1"}, "'discount' or 'charge'"),
+    ("/adjustments/0", {"label": "Fair", "kind": "rebate", "percent": "1"}, "Use discount or charge."),
     ("/adjustments/0", {"label": "Fair", "kind": "discount"}, "exactly one of the two"),
     ("/adjustments/0", {"label": "F", "kind": "charge", "amount": "1", "percent": "1"}, "exactly one"),
     ("/adjustments/0", {"label": "F", "kind": "discount", "percent": "0"}, "more than 0"),
     ("/adjustments/0", {"label": "F", "kind": "discount", "percent": "101"}, "at most 100"),
     ("/adjustments/0", {"label": "F", "kind": "charge", "amount": "0.005"}, "EUR has 2 decimal places"),
-    ("/adjustments/0", {"label": "F", "kind": "discount", "amount": "26"}, "exceed the lines: -1 EUR"),
+    ("/adjustments/0", {"label": "F", "kind": "discount", "amount": "26"}, "exceed the lines: EUR -1.00"),
     ("/lines/0", line(quantity="999999999999", unit_price="2"), "more than 12 digits"),
     ("/lines/0", line(quantity="999999999999", unit_price="2", optional=True), "more than 12 digits"),
 ]
@@ -176,9 +176,9 @@ def test_a_contact_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("stated", "place", "words"),
     [
-        ([True, True], "/lines/1/selected", "2 lines selected"),
-        ([False, False], "/lines/0/selected", "no line selected"),
-        ([False, None], "/lines/0/selected", "no line selected"),
+        ([True, True], "/lines/1/selected", "2 lines of choice group"),
+        ([False, False], "/lines/0/selected", "No line of choice group"),
+        ([False, None], "/lines/0/selected", "No line of choice group"),
     ],
 )
 def test_a_choice_is_not_guessed_where_it_is_stated(stated: list[Any], place: str, words: str) -> None:
@@ -215,7 +215,7 @@ def test_all_problems_are_told_at_once() -> None:
 def test_too_many_lines_are_refused() -> None:
     (told,) = problems({**SMALLEST, "lines": [line()] * 5001})
     assert told.place == "/lines"
-    assert "5001 entries; at most 5000" in told.message
+    assert "5,001 entries; at most 5,000" in told.message
 
 
 def test_a_contract_has_a_bounded_number_of_phases() -> None:
@@ -229,7 +229,7 @@ def test_a_contract_has_a_bounded_number_of_phases() -> None:
 def test_a_long_list_of_problems_is_cut_and_says_so() -> None:
     told = problems({**SMALLEST, "lines": [{}] * 1000})
     assert len(told) == 1001
-    assert told[-1].message == "and 2000 problems more."
+    assert told[-1].message == "and 2,000 problems more."
 
 
 def test_a_contract_of_more_than_twelve_digits_is_refused() -> None:

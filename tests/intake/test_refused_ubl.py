@@ -190,7 +190,7 @@ def test_a_total_that_is_no_number_is_refused() -> None:
             "EUR has 2 decimal places",
         ),
         (quotation(body=allowance("-1")), "/Quotation/cac:AllowanceCharge/cbc:Amount", "at least 0"),
-        (quotation(*[line()] * 5001), "/Quotation/cac:QuotationLine[1]", "5001 lines; at most 5000"),
+        (quotation(*[line()] * 5001), "/Quotation/cac:QuotationLine[1]", "5,001 lines; at most 5,000"),
     ],
     ids=lambda value: repr(value)[:40],
 )

@@ -52,8 +52,8 @@ def test_it_belongs_to_the_content_of_the_quote() -> None:
             "/standing_offers/0/when/0/min_quantity",
             "more than 0",
         ),
-        ("when", [{"line": "ghost", "min_quantity": "2"}], "/standing_offers/0/when/0/line", "no line 'ghost'"),
-        ("when", [{"term": "ghost", "value": "x"}], "/standing_offers/0/when/0/term", "no term 'ghost'"),
+        ("when", [{"line": "ghost", "min_quantity": "2"}], "/standing_offers/0/when/0/line", "no line with the key “ghost”"),
+        ("when", [{"term": "ghost", "value": "x"}], "/standing_offers/0/when/0/term", "no term with the key “ghost”"),
         ("when", [{"term": "payment", "value": "90 days"}], "/standing_offers/0/when/0/value", "not one of the options"),
         (
             "when",
@@ -74,7 +74,7 @@ def test_it_belongs_to_the_content_of_the_quote() -> None:
             "/standing_offers/0/then/0",
             "exactly one",
         ),
-        ("then", [{"line": "ghost", "unit_price": "1"}], "/standing_offers/0/then/0/line", "no line 'ghost'"),
+        ("then", [{"line": "ghost", "unit_price": "1"}], "/standing_offers/0/then/0/line", "no line with the key “ghost”"),
         ("then", [{"line": "press", "unit_price": "9.80"}], "/standing_offers/0/then/0/unit_price", "no more than that"),
         ("then", [{"line": "press", "unit_price": "11"}], "/standing_offers/0/then/0/unit_price", "no more than that"),
         # The line has 2.5 percent already.

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.errors import Amount, Conflict, Invalid, Sentence
+from portal.errors import Amount, Conflict, Invalid, Sentence, either
 from portal.rendering import language
 from portal.rendering.sentences import translate
 
@@ -24,13 +24,17 @@ def german(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_is_english_as_a_text() -> None:
     sentence = Sentence("%(number)s is more than %(limit)s.", number=Decimal("1250.50"), limit=3)
-    assert sentence == "1250.50 is more than 3."
+    assert sentence == "1250.5 is more than 3."
     assert str(Conflict("Until %(day)s.", day=date(2026, 12, 24))) == "Until 2026-12-24."
 
 
 def test_a_percent_sign_needs_no_care_without_values() -> None:
     assert Sentence("100% of it") == "100% of it"
     assert translate("100% of it") == "100% of it"
+
+
+def test_values_are_alternatives() -> None:
+    assert [str(either(values)) for values in ([1], [1, 2], [1, 2, 3])] == ["1", "1 or 2", "1, 2 or 3"]
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "1 line is open."), (2, "2 lines are open.")])

@@ -12,7 +12,7 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle
 from portal.domain.ledger import shared_events
-from portal.errors import Invalid, Sentence
+from portal.errors import Invalid, Sentence, either
 from portal.storage import documents, tables
 
 # Deliverability is the mail server's to judge; this keeps out what is no address at all.
@@ -64,9 +64,9 @@ def checked_address(email: str) -> str:
     if not _ADDRESS.fullmatch(address):
         raise Invalid.field(
             "email",
-            "%(address)s is not a mail address.",
+            "“%(address)s” is not a mail address.",
             "Write it like ann@example.com.",
-            address=repr(address),
+            address=address,
         )
     return address
 
@@ -76,8 +76,8 @@ def checked_role(role: str) -> str:
     if role not in lifecycle.BUYER_ROLES:
         raise Invalid.field(
             "role",
-            "%(role)s is not a role.",
-            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.BUYER_ROLES)),
-            role=repr(role),
+            "“%(role)s” is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=either(lifecycle.BUYER_ROLES)),
+            role=role,
         )
     return role

@@ -9,7 +9,7 @@ from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal import lifecycle, roles
-from portal.errors import Invalid, NotAllowed, Sentence
+from portal.errors import Invalid, NotAllowed, Sentence, either
 from portal.storage import tables
 
 
@@ -25,9 +25,9 @@ def add_rep(
     if role not in lifecycle.SELLER_ROLES:
         raise Invalid.field(
             "role",
-            "%(role)s is not a role.",
-            Sentence("Choose one of %(roles)s.", roles=", ".join(lifecycle.SELLER_ROLES)),
-            role=repr(role),
+            "“%(role)s” is not a role.",
+            Sentence("Choose one of %(roles)s.", roles=either(lifecycle.SELLER_ROLES)),
+            role=role,
         )
     address, rep = checked_address(email), tables.rep
     known = work.connection.execute(select(rep.c.id, rep.c.role).where(rep.c.email == address)).first()
@@ -36,7 +36,11 @@ def add_rep(
         changed = {role, known.role} if known else {role}
         denied = changed - set(roles.roles_given_by(mine))
         if denied:
-            raise NotAllowed("A %(own)s can't give or take the role %(role)s.", own=mine, role=max(denied))
+            raise NotAllowed(
+                "With the role %(own)s you can't give or take the role %(role)s.",
+                own=lifecycle.ROLE_NAMES[mine],
+                role=lifecycle.ROLE_NAMES[max(denied)],
+            )
     values = {"name": written(name, "name", longest=200), "role": role, "active": True}
     if known:
         work.connection.execute(update(rep).where(rep.c.id == known.id).values(**values))

@@ -10,21 +10,17 @@ from portal.domain.change.field_spec import Reason
 from portal.domain.change.items import Wanted
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Term
-from portal.errors import Sentence
+from portal.errors import Sentence, either
 
 
 def outside_bounds(line: Line, value: str, _today: date | None) -> list[Reason]:
     quantity = Decimal(value)
     low, high = line.bounds.min_quantity, line.bounds.max_quantity
     if low is not None and quantity < low:
-        message = Sentence(
-            "The smallest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(low)
-        )
+        message = Sentence("The smallest quantity of %(name)s is %(bound)s.", name=line.name, bound=low)
         return [Reason(message, "Ask for that or more.")]
     if high is not None and quantity > high:
-        message = Sentence(
-            "The largest quantity of %(name)s is %(bound)s.", name=line.name, bound=_shown(high)
-        )
+        message = Sentence("The largest quantity of %(name)s is %(bound)s.", name=line.name, bound=high)
         return [Reason(message, "Ask for that or less.")]
     return _between_steps(line, quantity)
 
@@ -40,7 +36,7 @@ def outside_options(term: Term, value: str, _today: date | None) -> list[Reason]
         return []
     return [
         Reason(
-            Sentence("%(value)s is not one of the options of %(name)s.", value=value, name=term.name),
+            Sentence("“%(value)s” is not one of the options of %(name)s.", value=value, name=term.name),
             Sentence("Possible: %(options)s.", options=", ".join(term.options)),
         )
     ]
@@ -60,15 +56,11 @@ def _between_steps(line: Line, quantity: Decimal) -> list[Reason]:
         return []
     below = quantity - over
     near = [value for value in (below, below + step) if value > 0 and (high is None or value <= high)]
-    hint = Sentence("Nearest: %(nearest)s.", nearest=" or ".join(map(_shown, near))) if near else ""
+    hint = Sentence("Nearest: %(nearest)s.", nearest=either(near)) if near else ""
     message = Sentence(
         "%(name)s comes in steps of %(step)s from %(start)s.",
         name=line.name,
-        step=_shown(step),
-        start=_shown(start),
+        step=step,
+        start=start,
     )
     return [Reason(message, hint)]
-
-
-def _shown(value: Decimal) -> str:
-    return f"{money.six(value):f}".rstrip("0").rstrip(".")

@@ -96,10 +96,10 @@ def _existing(offer: Offer, subject: str, place: str) -> Item:
     if found is None:
         kind, _, key = subject.partition(":")
         missing = {
-            "line": Sentence("This proposal has no line %(key)s.", key=repr(key)),
-            "term": Sentence("This proposal has no term %(key)s.", key=repr(key)),
+            "line": Sentence("This proposal has no line “%(key)s”.", key=key),
+            "term": Sentence("This proposal has no term “%(key)s”.", key=key),
         }
-        message = missing.get(kind, Sentence("This proposal has no %(subject)s.", subject=repr(subject)))
+        message = missing.get(kind, Sentence("This proposal has no “%(subject)s”.", subject=subject))
         raise Invalid.field(place, message, "It may have been removed; leave this out.")
     return found
 

@@ -6,7 +6,7 @@ from portal.domain.change.change import Change, buyer_fields, current, spell
 from portal.domain.change.fields import field_name, spec
 from portal.domain.change.items import Item, Total, Wanted, find_item
 from portal.domain.offer.revision import Offer
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem, Sentence, either
 
 
 def problems(offer: Offer, change: Change, *, today: date | None = None) -> list[Problem]:
@@ -30,7 +30,7 @@ def problems(offer: Offer, change: Change, *, today: date | None = None) -> list
 def _fixed(item: Item, change: Change) -> Problem:
     open_fields = [field_name(field) for field in buyer_fields(item)]
     hint = (
-        Sentence("Open on it: %(open_fields)s.", open_fields=", ".join(open_fields))
+        Sentence("Open on it: %(open_fields)s.", open_fields=either(open_fields))
         if open_fields
         else "A comment on it reaches the seller."
     )

@@ -1,12 +1,13 @@
 """How answers resolve a counteroffer: the changes that they make, and what was granted and is not kept."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.offer.revision import Offer
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Amount, Invalid, Problem, Sentence
 
 
 def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> list[Change]:
@@ -57,10 +58,9 @@ def unkept_grants(offered: Offer, made: Iterable[Change]) -> list[Problem]:
                 Problem(
                     change.id,
                     Sentence(
-                        "The revision would come to %(net)s %(currency)s net, and %(value)s %(currency)s is granted.",
-                        net=net,
-                        currency=offered.currency,
-                        value=change.value,
+                        "The revision would come to %(net)s net, and %(granted)s is granted.",
+                        net=Amount(Decimal(net), offered.currency),
+                        granted=Amount(Decimal(change.value), offered.currency),
                     ),
                     "Lower prices in your own changes until it fits, or counter with another overall price.",
                 )

@@ -121,8 +121,8 @@ def _condition(offer: Offer, condition: Condition, place: str) -> Iterator[Probl
             yield Problem(
                 f"{place}/value",
                 Sentence(
-                    "%(value)s is not one of the options of %(name)s.",
-                    value=repr(condition.value),
+                    "“%(value)s” is not one of the options of %(name)s.",
+                    value=condition.value,
                     name=term.name,
                 ),
                 Sentence("Possible: %(options)s.", options=", ".join(term.options)),
@@ -144,7 +144,7 @@ def _quantity(line: Line, condition: Condition, place: str) -> Iterator[Problem]
             place,
             Sentence(
                 "%(wanted)s is more than the upper bound of %(name)s.",
-                wanted=wanted.normalize(),
+                wanted=wanted,
                 name=line.name,
             ),
             "Lower it.",
@@ -154,7 +154,7 @@ def _quantity(line: Line, condition: Condition, place: str) -> Iterator[Problem]
             place,
             Sentence(
                 "%(wanted)s is not a quantity that %(name)s can have.",
-                wanted=wanted.normalize(),
+                wanted=wanted,
                 name=line.name,
             ),
             "Mind its bounds and steps.",
@@ -175,11 +175,11 @@ def _dearer(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
 
 
 def _no_such(kind: str, key: str, place: str) -> Problem:
-    return Problem(
-        place,
-        Sentence("There is no %(kind)s %(key)s in this quote.", kind=kind, key=repr(key)),
-        "Name one by its key.",
-    )
+    messages = {
+        "line": Sentence("This quote has no line with the key “%(key)s”.", key=key),
+        "term": Sentence("This quote has no term with the key “%(key)s”.", key=key),
+    }
+    return Problem(place, messages[kind], "Name one by its key.")
 
 
 def _fulfilled(line: Line, condition: Condition, offer: Offer) -> Line:

@@ -9,10 +9,9 @@ Callers ask `can`; nobody compares states. The state to ask about is `effective_
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
 from typing import Literal, get_args
 
-from portal.errors import NotAllowed, Sentence
+from portal.errors import NotAllowed, Sentence, either
 
 State = Literal["draft", "open", "accepted", "declined", "withdrawn", "expired"]
 Verb = Literal["send", "publish", "accept", "decline", "withdraw", "expire", "reopen", "extend"]
@@ -164,16 +163,16 @@ def refusal(state: str, role: str, capability: str) -> Sentence:
     """Why `can` says no, as a sentence: the state when it stops every role of that side, else the role."""
     roles, grants = (SELLER_ROLES, _SELLER) if role in SELLER_ROLES else (BUYER_ROLES, _BUYER)
     if capability not in grants:
-        message = (
-            "Only the seller can %(action)s." if capability in _SELLER else "Only the buyer can %(action)s."
-        )
-        return Sentence(message, action=_PHRASES[capability][1])
+        action = _PHRASES[capability][1]
+        if capability in _SELLER:
+            return Sentence("Only the seller can %(action)s.", action=action)
+        return Sentence("Only the buyer can %(action)s.", action=action)
     least, states = grants[capability]
     if state not in states:
         return _cannot(state, capability)
     return Sentence(
         "Only a %(roles)s can %(action)s; your role is %(role)s.",
-        roles=reduce(_or, [ROLE_NAMES[each] for each in roles[roles.index(least) :]]),
+        roles=either([ROLE_NAMES[each] for each in roles[roles.index(least) :]]),
         action=_PHRASES[capability][1],
         role=ROLE_NAMES.get(role, role),
     )
@@ -185,10 +184,6 @@ def move(state: str, verb: Verb) -> State:
         return MOVES[state, verb]
     except KeyError:
         raise NotAllowed(_cannot(state, verb)) from None
-
-
-def _or(first: Sentence, second: Sentence) -> Sentence:
-    return Sentence("%(first)s or %(second)s", first=first, second=second)
 
 
 def _cannot(state: str, action: str) -> Sentence:

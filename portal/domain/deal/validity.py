@@ -16,9 +16,9 @@ def zone(name: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError):
         raise Invalid.field(
             "time_zone",
-            "There is no time zone %(name)s.",
+            "There is no time zone “%(name)s”.",
             "Use an IANA name such as Europe/Copenhagen.",
-            name=repr(name),
+            name=name,
         ) from None
 
 

@@ -31,12 +31,11 @@ class Wish(NamedTuple):
 def _decimal(text: str) -> Decimal:
     try:
         return money.six(money.parse(text.strip()))
-    except ValueError as error:
+    except ValueError:
         raise ValueError(
             Sentence(
-                "%(text)s is not a number that can be used here: %(error)s.",
-                text=repr(text.strip()),
-                error=str(error),
+                "“%(text)s” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
+                text=text.strip(),
             )
         ) from None
 
@@ -92,9 +91,7 @@ def day(text: str) -> str:
     try:
         return date.fromisoformat(text.strip()).isoformat()
     except ValueError:
-        raise ValueError(
-            Sentence("%(text)s is not a day such as 2026-12-31.", text=repr(text.strip()))
-        ) from None
+        raise ValueError(Sentence("“%(text)s” is not a day such as 2026-12-31.", text=text.strip())) from None
 
 
 def target(text: str, currency: str) -> str:
@@ -136,7 +133,7 @@ def wording(text: str) -> str:
     if not words:
         raise ValueError("Say what it should be.")
     if len(words) > LONGEST_WORDING:
-        raise ValueError(Sentence("At most %(limit)s characters.", limit=LONGEST_WORDING))
+        raise ValueError(Sentence("At most %(limit)s characters fit.", limit=LONGEST_WORDING))
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in words):
         raise ValueError("It contains characters that can't be shown.")
     return words

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from portal.domain.order.work_order import KINDS
-from portal.errors import Invalid, Sentence
+from portal.errors import Invalid, Sentence, either
 
 # The whole order, or what one kind of receiver gets of it.
 Part = Literal["order", "operations", "accounting", "analysis"]
@@ -69,7 +69,7 @@ def format_for(name: str, part: str) -> OrderFormat:
         raise Invalid.field(
             "format",
             "“%(value)s” is not a format that Parley knows.",
-            Sentence("Use %(names)s.", names=_alternatives(WRITTEN)),
+            Sentence("Use %(names)s.", names=either(WRITTEN)),
             value=name,
         )
     if part not in found.parts:
@@ -77,11 +77,7 @@ def format_for(name: str, part: str) -> OrderFormat:
         raise Invalid.field(
             "format",
             "%(format)s can't hold this part of an order.",
-            Sentence("Use %(names)s.", names=_alternatives(able)),
+            Sentence("Use %(names)s.", names=either(able)),
             format=found.label,
         )
     return found
-
-
-def _alternatives(names: tuple[str, ...] | list[str]) -> str:
-    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from portal.domain.order.formats import WRITTEN, format_for
 from portal.domain.order.work_order import KINDS
-from portal.errors import Invalid, Sentence
+from portal.errors import Invalid, Sentence, either
 
 Transport = Literal["folder", "webhook"]
 TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
@@ -51,14 +51,10 @@ def public(address: IPv4Address | IPv6Address) -> bool:
 
 def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        names = " or ".join([", ".join(known[:-1]), known[-1]])
-        raise Invalid.field(
-            field,
-            "%(value)s is not a %(field)s that Parley knows.",
-            Sentence("Use %(names)s.", names=names),
-            value=value or "Nothing",
-            field=field,
-        )
+        hint = Sentence("Use %(names)s.", names=either(known))
+        if not value:
+            raise Invalid.field(field, "This is empty.", hint)
+        raise Invalid.field(field, "Parley does not know “%(value)s”.", hint, value=value)
 
 
 def _folder(target: str, *, anywhere: bool) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.errors import Sentence
+from portal.errors import Sentence, either
 from portal.intake.field_errors import format_value
 from portal.intake.sheet import numbers
 from portal.intake.sheet.cells import CellError
@@ -23,12 +23,12 @@ def read_cell(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
         if column.numeric:
             return column.read(Cell(numbers.with_point(cell.text, mark)))
         return _normalise_numbers(column.read(cell), mark)
-    except CellError:
-        raise
-    except ValueError as error:
+    except numbers.AmbiguousNumber as error:
         raise CellError(
             Sentence(
-                "%(text)s can be read as %(readings)s.", text=format_value(cell.text), readings=str(error)
+                "%(text)s can be read as %(readings)s.",
+                text=format_value(cell.text),
+                readings=either(error.args),
             ),
             "Write one of the two.",
         ) from None

@@ -10,7 +10,7 @@ from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.field_spec import NUMBERS, FieldSpec
 from portal.domain.offer.revision import Line, Offer, Term
-from portal.errors import Invalid, Problem, Sentence
+from portal.errors import Invalid, Problem, Sentence, either
 from portal.intake.field_errors import format_value
 from portal.intake.sheet import cells, numbers
 from portal.intake.sheet.cells import CellError
@@ -80,12 +80,12 @@ class RowReader:
         if row.kind in NUMBERS and cell.kind == "text":
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
-            except ValueError as error:
+            except numbers.AmbiguousNumber as error:
                 raise CellError(
                     Sentence(
                         "%(text)s can be read as %(readings)s.",
                         text=format_value(cell.text),
-                        readings=str(error),
+                        readings=either(error.args),
                     ),
                     "Write one of the two.",
                 ) from None

@@ -64,7 +64,7 @@ def _read_choice(members: Sequence[tuple[Line, Cell, str]], words: Words, result
         if line.selected and not yes:
             denied = place
     if len(wanted) > 1:
-        names = " and ".join(line.name for line, _ in wanted)
+        names = ", ".join(line.name for line, _ in wanted)
         result.problems.append(
             Problem(wanted[1][1], Sentence("%(names)s exclude each other.", names=names), "Say yes to one.")
         )

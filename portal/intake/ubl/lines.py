@@ -5,7 +5,6 @@ from collections import Counter
 from lxml import etree
 
 from portal.errors import Sentence
-from portal.intake.field_errors import format_decimal
 from portal.intake.fields import KEY
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.prices import either, is_charge, read_price
@@ -80,10 +79,7 @@ def _warn_of_derived(draft: Draft, derived: list[Derived]) -> None:
         places = [draft.place(each.source) for each in derived if each.rate == rate]
         draft.warnings += warn_once(
             places,
-            Sentence(
-                "The line states its tax as an amount; the rate of %(rate)s %% is derived.",
-                rate=format_decimal(rate),
-            ),
+            Sentence("The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=rate),
             "State the percentage.",
         )
 

@@ -53,9 +53,9 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             extension,
             Sentence(
                 "The line states %(stated)s, and %(figures)s comes to %(net)s.",
-                stated=format_decimal(figures.stated),
-                figures=str(figures),
-                net=format_decimal(net),
+                stated=figures.stated,
+                figures=figures.sentence,
+                net=net,
             ),
             _CORRECT_ONE,
         )
@@ -70,7 +70,7 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     if line_price is None:
         draft.refuse(
             line,
-            Sentence("The line comes to %(net)s, which no price can make.", net=format_decimal(net)),
+            Sentence("The line comes to %(net)s, which no price can make.", net=net),
             "Quote discounts as allowances.",
         )
         return None
@@ -96,11 +96,20 @@ class _Figures:
     stated: Decimal | None
     surcharge: Decimal
 
-    def __str__(self) -> str:
-        count, price, per = map(format_decimal, (self.count, self.each or money.ZERO, self.per))
-        product = f"quantity {count} x price {price} / {per}"
-        return product + (
-            f" with allowances and charges of {format_decimal(self.surcharge)}" if self.surcharge else ""
+    @property
+    def sentence(self) -> Sentence:
+        product = Sentence(
+            "quantity %(count)s x price %(each)s / %(per)s",
+            count=self.count,
+            each=self.each or money.ZERO,
+            per=self.per,
+        )
+        if not self.surcharge:
+            return product
+        return Sentence(
+            "%(product)s with allowances and charges of %(surcharge)s",
+            product=product,
+            surcharge=self.surcharge,
         )
 
     @property

@@ -9,7 +9,6 @@ from portal.domain.offer import money
 from portal.domain.offer.revision import Totals
 from portal.errors import Problem, Sentence
 from portal.intake.document import Comparison
-from portal.intake.field_errors import format_decimal
 from portal.intake.ubl.draft import Draft
 from portal.intake.ubl.xml import every, find
 
@@ -59,7 +58,7 @@ def _read_figures(draft: Draft, total: etree._Element) -> dict[str, Figure]:
     if prepaid := figures.get("PrepaidAmount"):
         draft.warn(
             prepaid[0],
-            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=format_decimal(prepaid[1])),
+            Sentence("Prepaid %(prepaid)s are not carried on.", prepaid=prepaid[1]),
             "Settle them with the bill.",
         )
     return figures
@@ -95,8 +94,8 @@ def _problem_of_difference(draft: Draft, name: str, figure: Figure, expected: De
         Sentence(
             "%(name)s states %(stated)s, and the lines come to %(expected)s.",
             name=name,
-            stated=format_decimal(stated),
-            expected=format_decimal(expected),
+            stated=stated,
+            expected=expected,
         ),
         "Correct the document: it must not promise two sums.",
     )

@@ -69,11 +69,7 @@ def read_tax(
     if rate is None:
         draft.refuse(
             amount,
-            Sentence(
-                "No percentage of %(net)s makes a tax of %(stated)s.",
-                net=format_decimal(net),
-                stated=format_decimal(stated),
-            ),
+            Sentence("No percentage of %(net)s makes a tax of %(stated)s.", net=net, stated=stated),
             "State the percentage.",
         )
         return None
@@ -116,9 +112,9 @@ def _check_amount(
             amount,
             Sentence(
                 "The line states a tax of %(stated)s, and %(rate)s %% of %(net)s is %(made)s.",
-                stated=format_decimal(stated),
-                rate=format_decimal(rate),
-                net=format_decimal(net),
-                made=format_decimal(made),
+                stated=stated,
+                rate=rate,
+                net=net,
+                made=made,
             ),
         )

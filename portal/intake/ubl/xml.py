@@ -43,7 +43,7 @@ def parse(data: bytes) -> etree._Element:
     if root.tag != f"{{{_UBL}Quotation-2}}Quotation":
         raise unreadable(
             "/",
-            Sentence("The root element is %(root)s.", root=_told(root)),
+            _told(root),
             "Only UBL 2 Quotations are read.",
         )
     return root
@@ -98,9 +98,15 @@ def _name(element: etree._Element) -> str:
 def _told(root: etree._Element) -> str:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
-        return f"that of a UBL {name.localname}"
-    return f"{format_value(name.localname)} " + (
-        f"of {format_value(name.namespace, 80)}" if name.namespace else "without a namespace"
+        return Sentence("The root element is that of a UBL %(name)s.", name=name.localname)
+    if not name.namespace:
+        return Sentence(
+            "The root element is %(name)s without a namespace.", name=format_value(name.localname)
+        )
+    return Sentence(
+        "The root element is %(name)s of %(namespace)s.",
+        name=format_value(name.localname),
+        namespace=format_value(name.namespace, 80),
     )
 
 

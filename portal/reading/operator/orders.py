@@ -104,12 +104,13 @@ def part(
     for row in rows:
         if row.fulfilment == group:
             return work_order.decode(kind, row.document)
-    groups = ", ".join(sorted(row.fulfilment for row in rows)) or "none"
+    if not rows:
+        raise NotFound("Order %(number)s has no fulfilment groups.", number=found.number)
     raise NotFound(
-        "Order %(number)s has no fulfilment group %(group)s; it has %(groups)s.",
+        "Order %(number)s has no fulfilment group “%(group)s”; it has %(groups)s.",
         number=found.number,
-        group=repr(group),
-        groups=groups,
+        group=group,
+        groups=", ".join(sorted(row.fulfilment for row in rows)),
     )
 
 

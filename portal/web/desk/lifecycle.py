@@ -71,7 +71,7 @@ def _day(form: FormFields) -> date:
         hint = "Write it like 2030-06-30."
         raise Invalid.field(
             "valid_until",
-            Sentence("%(text)s is not a day.", text=repr(text)) if text else "Choose a day.",
+            Sentence("“%(text)s” is not a day.", text=text) if text else "Choose a day.",
             hint,
         ) from None
 

@@ -129,7 +129,7 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise Invalid.field(
-            "--valid-until", "%(text)s is not a day.", "Write it like 2030-06-30.", text=repr(text)
+            "--valid-until", "“%(text)s” is not a day.", "Write it like 2030-06-30.", text=text
         ) from None
 
 

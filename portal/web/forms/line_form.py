@@ -30,8 +30,8 @@ def composed(typed: Mapping[str, str], offer: Offer, about: Item) -> str:
     periods, known = parse_integer(typed["line_periods"] or "1", digits=4), taxes(offer)
     number = parse_integer(typed["line_tax"]) or 0
     if periods is None:
-        stated = repr(typed["line_periods"])
-        raise ValueError(Sentence("%(periods)s is not a number of months or years.", periods=stated))
+        stated = typed["line_periods"]
+        raise ValueError(Sentence("“%(periods)s” is not a number of months or years.", periods=stated))
     return part_codec.text_of(
         Line(
             key=about.key,

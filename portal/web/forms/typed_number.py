@@ -19,5 +19,5 @@ def decimal(text: str) -> Decimal:
         return money.six(money.parse(plain_number(text)))
     except (ValueError, InvalidOperation):
         raise ValueError(
-            Sentence("%(text)s is not a number that can be used here.", text=repr(text.strip()))
+            Sentence("“%(text)s” is not a number that can be used here.", text=text.strip())
         ) from None

@@ -76,10 +76,10 @@ def test_each_field_has_one_spelling(subject, field, text, spelled):
         (PAYMENT, "value", "x" * 501, "At most 500"),
         (PAYMENT, "value", "a\x00b", "can't be shown"),
         (PAYMENT, "value", "a\ud800b", "can't be shown"),
-        ("line:ghost", "quantity", "1", "no line 'ghost'"),
-        ("term:ghost", "value", "1", "no term 'ghost'"),
-        ("offer:title", "value", "1", "no 'offer:title'"),
-        ("", "value", "1", "no ''"),
+        ("line:ghost", "quantity", "1", "no line “ghost”"),
+        ("term:ghost", "value", "1", "no term “ghost”"),
+        ("offer:title", "value", "1", "no “offer:title”"),
+        ("", "value", "1", "no “”"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence_at_its_place(subject, field, text, sentence):
@@ -123,7 +123,7 @@ def test_what_the_offer_says_today(subject, field, says):
 
 
 def test_what_is_gone_says_nothing_today():
-    with pytest.raises(Invalid, match="no line 'ghost'"):
+    with pytest.raises(Invalid, match="no line “ghost”"):
         current(kestrel_offer(), change("line:ghost", "quantity", "1"))
     assert find_line_or_term(kestrel_offer(), "line:ghost") is None
 

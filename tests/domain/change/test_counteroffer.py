@@ -215,7 +215,10 @@ class TestAnswers:
         [
             (None, "A counter needs a value."),
             ("  ", "A counter needs a value."),
-            ("cheap", "'cheap' is not a number that can be used here: not a decimal number such as 1250.00."),
+            (
+                "cheap",
+                "“cheap” is not a number such as 1250.00 with at most 12 digits before and 6 after the point.",
+            ),
             ("18450", "This is what the proposal offers already."),
         ],
     )

@@ -104,13 +104,13 @@ def test_may_be_asked(subject, field, value):
             "term:payment",
             "value",
             "net 60",
-            "net 60 is not one of the options of Payment. Possible: net 14, net 30, net 45.",
+            "“net 60” is not one of the options of Payment. Possible: net 14, net 30, net 45.",
         ),
         (
             "line:ghost",
             "quantity",
             "1",
-            "This proposal has no line 'ghost'. It may have been removed; leave this out.",
+            "This proposal has no line “ghost”. It may have been removed; leave this out.",
         ),
     ],
 )
