@@ -82,7 +82,7 @@ def test_an_added_line_is_priced_taxed_and_handed_to_its_team(
         ("wishes/_", added(name=""), "Say what it should be"),
         ("wishes/_", added(quantity="0"), "more than zero"),
         ("wishes/_", added(unit_price="-1"), "can&#39;t be negative"),
-        ("wishes/_", added(billing="month", periods="1201"), "runs for 1 to 1200"),
+        ("wishes/_", added(billing="month", periods="1201"), "runs for 1 to 1,200"),
         ("wishes/_", added(billing="month", periods="x"), "not a number of months"),
         ("wishes/_", added(unit_price="9" * 13), "is not a number that can be used"),
     ],

@@ -134,11 +134,11 @@ def test_paper_tells_what_is_open_and_what_was_taken(
     assert "Six presses If" in open_ones
     bea.post(f"/deals/{table.deal_id}/offers/five-presses/take", {"revision": "2"})
     taken = paper()
-    assert "Five presses · Taken" in taken
+    assert "Five presses · Used" in taken
     assert "Six presses If" in taken
     table.sol.accepts()
     accepted = paper()
-    assert "Five presses · Taken" in accepted
+    assert "Five presses · Used" in accepted
     assert "Six presses" not in accepted
     # The order has the price that it gave; nothing is left to take off.
     press = table.bea.offer.line("press")
