@@ -140,7 +140,7 @@ def _beside_chat(transaction: Transaction, table: Table) -> tuple[int, int]:
     # Not the bare column, which SQLite would go and look for at the end of all that was said since.
     newest = func.max(event.c.seq + 0)
     other = transaction.connection.execute(
-        select(newest).where(event.c.deal_id == table.deal_id, tables.happened())
+        select(newest).where(event.c.deal_id == table.deal_id, tables.kind_is())
     ).scalar()
     commented = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
     return other or 0, max(commented, default=0)
@@ -197,9 +197,11 @@ def _read(transaction: Transaction, deal: Deal, house: Any) -> Table:
 def _revisions(transaction: Transaction, deal: Deal) -> tuple[Revision, Revision | None]:
     """The current revision and the one before it; a draft counts as the first."""
     if deal.revision == 0:
-        return revise(documents.drafted(transaction, deal.id)), None
-    current = documents.offered(transaction, deal.id, deal.revision)
-    return current, documents.offered(transaction, deal.id, deal.revision - 1) if deal.revision > 1 else None
+        return revise(documents.read_draft(transaction, deal.id)), None
+    current = documents.read_revision(transaction, deal.id, deal.revision)
+    return current, documents.read_revision(
+        transaction, deal.id, deal.revision - 1
+    ) if deal.revision > 1 else None
 
 
 def _endings(transaction: Transaction, deal: Deal) -> dict[str, Any]:
@@ -207,9 +209,9 @@ def _endings(transaction: Transaction, deal: Deal) -> dict[str, Any]:
     event = tables.event
     kinds = ("declined", "withdrawn", "expired", "more_time_asked")
     rows = transaction.connection.execute(
-        select(event).where(event.c.deal_id == deal.id, tables.happened(*kinds))
+        select(event).where(event.c.deal_id == deal.id, tables.kind_is(*kinds))
     )
-    return {row.kind: row for row in tables.in_order(rows)}
+    return {row.kind: row for row in tables.sort_by_seq(rows)}
 
 
 def _ending(row: Any, known: dict[str, Person] | Any) -> Ending | None:
@@ -232,7 +234,7 @@ def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     row = transaction.connection.execute(select(order).where(order.c.deal_id == deal.id)).first()
     accepted = transaction.connection.execute(
         select(event.c.at, event.c.body, event.c.personal).where(
-            event.c.deal_id == deal.id, tables.happened("accepted")
+            event.c.deal_id == deal.id, tables.kind_is("accepted")
         )
     ).first()
     if row is None or accepted is None:
