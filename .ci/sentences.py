@@ -16,14 +16,14 @@ SENTENCES = {
     **dict.fromkeys(("SignInNeeded", "Unavailable", "Misconfigured", "Sentence", "Undelivered"), slice(0, 1)),
     # Their first argument names a place.
     **dict.fromkeys(("Problem", "Invalid.field", "draft.refuse", "draft.warn"), slice(1, 3)),
-    **dict.fromkeys(("unreadable", "wrong", "Unread"), slice(0, 3)),
+    **dict.fromkeys(("unreadable", "field_error", "CellError"), slice(0, 3)),
 }
 # One sentence for one and one for several.
 OF_COUNT = "Sentence.of_count"
 # What else looks like a sentence is one: several words and a sign at the end.
 LOOKS_LIKE_ONE = re.compile(r"\S+ .*[^\s.][.?!]", re.DOTALL)
 # A place of a file of which nothing can be read.
-PLACE = re.compile(r"/|line \d")
+PLACE = re.compile(r"/")
 # But in calls that speak to programmers and operators.
 NOT_SHOWN = re.compile(r"log\.\w+|KeyError|TypeError|RuntimeError|AssertionError|Field")
 

@@ -35,6 +35,7 @@ from portal.commands.conversation.post_message import Message
 from portal.database.append_events import append_events
 from portal.database.database import Database, utc_now
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import event_stream, turn
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.static_files import StaticFiles
@@ -103,16 +104,16 @@ def writing(made: world.World, store: Store, size: int) -> dict[str, float]:
     return found
 
 
-def reading(made: world.World, store: Store, size: int) -> tuple[float, list[event_stream.Event]]:
+def reading(made: world.World, store: Store, size: int) -> tuple[float, list[StoredEvent]]:
     """Measure reading the new events of `size` deals as the hub does. Return the cost, and an event of each deal."""
     with store.reading(utc_now()) as transaction:
         heads = event_stream.heads(transaction, {room[0].deal_id: 0 for room in made.many[:size]})
     known = {head.deal_id: head.seq - 1 for head in heads}
-    found: list[event_stream.Event] = []
+    found: list[StoredEvent] = []
 
     def look(number: int) -> None:
         with store.reading(utc_now()) as transaction:
-            found[:] = event_stream.news(transaction, known, 2_000)
+            found[:] = event_stream.new_events(transaction, known, 2_000)
 
     return best(look, size), found
 
@@ -128,16 +129,16 @@ def receiving() -> float:
     def take(number: int) -> None:
         protocol.receive_data(frame)
         (event,) = protocol.events_received()
-        client_frames.read(event.data)  # type: ignore[union-attr]  # a frame
+        client_frames.decode(event.data)  # type: ignore[union-attr]  # a frame
 
     return best(take, 1)
 
 
-def drawing(database: Database, events: list[event_stream.Event]) -> dict[str, float]:
+def drawing(database: Database, events: list[StoredEvent]) -> dict[str, float]:
     static = StaticFiles(shipped("static"))
     fragments = Fragments(database, Templates(_settings(), static))
     for event in events:
-        asyncio.run(fragments.content(event.deal_id, event, "buyer", "", "en"))
+        asyncio.run(fragments.content(event, "buyer", "", "en"))
     people = [fragments._people.get(event.actor) for event in events]
     seated = [(event, who) for event, who in zip(events, people, strict=True) if who]
     heads = [event.head for event in events if event.head]
@@ -148,7 +149,7 @@ def drawing(database: Database, events: list[event_stream.Event]) -> dict[str, f
             lambda n: [stencils.around_position(event, who, "en") for event, who in seated], count
         ),
         "whose turn it is, a party, when it moved": best(
-            lambda n: [fragments._turned(turn.waiting(head, "buyer", "Kestrel"), "en") for head in heads],
+            lambda n: [fragments._turn(turn.waiting(head, "buyer", "Kestrel"), "en") for head in heads],
             count,
         ),
         "a frame's bytes, a party": best(lambda n: [encode(Frame(1, 2, text)) for text in said], count),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,15 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-LOCALE = Path(__file__).resolve().parent.parent / "portal" / "locale"
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "portal" / "locale"
+
+# How sentences are found in the code (.ci is no package).
+_spec = importlib.util.spec_from_file_location("sentences", ROOT / ".ci" / "sentences.py")
+assert _spec
+assert _spec.loader
+extraction = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(extraction)
 
 # %(name)s is filled in here, # by a script of the page.
 BLANK = re.compile(r"%\(\w+\)[a-z]|#")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +10,6 @@ from babel.messages.catalog import Catalog
 
 from portal.rendering import language
 from tests import catalog_rules
-
-SENTENCES = Path(__file__).resolve().parent.parent / ".ci" / "sentences.py"
 
 
 def test_every_translation_is_sound() -> None:
@@ -75,10 +71,5 @@ def test_catalogs_are_compiled_where_the_application_looks() -> None:
     ],
 )
 def test_sentences_of_errors_are_found(call: str, found: list[str]) -> None:
-    spec = importlib.util.spec_from_file_location("sentences", SENTENCES)
-    assert spec
-    assert spec.loader
-    sentences = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sentences)
-    texts = (text for _line, _function, text, _comments in sentences.found_in(ast.parse(call)))
+    texts = (text for _line, _function, text, _comments in catalog_rules.extraction.found_in(ast.parse(call)))
     assert list(dict.fromkeys(texts)) == found

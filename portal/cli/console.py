@@ -12,7 +12,7 @@ import msgspec
 from portal import settings
 from portal.access import System
 from portal.database.database import Database
-from portal.errors import Misconfigured
+from portal.errors import Misconfigured, Sentence
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
@@ -34,10 +34,16 @@ class Answer:
         for warning in self.warnings:
             print(f"Note: {warning}", file=sys.stderr)
         if as_json:
-            print(msgspec.json.encode(self.document).decode())
+            print(msgspec.json.encode(self.document, enc_hook=_in_english).decode())
         else:
             for line in self.lines:
                 print(line)
+
+
+def _in_english(value: Any) -> str:
+    if isinstance(value, Sentence):
+        return str(value)
+    raise NotImplementedError(f"a document of {type(value)}")
 
 
 def add_noun(commands: Commands, name: str, about: str) -> Commands:

@@ -5,8 +5,6 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import msgspec
-
 from portal import settings
 from portal.access import deal_for
 from portal.cli.console import CLI, Answer, Commands, add_json_flag, add_noun, add_verb, open_database
@@ -48,8 +46,7 @@ def run_check(arguments: argparse.Namespace) -> Answer:
     except Invalid as error:
         if not arguments.json:
             raise
-        problems = [msgspec.to_builtins(problem, enc_hook=str) for problem in error.problems]
-        return Answer({"ok": False, "problems": problems, "warnings": []}, status=1)
+        return Answer({"ok": False, "problems": error.problems, "warnings": []}, status=1)
     warnings = [str(warning) for warning in quote.warnings]
     document = {"ok": True, "problems": [], "warnings": warnings, "external_id": quote.external_id}
     return Answer(document, ["The quote can be imported."], warnings)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from portal.errors import Invalid, Problem, Sentence
+from portal.intake.places import at_byte, in_line
 from portal.intake.unreadable import unreadable
 
 MAX_DEPTH = 32
@@ -45,10 +46,10 @@ def read_json(data: bytes) -> tuple[Any, list[Problem]]:
             parse_int=_parse_integer,
         )
     except UnicodeDecodeError as error:
-        where = f"byte {error.start + 1}"
+        where = at_byte(error.start + 1)
         raise unreadable(where, "The file is not in UTF-8.", "Save it again as UTF-8.") from None
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
+        where = in_line(error.lineno, error.colno)
         raise unreadable(
             where, Sentence("This is not JSON: %(reason)s.", reason=error.msg), "Look just before this place."
         ) from None

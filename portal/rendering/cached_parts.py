@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from portal.lru_cache import LruCache
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.rendering import compressed_parts
 from portal.rendering.compressed_parts import Piece
 
@@ -54,8 +54,13 @@ def together(page: str, parts: Mapping[str, Piece]) -> list[Piece]:
 
 
 def _drawn(render: Callable[..., str], template: str, context: Mapping[str, Any], language: str) -> Piece:
-    table: Table = context["table"]
-    key = (table.version if template == TALK else table.calm, context["deal"].role, language, template)
+    table: DealPage = context["table"]
+    key = (
+        table.version if template == TALK else table.version_without_chat,
+        context["deal"].role,
+        language,
+        template,
+    )
     found = _kept.get(key)
     return found or _kept.put(key, compressed_parts.piece(render(template, language, **_impersonal(context))))
 

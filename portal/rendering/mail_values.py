@@ -10,11 +10,11 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 
-from portal.domain.change.difference_sentences import Spelled
+from portal.domain.change.plain_differences import PlainDifference
 from portal.domain.offer import money
 from portal.errors import ParleyError
 
-_lists = msgspec.json.Decoder(tuple[Spelled, ...])
+_lists = msgspec.json.Decoder(tuple[PlainDifference, ...])
 LISTS = ("answers", "changes")
 
 
@@ -23,7 +23,7 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def worded(context: Mapping[str, str], locale: Locale) -> dict[str, tuple[Spelled, ...]]:
+def worded(context: Mapping[str, str], locale: Locale) -> dict[str, tuple[PlainDifference, ...]]:
     """The lists of a mail's context with values as people read them; none where the context has none."""
     currency = context.get("currency", "")
     return {
@@ -33,7 +33,7 @@ def worded(context: Mapping[str, str], locale: Locale) -> dict[str, tuple[Spelle
     }
 
 
-def _worded(told: Spelled, currency: str, locale: Locale) -> Spelled:
+def _worded(told: PlainDifference, currency: str, locale: Locale) -> PlainDifference:
     return msgspec.structs.replace(
         told,
         name=one_line(told.name),
@@ -44,7 +44,7 @@ def _worded(told: Spelled, currency: str, locale: Locale) -> Spelled:
     )
 
 
-def _read(told: Spelled, text: str, currency: str, locale: Locale) -> str:
+def _read(told: PlainDifference, text: str, currency: str, locale: Locale) -> str:
     """A text that is not what its kind says is shown as it is: a mail that is late must not fail for it."""
     try:
         match told.kind:

@@ -13,7 +13,7 @@ import msgspec
 import typst
 
 from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
-from portal.reading.deal_page.deal_level_items import whole as whole_of
+from portal.reading.deal_page.deal_level_items import deal_level_items
 from portal.reading.deal_page.summary import Part, summary
 from portal.rendering.field_values import facts_of, quantity
 from portal.rendering.formats import amount, day, moment, money, percent
@@ -74,7 +74,7 @@ def _document(facts: Facts, revision: Revision) -> dict[str, object]:
         else None,
         "standing": [
             standing_offer(each, offer.currency)
-            for each in whole_of(revision).standing
+            for each in deal_level_items(revision).standing
             # Once it is accepted, nothing can be taken any more.
             if each.offer.taken or facts.accepted_on is None
         ],

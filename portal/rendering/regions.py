@@ -6,7 +6,7 @@ Each is one template with one root element of that id. Nothing personal is in th
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 
 # In the order of the page.
 REGIONS: Mapping[str, str] = {
@@ -21,18 +21,18 @@ REGIONS: Mapping[str, str] = {
 EVERYTHING = frozenset(REGIONS)
 
 
-class Renders(Protocol):
+class Render(Protocol):
+    """Renders a template in the language it was made for."""
+
     def __call__(self, name: str, /, **context: Any) -> str: ...
 
 
-def redrawn(
-    render: Renders, names: Iterable[str], subjects: Iterable[str], context: Mapping[str, Any]
-) -> str:
+def redrawn(render: Render, names: Iterable[str], subjects: Iterable[str], context: Mapping[str, Any]) -> str:
     """`<hx-partial>` elements for regions and for single lines and terms; `context` is that of the page.
 
     A line or term that stands in a region drawn as a whole, or that is no longer there, is left out.
     """
-    table: Table = context["table"]
+    table: DealPage = context["table"]
     wanted = {*names}
     parts = [
         morph(f"#{name}", render(template, turn=table.turn, **context))

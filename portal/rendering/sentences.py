@@ -22,6 +22,11 @@ def translate(sentence: str) -> str:
     return template % {name: _spelled(value) for name, value in values.items()} if values else template
 
 
+def translate_place(place: str) -> str:
+    """Where a problem is: a place of a file in the current language; pointers, paths and names of fields as they are."""
+    return translate(place) if isinstance(place, Sentence) else place
+
+
 def _spelled(value: Value) -> str:
     match value:
         case Sentence():

@@ -64,7 +64,14 @@ class Templates:
             "direction": language.direction,
         }
         marking = {name: passing(functions[name]) for name in ("day", "clock", "markdown")}
-        self.environment.filters |= functions | marking | {"told": sentences.translate}
+        self.environment.filters |= (
+            functions
+            | marking
+            | {
+                "told": sentences.translate,
+                "place": sentences.translate_place,
+            }
+        )
 
     def render(self, name: str, language_tag: str = language.ENGLISH, /, **context: Any) -> str:
         token = language.current.set(language_tag)

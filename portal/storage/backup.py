@@ -77,7 +77,7 @@ def _check_backup(path: Path) -> None:
         rows = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         tables_in_copy = {name for (name,) in rows}
     if result != "ok":
-        raise Refused("%(path)s is damaged: %(verdict)s", path=str(path), verdict=str(result))
+        raise Refused("%(path)s is damaged: %(result)s", path=str(path), result=str(result))
     if not {"installation", "deal", "event"} <= tables_in_copy:
         raise Refused("%(path)s is a SQLite database, but none of Parley's.", path=str(path))
 

@@ -1,8 +1,8 @@
-"""Who is at the table, at which line or term, and who is typing. Ephemeral: never stored, may be lost, shown to both sides.
+"""Who has a deal's page open, at which line or term they are, and who is typing. Never stored; shown to both parties.
 
 Frames: `{"ephemeral":{"here":[{"actor","name","party","at"}]}}` whenever somebody comes, moves or goes (`at`: an anchor such
-as "line:press", or null), and `{"ephemeral":{"typing":{"actor","name","anchor"}}}`. Other processes hear the same through
-the doorbell. Without it each process shows its own people, and forgets the others' after a while.
+as "line:press", or null), and `{"ephemeral":{"typing":{"actor","name","anchor"}}}`. Other processes receive the same
+through the doorbell. Without it each process shows its own people, and drops the others' after a while.
 """
 
 import asyncio
@@ -10,209 +10,166 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Literal
 
 import msgspec
 
-from portal.domain.ledger.event_body import PartyName
-from realtime.hub.feed import Waker
-from realtime.sockets.protocol import framed
+from realtime.hub.deal_people import DealPeople, LocalPerson
+from realtime.hub.presence_messages import Person, PresenceMessage, Says, people_frame, typing_frame
+from realtime.hub.subscription import Subscription
 
-# Seconds. A page that reloads, or a tab that is hidden for a moment, has not left.
+# Seconds until somebody without a socket has left: a page that reloads, or a tab that is hidden for a moment, has not.
 GRACE = 30.0
-# What other processes say of their people is repeated, and believed for a while.
-REPEAT, BELIEVED = 10.0, 25.0
-# Many who come at once (after a restart) are shown together.
-GATHER = 0.2
+# Seconds between two messages to other processes about the same person, and until such a message expires.
+REPEAT, EXPIRY = 10.0, 25.0
+# Seconds in which changes are collected: many who come at once, after a restart, are shown together.
+COLLECT = 0.2
 MOST_SHOWN = 50
-# People in one note to other processes.
-AT_ONCE = 200
-
-
-class Person(msgspec.Struct, frozen=True):
-    actor: str
-    name: str
-    party: PartyName
-    at: str | None = None
-
-
-class Typing(msgspec.Struct, frozen=True):
-    actor: str
-    name: str
-    anchor: str | None
-
-
-class Word(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a process tells the others of a deal. "who" asks them to say who is here."""
-
-    by: str
-    deal: str
-    says: Literal["who", "here", "gone", "typing"]
-    person: Person | None = None
-    anchor: str | None = None
-
-
-@dataclass
-class _Seat:
-    """One person's sockets in this process. `mover` is the one that said last where they are."""
-
-    person: Person
-    sockets: int = 0
-    mover: Waker | None = None
-    leaving: asyncio.TimerHandle | None = None
-
-
-@dataclass
-class _Table:
-    """People with a socket in this process (or until a moment ago), and what other processes say of theirs.
-
-    Each process speaks for its own sockets alone, so `elsewhere` is by process and person, with the time to forget it.
-    """
-
-    here: dict[str, _Seat] = field(default_factory=dict)
-    elsewhere: dict[tuple[str, str], tuple[Person, float]] = field(default_factory=dict)
+# Messages in one note to other processes.
+BATCH = 200
 
 
 class Presence:
-    """`tell` passes a note to other processes; `watching` gives a deal's open sockets in this one."""
+    """`publish` sends a note to other processes; `subscriptions_to` gives a deal's open sockets in this one."""
 
-    def __init__(self, tell: Callable[[bytes], None], watching: Callable[[str], Iterable[Waker]]) -> None:
-        self._tell, self._watching, self._name = tell, watching, secrets.token_urlsafe(8)
-        self._tables: dict[str, _Table] = {}
-        # Deals to be shown anew, and of these the people to be told of elsewhere.
+    def __init__(
+        self,
+        publish: Callable[[bytes], None],
+        subscriptions_to: Callable[[str], Iterable[Subscription]],
+    ) -> None:
+        self._publish, self._subscriptions_to = publish, subscriptions_to
+        self._process = secrets.token_urlsafe(8)
+        self._deals: dict[str, DealPeople] = {}
+        # Deals to be shown again, and the people of each who moved.
         self._changed: dict[str, set[str]] = {}
         self._repeated_at = 0.0
 
     def people(self, deal_id: str) -> list[Person]:
-        """Everybody at a deal that is watched here, by name; with several pages open, where they are in one of them."""
-        table, known = self._tables.get(deal_id, _Table()), dict[str, Person]()
-        everywhere = [person for person, _ in table.elsewhere.values()]
-        for person in [*everywhere, *(seat.person for seat in table.here.values())]:
-            if person.at or person.actor not in known:
-                known[person.actor] = person
-        return sorted(known.values(), key=lambda person: (person.name, person.actor))
+        """Return everybody at a deal that is watched here, by name."""
+        return self._deals.get(deal_id, DealPeople()).everybody()
 
-    def join(self, waker: Waker) -> None:
-        table = self._tables.get(waker.deal_id)
-        if table is None:
-            table = self._tables[waker.deal_id] = _Table()
-            self._say(self._word(waker.deal_id, "who"))
-        seat = table.here.get(waker.person)
-        if seat is None:
-            seat = table.here[waker.person] = _Seat(Person(waker.person, waker.name, waker.party))
-            self._say(self._word(waker.deal_id, "here", seat.person))
-        seat.sockets += 1
-        if seat.leaving:
-            seat.leaving.cancel()
-            seat.leaving = None
-        self._show_soon(waker.deal_id)
+    def join(self, subscription: Subscription) -> None:
+        deal_id, actor = subscription.deal_id, subscription.person
+        deal = self._deals.get(deal_id)
+        if deal is None:
+            deal = self._deals[deal_id] = DealPeople()
+            self._tell(self._message(deal_id, "who"))
+        local = deal.here.get(actor)
+        if local is None:
+            local = deal.here[actor] = LocalPerson(Person(actor, subscription.name, subscription.party))
+            self._tell(self._message(deal_id, "here", local.person))
+        local.sockets += 1
+        if local.leaving:
+            local.leaving.cancel()
+            local.leaving = None
+        self._show_soon(deal_id)
 
-    def move(self, waker: Waker, at: str | None) -> None:
-        """Somebody turns to a line or a term, or away from all."""
-        seat = self._tables[waker.deal_id].here[waker.person]
-        seat.mover = waker
-        if seat.person.at != at:
-            seat.person = msgspec.structs.replace(seat.person, at=at)
-            self._show_soon(waker.deal_id, waker.person)
+    def move(self, subscription: Subscription, at: str | None) -> None:
+        """Note which line or term somebody is looking at; None for none."""
+        local = self._local(subscription)
+        local.mover = subscription
+        if local.person.at != at:
+            local.person = msgspec.structs.replace(local.person, at=at)
+            self._show_soon(subscription.deal_id, subscription.person)
 
-    def leave(self, waker: Waker) -> None:
-        if self._tables[waker.deal_id].here[waker.person].mover is waker:
-            self.move(waker, None)
-        seat = self._tables[waker.deal_id].here[waker.person]
-        seat.sockets -= 1
-        seat.mover = None if seat.mover is waker else seat.mover
-        if not seat.sockets:
+    def leave(self, subscription: Subscription) -> None:
+        local = self._local(subscription)
+        if local.mover is subscription:
+            self.move(subscription, None)
+            local.mover = None
+        local.sockets -= 1
+        if not local.sockets:
             loop = asyncio.get_running_loop()
-            seat.leaving = loop.call_later(GRACE, self._left, waker.deal_id, waker.person)
+            local.leaving = loop.call_later(GRACE, self._remove, subscription.deal_id, subscription.person)
 
-    def typing(self, waker: Waker, anchor: str | None) -> None:
-        """Everybody else at the table sees it for a moment."""
-        person = Person(waker.person, waker.name, waker.party)
-        self._say(Word(self._name, waker.deal_id, "typing", person, anchor))
-        self._show_typing(waker.deal_id, person, anchor)
+    def typing(self, subscription: Subscription, anchor: str | None) -> None:
+        """Show everybody else on the page, for a moment, that somebody is typing."""
+        person = Person(subscription.person, subscription.name, subscription.party)
+        self._tell(self._message(subscription.deal_id, "typing", person, anchor))
+        self._show_typing(subscription.deal_id, person, anchor)
 
-    def overheard(self, note: bytes) -> None:
-        """What another process told; anything else is ignored."""
+    def on_note(self, note: bytes) -> None:
+        """Handle a note of another process; anything that is no presence message is ignored."""
         with suppress(msgspec.DecodeError, msgspec.ValidationError):
-            for word in msgspec.json.decode(note, type=list[Word]):
-                table = self._tables.get(word.deal)
-                if table is not None:
-                    self._heard(word, table)
+            for message in msgspec.json.decode(note, type=list[PresenceMessage]):
+                deal = self._deals.get(message.deal)
+                if deal is not None:
+                    self._handle(message, deal)
 
-    def afresh(self) -> None:
-        """The line to other processes was cut: what each told meanwhile, none has heard."""
-        self._say(*(self._word(deal_id, "who") for deal_id in self._tables))
-        self._say(*(word for deal_id, table in self._tables.items() for word in self._all(deal_id, table)))
+    def exchange(self) -> None:
+        """Ask other processes for their people and tell them of ours: notes were lost while the doorbell was."""
+        self._tell(*(self._message(deal_id, "who") for deal_id in self._deals))
+        self._tell_of_everybody()
 
     def tick(self) -> None:
-        """Call it every few seconds: repeats who is here, forgets who is no longer heard of."""
+        """Repeat who is here, and drop whom no other process repeats. Call it every few seconds."""
         now = time.monotonic()
-        for deal_id, table in self._tables.items():
-            for claim in [claim for claim, (_, until) in table.elsewhere.items() if until < now]:
-                del table.elsewhere[claim]
+        for deal_id, deal in self._deals.items():
+            if deal.expire(now):
                 self._show_soon(deal_id)
         if now - self._repeated_at >= REPEAT:
             self._repeated_at = now
-            self._say(
-                *(word for deal_id, table in self._tables.items() for word in self._all(deal_id, table))
-            )
+            self._tell_of_everybody()
 
-    def _heard(self, word: Word, table: _Table) -> None:
-        if word.says == "who":
-            self._say(*self._all(word.deal, table))
-        elif word.person is None:
+    def _local(self, subscription: Subscription) -> LocalPerson:
+        return self._deals[subscription.deal_id].here[subscription.person]
+
+    def _handle(self, message: PresenceMessage, deal: DealPeople) -> None:
+        if message.says == "who":
+            self._tell(*self._here(message.deal, deal))
+        elif message.person is None:
             return
-        elif word.says == "typing":
-            self._show_typing(word.deal, word.person, word.anchor)
+        elif message.says == "typing":
+            self._show_typing(message.deal, message.person, message.anchor)
         else:
-            claim, here = (word.by, word.person.actor), word.says == "here"
-            known, _ = table.elsewhere.pop(claim, (None, 0.0))
-            if here:
-                table.elsewhere[claim] = (word.person, time.monotonic() + BELIEVED)
-            if known != (word.person if here else None):
-                self._show_soon(word.deal)
+            claim, is_here = (message.by, message.person.actor), message.says == "here"
+            known, _ = deal.elsewhere.pop(claim, (None, 0.0))
+            if is_here:
+                deal.elsewhere[claim] = (message.person, time.monotonic() + EXPIRY)
+            if known != (message.person if is_here else None):
+                self._show_soon(message.deal)
 
-    def _left(self, deal_id: str, actor: str) -> None:
-        table = self._tables[deal_id]
-        seat = table.here.pop(actor)
-        self._say(self._word(deal_id, "gone", seat.person))
+    def _remove(self, deal_id: str, actor: str) -> None:
+        deal = self._deals[deal_id]
+        local = deal.here.pop(actor)
+        self._tell(self._message(deal_id, "gone", local.person))
         self._show_soon(deal_id)
-        if not table.here:
-            del self._tables[deal_id]
+        if not deal.here:
+            del self._deals[deal_id]
 
-    def _word(self, deal_id: str, says: Literal["who", "here", "gone"], person: Person | None = None) -> Word:
-        return Word(self._name, deal_id, says, person)
+    def _message(
+        self, deal_id: str, says: Says, person: Person | None = None, anchor: str | None = None
+    ) -> PresenceMessage:
+        return PresenceMessage(self._process, deal_id, says, person, anchor)
 
-    def _all(self, deal_id: str, table: _Table) -> Iterator[Word]:
-        return (self._word(deal_id, "here", seat.person) for seat in table.here.values())
+    def _here(self, deal_id: str, deal: DealPeople) -> Iterator[PresenceMessage]:
+        return (self._message(deal_id, "here", person) for person in deal.local())
 
-    def _say(self, *words: Word) -> None:
-        """Many in one note: a process with thousands of people repeats them all."""
-        for first in range(0, len(words), AT_ONCE):
-            self._tell(msgspec.json.encode(words[first : first + AT_ONCE]))
+    def _tell_of_everybody(self) -> None:
+        self._tell(*(each for deal_id, deal in self._deals.items() for each in self._here(deal_id, deal)))
+
+    def _tell(self, *messages: PresenceMessage) -> None:
+        for first in range(0, len(messages), BATCH):
+            self._publish(msgspec.json.encode(messages[first : first + BATCH]))
 
     def _show_typing(self, deal_id: str, person: Person, anchor: str | None) -> None:
-        frame = _frame(typing=Typing(person.actor, person.name, anchor))
-        for waker in self._watching(deal_id):
-            if waker.person != person.actor:
-                waker.note(frame)
+        frame = typing_frame(person, anchor)
+        for subscription in self._subscriptions_to(deal_id):
+            if subscription.person != person.actor:
+                subscription.add_ephemeral(frame)
 
     def _show_soon(self, deal_id: str, moved: str = "") -> None:
-        """However fast somebody turns to one line after the other: a frame, and a word to other processes, per GATHER."""
+        """Send one frame, and one message to other processes, per COLLECT: however fast somebody moves between lines."""
         if not self._changed:
-            asyncio.get_running_loop().call_later(GATHER, self._show)
+            asyncio.get_running_loop().call_later(COLLECT, self._show)
         self._changed.setdefault(deal_id, set()).update({moved} if moved else ())
 
     def _show(self) -> None:
         changed, self._changed = self._changed, {}
         for deal_id, moved in changed.items():
-            here = self._tables[deal_id].here if deal_id in self._tables else {}
-            self._say(*(self._word(deal_id, "here", here[actor].person) for actor in moved if actor in here))
-            frame = _frame(here=self.people(deal_id)[:MOST_SHOWN])
-            for waker in self._watching(deal_id):
-                waker.note(frame)
-
-
-def _frame(**what: object) -> bytes:
-    return framed(msgspec.json.encode({"ephemeral": what}))
+            here = self._deals[deal_id].here if deal_id in self._deals else {}
+            self._tell(
+                *(self._message(deal_id, "here", here[actor].person) for actor in moved if actor in here)
+            )
+            frame = people_frame(self.people(deal_id)[:MOST_SHOWN])
+            for subscription in self._subscriptions_to(deal_id):
+                subscription.add_ephemeral(frame)

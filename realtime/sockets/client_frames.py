@@ -1,50 +1,50 @@
-"""What a page says over its socket, read from JSON."""
+"""The frames that a page sends, read from JSON."""
 
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-# Deep nesting ends in a RecursionError, lone surrogates in a ValueError.
+# Deep nesting raises RecursionError, lone surrogates ValueError.
 UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 Anchor = Annotated[str, Meta(max_length=200)] | None
 
 
-class Said(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
-    """A message for the table. Nothing in a frame can make it a note: those have addresses of their own."""
+class MessageFrame(msgspec.Struct, frozen=True, tag_field="type", tag="message"):
+    """A message to both parties. No frame can make an internal note: notes have addresses of their own."""
 
     key: Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     body: str
     anchor: Anchor = None
 
 
-class Types(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
+class TypingFrame(msgspec.Struct, frozen=True, tag_field="type", tag="typing"):
     anchor: Anchor = None
 
 
-class At(msgspec.Struct, frozen=True, tag_field="type", tag="at"):
-    """The line or term this page's reader turns to; null when none."""
+class AtFrame(msgspec.Struct, frozen=True, tag_field="type", tag="at"):
+    """The line or term that the page's reader is looking at; null for none."""
 
     anchor: Anchor = None
 
 
-class Seen(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
+class SeenFrame(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
     seq: int = 0
 
 
-# Numbers of a form arrive as text; other fields, such as htmx's `headers`, are ignored.
-Frame = Said | Types | At | Seen
-_decoder: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame, strict=False)
+ClientFrame = MessageFrame | TypingFrame | AtFrame | SeenFrame
+# `strict=False` because numbers of a form arrive as text. Other fields, such as htmx's `headers`, are ignored.
+_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame, strict=False)
 
 
-def read(text: str | bytes) -> Frame:
+def decode(text: str | bytes) -> ClientFrame:
     """Raises one of UNDECODABLE."""
     return _decoder.decode(text)
 
 
-def key_in(text: str) -> str | None:
-    """The key of a message that is otherwise unreadable, so that its form can say so."""
+def find_key(text: str) -> str | None:
+    """Return the key of a message that cannot be decoded otherwise, so that its form can show the error."""
     try:
         found: Any = msgspec.json.decode(text)
     except UNDECODABLE:

@@ -16,30 +16,28 @@ from realtime.sockets.protocol import framed
 MOST_CACHED = 8_000_000
 
 
-class Renders(Protocol):
-    """Who turns events into elements (portal.rendering.live.fragments.Fragments)."""
+class Renderer(Protocol):
+    """Turns events into elements (portal.rendering.live.fragments.Fragments)."""
 
-    async def content(
-        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
-    ) -> str:
-        """The `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
+    async def content(self, event: StoredEvent, party: PartyName, role: str, language: str) -> str:
+        """Return the `<hx-upsert>` and `<hx-partial>` elements of one event, as one party and role sees them."""
         ...
 
-    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
-        """The same, when nothing has to be read for it; None otherwise."""
+    def content_now(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
+        """Return the same when nothing has to be read for it; None otherwise."""
         ...
 
     async def inbox_list(self, actor: DeskSession, query: Mapping[str, str]) -> str:
-        """The whole list of the inbox (`innerMorph` of #inbox-list), in the view the query asks for."""
+        """Return the whole list of the inbox, in the view that the query names."""
         ...
 
     async def inbox_row(self, actor: DeskSession, deal_id: str, query: Mapping[str, str]) -> str:
-        """One deal's row, or its removal when the view does not show it; "" when nothing changes."""
+        """Return one deal's row, or its removal when the view does not show it."""
         ...
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """An event. `prev` is the position before it: the streams of both parties have no holes."""
+    """An event. `prev` is the position before it: the positions of both parties have no gaps."""
 
     prev: int
     seq: int
@@ -51,14 +49,14 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """A key that was sent before, and whose event this connection has been given already."""
+    """The answer to a key that was sent before, and whose event this connection has already sent."""
 
     ack: str
     seq: int
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`again`: whether it was kept is not known; the same message with the same key settles it."""
+    """`again`: it is not known whether the message was saved; sending it again with the same key settles that."""
 
     nack: str | None
     error: str
@@ -73,7 +71,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(frame: msgspec.Struct) -> bytes:
-    """As it goes over the wire, to any socket."""
+    """Return the bytes of a frame, the same for any socket."""
     return framed(_encoder.encode(frame))
 
 
@@ -87,18 +85,18 @@ class Rendered(NamedTuple):
 class Frames:
     """The one cache of rendered events in a process. Each is rendered once, however many sockets wait for it."""
 
-    def __init__(self, renders: Renders) -> None:
-        self.renders = renders
-        self._cache: LruCache[Rendered] = LruCache(MOST_CACHED, size=lambda made: 2 * len(made.frame))
+    def __init__(self, renderer: Renderer) -> None:
+        self.renderer = renderer
+        self._cache: LruCache[Rendered] = LruCache(MOST_CACHED, size=lambda each: 2 * len(each.frame))
         self._pending: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
 
-    def at_hand(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
+    def frame_now(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
         """Return the frame when it is cached or needs nothing from the database; None otherwise."""
         key = _key(event, party, role, language)
-        made = self._cache.get(key)
-        if made is None and (content := self.renders.at_hand(event, party, language)) is not None:
-            made = self._cache.put(key, _rendered(event, party, content))
-        return made.frame if made else None
+        cached = self._cache.get(key)
+        if cached is None and (content := self.renderer.content_now(event, party, language)) is not None:
+            cached = self._cache.put(key, _rendered(event, party, content))
+        return cached.frame if cached else None
 
     async def frame(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes:
         """Return the frame of an event, for the sockets of one party, role and language."""
@@ -123,15 +121,15 @@ class Frames:
     ) -> Rendered:
         self._pending[key] = asyncio.get_running_loop().create_future()
         try:
-            content = await self.renders.content(event.deal_id, event, party, role, language)
+            content = await self.renderer.content(event, party, role, language)
         finally:
             self._pending.pop(key).cancel()
         return self._cache.put(key, _rendered(event, party, content))
 
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
-    # A restored backup gives numbers out again; the instant tells its events from the lost ones.
-    # What was said looks the same in every role.
+    # The time is in the key because a restored backup uses numbers again.
+    # A message looks the same in every role.
     return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
 
 

@@ -1,4 +1,4 @@
-"""What frames carry, by polling: for networks that let no socket through."""
+"""The contents of frames by polling, for networks that do not allow sockets."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +13,7 @@ from portal.integers import parse_integer
 from portal.reading.deal_page import event_stream
 from portal.request import HttpRequest
 from portal.session_cookies import buyer_session, desk_session
-from realtime.sockets.connection import language_of
+from realtime.sockets.handshake import language_of
 
 MOST = 500
 HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"

@@ -1,11 +1,13 @@
-"""uvicorn's protocol for sockets, with an end: `uvicorn.run(…, ws="realtime.sockets.protocol:SocketProtocol")`.
+"""uvicorn's WebSocket protocol with a time limit on closing, and two ASGI extensions.
 
-As it comes, a connection whose handler has ended waits until its buffer is read, and a reader that never reads keeps it
-for ever. Here it is dropped.
+    uvicorn.run(…, ws="realtime.sockets.protocol:SocketProtocol")
 
-Handlers also get a shorter way in each direction, as ASGI extensions. WRITE_NOW: frames that were encoded once go to all
-sockets of a table as the same bytes, without a task for each. TAKE_NOW: a message is handed over as it comes, without a
-queue and a task's turn; what is not taken goes the usual way, and so does all that comes while something waits there.
+uvicorn keeps a connection whose handler has ended until its buffer is read: for ever when the reader never reads. This
+protocol aborts it after `close_timeout` seconds.
+
+The extension WRITE_NOW writes frames without a task: frames that were encoded once go to all sockets of a deal as the same
+bytes. TAKE_NOW hands a message to a callback without a queue and a task switch. A message that the callback does not take
+goes into the queue, and so do all messages that come while the queue holds one.
 """
 
 import asyncio
@@ -17,15 +19,15 @@ from websockets.http11 import Request
 
 WRITE_NOW, TAKE_NOW = "parley.write_now", "parley.take_now"
 WriteNow = Callable[[bytes], bool]
-# Takes a text message's bytes (whether they are UTF-8 is theirs to find out), or leaves it: False.
+# Handles a text message and returns True, or leaves it for the queue. It is given bytes that may not be UTF-8.
 Taker = Callable[[bytes], bool]
 TEXT = 0x81
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """`last_patience`: seconds from the handler's end to the connection's, at most."""
+    """`close_timeout`: seconds from the end of the handler until the connection is aborted."""
 
-    last_patience = 10.0
+    close_timeout = 10.0
     taker: Taker | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -33,11 +35,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         # A refused handshake has no scope. The handler begins after this, as a task.
         if hasattr(self, "scope"):
             extensions: dict[str, Any] = self.scope["extensions"] or {}
-            mine = {WRITE_NOW: self.write_now, TAKE_NOW: self.take_now}
-            self.scope["extensions"] = extensions | mine
+            added = {WRITE_NOW: self.write_now, TAKE_NOW: self.take_now}
+            self.scope["extensions"] = extensions | added
 
     def take_now(self, taker: Taker) -> None:
-        """From now on `taker` is asked first."""
+        """Offer every message to `taker` first."""
         self.taker = taker
 
     def send_receive_event_to_app(self) -> None:
@@ -53,7 +55,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     def write_now(self, frames: bytes) -> bool:
-        """Whole frames, unless the reader is behind or the connection ends: then False, and `send` waits or raises."""
+        """Write whole frames. False when the reader is behind or the connection ends; then `send` waits or raises."""
         if not self.writable.is_set() or self.disconnected or self.close_sent or self.transport.is_closing():
             return False
         self.transport.write(frames)
@@ -61,24 +63,24 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def on_task_complete(self, task: "asyncio.Task[None]") -> None:
         super().on_task_complete(task)
-        self.loop.call_later(self.last_patience, self.transport.abort)
+        self.loop.call_later(self.close_timeout, self.transport.abort)
 
 
 def write_now_of(scope: Mapping[str, Any]) -> WriteNow:
-    """The connection's shorter way; under another server there is none."""
+    """Return the connection's WRITE_NOW; under another server one that always returns False."""
     found: WriteNow = (scope.get("extensions") or {}).get(WRITE_NOW, lambda frames: False)
     return found
 
 
 def take_now(scope: Mapping[str, Any], taker: Taker) -> None:
-    """Ask for messages as they come; another server has no such way."""
+    """Have messages offered to `taker`; another server never does."""
     extension = (scope.get("extensions") or {}).get(TAKE_NOW)
     if extension is not None:
         extension(taker)
 
 
 def framed(text: bytes) -> bytes:
-    """UTF-8 text as one unmasked text frame (RFC 6455, 5.2)."""
+    """Return UTF-8 text as one unmasked text frame (RFC 6455, 5.2)."""
     size = len(text)
     if size < 126:
         return bytes((TEXT, size)) + text
@@ -87,6 +89,6 @@ def framed(text: bytes) -> bytes:
 
 
 def text_of(frame: bytes) -> str:
-    """What `framed` was given."""
+    """Return the text of a frame made by `framed`."""
     head = {126: 4, 127: 10}.get(frame[1], 2)
     return frame[head:].decode()

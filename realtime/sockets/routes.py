@@ -1,5 +1,4 @@
-"""The addresses of the sockets. Origin and session are checked here: a socket is accepted before it is refused with a
-code, as a refusal before that would be retried for ever."""
+"""The addresses of the sockets, where origin and session are checked."""
 
 import re
 
@@ -10,8 +9,9 @@ from litestar.params import FromPath
 from portal.access import BuyerSession, DeskSession
 from portal.request import Socket
 from portal.session_cookies import buyer_session, desk_session
-from realtime.sockets.connection import SIGN_IN, admitted, close
+from realtime.close_codes import SIGN_IN
 from realtime.sockets.deal_socket import DealSocket
+from realtime.sockets.handshake import accept, close
 from realtime.sockets.inbox_socket import InboxSocket
 
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -28,19 +28,19 @@ async def rep_live(socket: Socket, deal_id: FromPath[str]) -> None:
 
 
 async def _serve(socket: Socket, deal_id: str, actor: BuyerSession | DeskSession | None) -> None:
-    if not await admitted(socket):
+    if not await accept(socket):
         return
     if actor is None:
         await close(socket, SIGN_IN)
     else:
-        # An id that no deal can have is looked for all the same, so that it takes as long as any other.
-        wanted = deal_id if _ID.fullmatch(deal_id) else "-"
-        await DealSocket(socket, socket.app.state.services, actor, wanted).run()
+        # An id that no deal can have is looked up all the same, so that it takes as long as any other.
+        valid_id = deal_id if _ID.fullmatch(deal_id) else "-"
+        await DealSocket(socket, socket.app.state.services, actor, valid_id).run()
 
 
 @websocket("/desk/live")
 async def desk_live(socket: Socket) -> None:
-    if not await admitted(socket):
+    if not await accept(socket):
         return
     actor = desk_session(socket)
     if actor is None:

@@ -173,14 +173,14 @@ def _hurry(pace: Pace) -> None:
     from portal.commands.outbox import lease_deliveries
     from portal.outbound.worker import Worker
     from portal.storage import session
-    from realtime.hub import doorbell
+    from realtime.hub import redis_doorbell
     from realtime.hub.hub import Hub
-    from realtime.sockets import connection
+    from realtime.sockets import connection, handshake
 
     _defaults(Hub, poll_every=pace.poll)
     connection.HEARTBEAT = pace.heartbeat
-    connection.PATIENCE = connection.LAST_PATIENCE = pace.patience
-    doorbell.SILENCE = pace.silence
+    connection.SEND_TIMEOUT = handshake.CLOSE_TIMEOUT = pace.patience
+    redis_doorbell.SILENCE = pace.silence
     lease_deliveries.LEASE = timedelta(seconds=pace.lease)
     _defaults(
         Worker, poll_every=timedelta(seconds=pace.poll / 4), renew_every=timedelta(seconds=pace.lease / 3)
@@ -211,7 +211,7 @@ def _tampered(ring: Ring, tampering: Tampering) -> Ring:
                 ring(hub, deals, events)
             case 2:
                 ring(hub, [*deals, "no such deal"], events)
-                ring(hub, list(hub._feeds), events)
+                ring(hub, list(hub.feeds.by_deal), events)
             case 3:
                 # The one before comes after this one, and every third never.
                 held.extend(events)

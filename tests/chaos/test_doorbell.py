@@ -8,7 +8,7 @@ import random
 import pytest
 from redis import Redis
 
-from realtime.hub.doorbell import DEALS, NOTES
+from realtime.hub.redis_doorbell import DEALS, NOTES
 from tests.chaos.conftest import TIMES, Measured, Pair, Site, by_hand
 from tests.chaos.invariants import acknowledged, all_equal, kept_once, verified
 from tests.chaos.talk import opened, talking

@@ -25,8 +25,8 @@ from portal.reading.operator.health import OutboxHealth
 from portal.settings import Settings
 from portal.storage.tables import metadata
 from portal.web.http import metrics
-from realtime.hub import doorbell
-from realtime.sockets import connection
+from realtime.close_codes import NO_SUCH_DEAL, NOT_ALLOWED, SIGN_IN, TRY_AGAIN
+from realtime.hub import redis_doorbell
 from tests.frozen.documents import FRAMES, STORED
 from tests.frozen.shapes import fields, functions, literals, verbs
 
@@ -62,7 +62,7 @@ def words() -> dict[str, list[str]]:
         "reminders": list(reminders.KINDS),
         "reminders' steps": list(get_args(reminders.Step)),
         "signing purposes": list(get_args(signing.Purpose)),
-        "channels": [doorbell.DEALS, doorbell.NOTES],
+        "channels": [redis_doorbell.DEALS, redis_doorbell.NOTES],
     }
 
 
@@ -115,10 +115,10 @@ def cookies() -> list[str]:
 
 def close_codes() -> dict[str, int]:
     return {
-        "sign in again": connection.SIGN_IN,
-        "no longer allowed": connection.NOT_ALLOWED,
-        "no such deal": connection.NO_SUCH_DEAL,
-        "try again": connection.TRY_AGAIN,
+        "sign in again": SIGN_IN,
+        "no longer allowed": NOT_ALLOWED,
+        "no such deal": NO_SUCH_DEAL,
+        "try again": TRY_AGAIN,
     }
 
 

@@ -35,7 +35,7 @@ from portal.domain.order.work_order import Analysis, WorkOrder
 from portal.domain.policy.authority import Authority
 from portal.domain.policy.policy import Caps, Policy
 from portal.outbound.export import export
-from realtime.hub import doorbell, presence
+from realtime.hub import presence_messages, redis_doorbell
 from realtime.sockets import client_frames, frames
 
 STORED: Mapping[str, type[msgspec.Struct]] = {
@@ -76,12 +76,12 @@ FRAMES: Mapping[str, type[msgspec.Struct]] = {
     "acknowledged": frames.Acknowledged,
     "refusal": frames.Refusal,
     "reload": frames.Reload,
-    "person": presence.Person,
-    "typing": presence.Typing,
-    "ring": doorbell.Rung,
-    "note": doorbell.Note,
-    "word": presence.Word,
-    **{f"client {kind.__struct_config__.tag}": kind for kind in get_args(client_frames.Frame)},
+    "person": presence_messages.Person,
+    "typing": presence_messages.Typing,
+    "ring": redis_doorbell.Ring,
+    "note": redis_doorbell.Note,
+    "word": presence_messages.PresenceMessage,
+    **{f"client {kind.__struct_config__.tag}": kind for kind in get_args(client_frames.ClientFrame)},
 }
 
 Spell = Callable[[bytes], bytes]

@@ -30,7 +30,7 @@ from portal.web.http.message_rate import count_message
 from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
 from realtime.hub.rate import Rate
-from realtime.sockets import connection, polling, routes
+from realtime.sockets import connection, handshake, polling, routes
 from realtime.sockets.frames import Frames
 from realtime.sockets.protocol import SocketProtocol
 from tests.realtime.page import page_routes
@@ -46,8 +46,8 @@ class Configuration(msgspec.Struct):
     message_rate: int = 30
     poll: float = 0.2
     heartbeat: float = 0.3
-    patience: float = 10.0
-    last_patience: float = 10.0
+    send_timeout: float = 10.0
+    close_timeout: float = 10.0
     ping: float = 20.0
     # Rings nobody, as a doorbell does whose every ring is lost.
     deaf: bool = False
@@ -56,15 +56,13 @@ class Configuration(msgspec.Struct):
 class PlainFragments:
     """A list item per message, and the kind of any other event."""
 
-    async def content(
-        self, deal_id: str, event: StoredEvent, party: PartyName, role: str, language: str
-    ) -> str:
-        return self._drawn(event, party)
+    async def content(self, event: StoredEvent, party: PartyName, role: str, language: str) -> str:
+        return self._render(event, party)
 
-    def at_hand(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
-        return self._drawn(event, party) if event.kind == "message" else None
+    def content_now(self, event: StoredEvent, party: PartyName, language: str) -> str | None:
+        return self._render(event, party) if event.kind == "message" else None
 
-    def _drawn(self, event: StoredEvent, party: PartyName) -> str:
+    def _render(self, event: StoredEvent, party: PartyName) -> str:
         position = event.position(party)
         if event.kind not in ("message", "note"):
             return partial_of("state", "outerMorph", f'<p id="state" data-at="{position}">{event.kind}</p>')
@@ -101,7 +99,7 @@ async def state(request: Request[Any, Any, Any]) -> dict[str, Any]:
     hub = request.app.state.services.hub
     return {
         "sockets": hub.open_sockets(),
-        "connected": hub.line.connected,
+        "connected": hub.doorbell_status.connected,
         "polled": hub.polled_at is not None,
     }
 
@@ -143,8 +141,8 @@ def create(configuration: Configuration) -> Litestar:
 
 
 def config(configuration: Configuration) -> uvicorn.Config:
-    connection.HEARTBEAT, connection.PATIENCE = configuration.heartbeat, configuration.patience
-    connection.LAST_PATIENCE = SocketProtocol.last_patience = configuration.last_patience
+    connection.HEARTBEAT, connection.SEND_TIMEOUT = configuration.heartbeat, configuration.send_timeout
+    handshake.CLOSE_TIMEOUT = SocketProtocol.close_timeout = configuration.close_timeout
     return uvicorn.Config(
         create(configuration),
         host="127.0.0.1",

@@ -11,9 +11,9 @@ import pytest
 from portal.commands.conversation import buyer_room
 from portal.database.database import Database
 from portal.reading.deal_page import event_stream
-from realtime.hub.doorbell import MemoryDoorbell
-from realtime.hub.feed import Waker
 from realtime.hub.hub import INBOX, Hub
+from realtime.hub.memory_doorbell import MemoryDoorbell
+from realtime.hub.subscription import Subscription
 from tests.cast import Seat, Table, open_database
 from tests.realtime.conftest import Opens
 
@@ -35,45 +35,45 @@ async def house(hub: Hub, tmp_path: Path) -> AsyncIterator[Database]:
     database.close()
 
 
-async def seated(hub: Hub, house: Database, who: Seat) -> Waker:
-    waker = hub.watch(who.deal_id, who.actor)  # type: ignore[arg-type]  # people of the cast have sessions
+async def seated(hub: Hub, house: Database, who: Seat) -> Subscription:
+    subscription = hub.subscribe(who.deal_id, who.actor)  # type: ignore[arg-type]  # people of the cast have sessions
     query = partial(event_stream.opening, actor=who.actor, deal_id=who.deal_id, after=0, limit=100)
     deal = (await house.read(query)).deal
-    assert hub.seat(waker, deal.actor, deal.actor_name, deal.role, deal)
-    return waker
+    assert hub.join(subscription, deal.actor, deal.actor_name, deal.role, deal)
+    return subscription
 
 
-async def quiet(waker: Waker) -> None:
+async def quiet(subscription: Subscription) -> None:
     """Presence has been told, and whatever else was on its way."""
-    while await waker.rest(0.5):
-        waker.notes.clear()
+    while await subscription.wait(0.5):
+        subscription.ephemeral_frames.clear()
 
 
 async def test_the_desk_is_not_woken_while_the_buyers_confer(hub: Hub, house: Database) -> None:
     table = Table(house)
     bea, rita = await seated(hub, house, table.bea), await seated(hub, house, table.rita)
-    inbox = hub.watch(INBOX, table.rita.actor)  # type: ignore[arg-type]
-    for waker in (bea, rita, inbox):
-        await quiet(waker)
-    inbox.rung = set()
+    inbox = hub.subscribe(INBOX, table.rita.actor)  # type: ignore[arg-type]
+    for subscription in (bea, rita, inbox):
+        await quiet(subscription)
+    inbox.changed_deals = set()
     table.bea.does(buyer_room.confide, body="Quietly.")
-    assert await bea.rest(10), "her colleague's page is woken"
-    assert not await rita.rest(0.3)
-    assert inbox.rung == set()
-    assert not await inbox.rest(0.1)
+    assert await bea.wait(10), "her colleague's page is woken"
+    assert not await rita.wait(0.3)
+    assert inbox.changed_deals == set()
+    assert not await inbox.wait(0.1)
     table.bea.says("Aloud.")
-    assert await rita.rest(10)
-    assert inbox.rung == {table.deal_id}
+    assert await rita.wait(10)
+    assert inbox.changed_deals == {table.deal_id}
 
 
 async def test_a_buyer_is_not_woken_by_a_note(hub: Hub, house: Database) -> None:
     table = Table(house)
     bea, rita = await seated(hub, house, table.bea), await seated(hub, house, table.rita)
-    for waker in (bea, rita):
-        await quiet(waker)
+    for subscription in (bea, rita):
+        await quiet(subscription)
     table.rita.notes("They are in a hurry.")
-    assert await rita.rest(10)
-    assert not await bea.rest(0.3)
+    assert await rita.wait(10)
+    assert not await bea.wait(0.3)
 
 
 async def test_who_is_in_the_room_is_not_seen_at_the_table(opens: Opens, table: Table) -> None:

@@ -13,7 +13,8 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from portal.access import BuyerSession
-from realtime.hub.feed import PARTIES, Feed, Made, Waker
+from realtime.hub.feed import PARTIES, Feed
+from realtime.hub.subscription import FrameMemo, Subscription
 from realtime.sockets.protocol import framed, text_of
 
 pytestmark = pytest.mark.anyio
@@ -35,16 +36,16 @@ class Desk:
 
     def __init__(self, *, can: bool = True) -> None:
         self.feed, self.pushed, self.can = Feed(), 0, can
-        self.waker = Waker(BuyerSession("bea"), self.feed, "deal")
-        self.waker.push = self.push
-        self.feed.wakers.add(self.waker)
+        self.subscription = Subscription(BuyerSession("bea"), self.feed, "deal")
+        self.subscription.push = self.push
+        self.feed.subscriptions.add(self.subscription)
 
-    def push(self, made: Made) -> bool:
+    def push(self, memo: FrameMemo) -> bool:
         self.pushed += 1
         return self.can
 
     async def resting(self) -> asyncio.Task[bool]:
-        task = asyncio.create_task(self.waker.rest(0.2))
+        task = asyncio.create_task(self.subscription.wait(0.2))
         await asyncio.sleep(0)
         return task
 
@@ -68,13 +69,13 @@ async def test_nothing_is_written_past_a_task_that_is_writing() -> None:
     desk = Desk()
     desk.feed.wake(PARTIES)
     assert desk.pushed == 0
-    assert await desk.waker.rest(5), "what came meanwhile is not forgotten"
+    assert await desk.subscription.wait(5), "what came meanwhile is not forgotten"
 
 
 async def test_a_socket_whose_right_has_ended_is_written_nothing_more() -> None:
     desk = Desk()
     task = await desk.resting()
-    desk.waker.end(4403)
+    desk.subscription.end(4403)
     desk.feed.wake(PARTIES)
     assert desk.pushed == 0
     assert await task

@@ -11,7 +11,7 @@ from portal.commands.outbox.finish_delivery import without_link
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import TO_BUYERS, Mail
 from portal.errors import Sentence
-from portal.storage import tables
+from portal.storage import stored_sentences, tables
 
 
 def cancel_news(work: UnitOfWork, deal: Deal, revision: int) -> int:
@@ -43,10 +43,10 @@ def _cancel(work: UnitOfWork, deal: Deal, because: str, unwanted: Callable[[Mail
         select(box.c.id, box.c.payload).where(unsent, box.c.transport == "mail", box.c.deal_id == deal.id)
     ).all()
     mails = [(row.id, msgspec.json.decode(row.payload, type=Mail)) for row in rows]
-    cancelled = 0
+    error, cancelled = stored_sentences.to_text(because), 0
     for delivery, mail in mails:
         if unwanted(mail):
-            values = {"state": "cancelled", "done_at": work.now, "leased_until": None, "error": because}
+            values = {"state": "cancelled", "done_at": work.now, "leased_until": None, "error": error}
             stopped = work.connection.execute(
                 update(box)
                 .where(box.c.id == delivery, unsent)

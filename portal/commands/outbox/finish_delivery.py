@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.mail import Mail
-from portal.storage import tables
+from portal.storage import stored_sentences, tables
 
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(minutes=1)
@@ -46,7 +46,7 @@ def finish_delivery(
     mine = [outbox.c.id == delivery_id]
     if error:
         mine += [outbox.c.state == "waiting", outbox.c.attempts == attempt]
-        values = _failure(work, attempt, error, for_good)
+        values = _failure(work, attempt, stored_sentences.to_text(error), for_good)
     else:
         mine.append(outbox.c.state.in_(("waiting", "cancelled")))
         values = {"state": "sent", "done_at": work.now, "leased_until": None, "error": ""}

@@ -13,8 +13,9 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import difference_sentences
 from portal.domain.change.change import Change
 from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import Kind, Spelled
+from portal.domain.change.difference_sentences import Kind
 from portal.domain.change.items import find_item
+from portal.domain.change.plain_differences import PlainDifference, plain_differences
 from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer.revision import Offer
 from portal.storage import documents
@@ -34,7 +35,7 @@ def revision_values(
     before, after = (
         documents.read_revision(work, deal.id, number) for number in (deal.revision, published.revision)
     )
-    changed = difference_sentences.spelled(difference_sentences.sentences(compare(before, after)))
+    changed = plain_differences(difference_sentences.sentences(compare(before, after)))
     said = [_answer(before.offer, after.offer, each, reasons or {}) for each in answers]
     return {
         "currency": deal.currency,
@@ -44,9 +45,9 @@ def revision_values(
     }
 
 
-def _answer(before: Offer, after: Offer, given: Answered, reasons: Mapping[str, str]) -> Spelled:
+def _answer(before: Offer, after: Offer, given: Answered, reasons: Mapping[str, str]) -> PlainDifference:
     change, kind = given.change, difference_sentences.kind(given.change.field)
-    return Spelled(
+    return PlainDifference(
         name=_name(before, after, change),
         what=given.verdict,
         field=change.field,
@@ -67,5 +68,5 @@ def _name(before: Offer, after: Offer, change: Change) -> str:
     return found.name if found else ""
 
 
-def _json(those: Iterable[Spelled]) -> str:
+def _json(those: Iterable[PlainDifference]) -> str:
     return msgspec.json.encode(list(those)).decode()

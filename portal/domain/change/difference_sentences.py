@@ -5,7 +5,6 @@ is written later and elsewhere.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -31,7 +30,7 @@ _KINDS: Mapping[field_spec.Kind, Kind] = {
 }
 
 
-class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+class DifferenceSentence(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. `name` is the line's, term's or adjustment's, "" for the proposal itself; `percent` by how much a
     price or a quantity moved, one place, None where that says nothing."""
 
@@ -49,33 +48,21 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
         return kind(self.field)
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class DescribedComparison(msgspec.Struct, frozen=True, kw_only=True):
     """A comparison in sentences; False when nothing differs. `sums`: how the totals moved."""
 
     comparison: Comparison
-    sentences: tuple[Sentence, ...]
-    sums: tuple[Sentence, ...]
+    sentences: tuple[DifferenceSentence, ...]
+    sums: tuple[DifferenceSentence, ...]
 
     def __bool__(self) -> bool:
         return bool(self.comparison)
 
 
-class Spelled(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A sentence in strings: numbers plain, days in ISO 8601, flags "true" or "". `what` is a verdict where it tells an
-    answer: then `before` was asked, `after` is offered now, and `reason` is the seller's."""
-
-    name: str
-    what: str
-    field: str = ""
-    kind: Kind = "text"
-    before: str = ""
-    after: str = ""
-    percent: str = ""
-    reason: str = ""
-
-
-def told(comparison: Comparison) -> Told:
-    return Told(comparison=comparison, sentences=sentences(comparison), sums=totals(comparison))
+def describe(comparison: Comparison) -> DescribedComparison:
+    return DescribedComparison(
+        comparison=comparison, sentences=sentences(comparison), sums=totals(comparison)
+    )
 
 
 def kind(field: str) -> Kind:
@@ -86,7 +73,7 @@ def kind(field: str) -> Kind:
     return "seen" if row.long else _KINDS[row.kind]
 
 
-def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
+def sentences(comparison: Comparison) -> tuple[DifferenceSentence, ...]:
     """Lines first, then terms, adjustments, standing offers, and the rest of the proposal."""
     return (
         *_came("line", comparison.added_lines, "added"),
@@ -105,7 +92,7 @@ def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     )
 
 
-def totals(comparison: Comparison) -> tuple[Sentence, ...]:
+def totals(comparison: Comparison) -> tuple[DifferenceSentence, ...]:
     """How the sums moved: once and per period with tax, the contract net."""
     return tuple(
         _sentence("", "", each)
@@ -114,26 +101,11 @@ def totals(comparison: Comparison) -> tuple[Sentence, ...]:
     )
 
 
-def spelled(those: Iterable[Sentence]) -> tuple[Spelled, ...]:
-    return tuple(
-        Spelled(
-            name=each.name,
-            what=each.what,
-            field=each.field,
-            kind=each.kind,
-            before=_text(each.before) if each.kind != "seen" else "",
-            after=_text(each.after) if each.kind != "seen" else "",
-            percent="" if each.percent is None else str(each.percent),
-        )
-        for each in those
-    )
-
-
-def _came(kind: str, parts: Iterable[msgspec.Struct], what: What) -> Iterator[Sentence]:
+def _came(kind: str, parts: Iterable[msgspec.Struct], what: What) -> Iterator[DifferenceSentence]:
     for part in parts:
         name = getattr(part, "name", "") or getattr(part, "label", "")
         value = getattr(part, "value", None)
-        yield Sentence(
+        yield DifferenceSentence(
             subject=f"{kind}:{getattr(part, 'key', '')}",
             name=name,
             what=what,
@@ -143,14 +115,14 @@ def _came(kind: str, parts: Iterable[msgspec.Struct], what: What) -> Iterator[Se
         )
 
 
-def _changed(parts: Iterable[Changed]) -> Iterator[Sentence]:
+def _changed(parts: Iterable[Changed]) -> Iterator[DifferenceSentence]:
     for part in parts:
         for each in part.decided:
             yield _sentence(part.subject, part.name, each)
 
 
-def _sentence(subject: str, name: str, each: Difference) -> Sentence:
-    return Sentence(
+def _sentence(subject: str, name: str, each: Difference) -> DifferenceSentence:
+    return DifferenceSentence(
         subject=subject,
         name=name,
         what="changed",
@@ -168,18 +140,3 @@ def _percent(each: Difference) -> Decimal | None:
         return None
     moved = money.times(money.CONTEXT.subtract(each.after, each.before), Decimal(100))
     return money.divide(moved, abs(each.before)).quantize(Decimal("0.1"), context=money.CONTEXT)
-
-
-def _text(value: Value) -> str:
-    match value:
-        case None | False:
-            return ""
-        case True:
-            return "true"
-        case Decimal():
-            return f"{value:f}"
-        case datetime() | date():
-            return value.isoformat()
-        case tuple():
-            return ", ".join(str(each) for each in value)
-    return str(value)

@@ -14,6 +14,7 @@ from portal.domain.change import part_codec
 from portal.domain.offer import spelling
 from portal.domain.offer.revision import Adjustment, Bounds, Line, Offer, StandingOffer
 from portal.domain.offer.spelling import Wish
+from portal.errors import Sentence
 
 # A quantity is a number of the line's unit; a count is a whole number.
 Number = Literal["money", "quantity", "number", "count", "percent"]
@@ -69,7 +70,7 @@ def always(_item: Any) -> bool:
 
 
 def _unread(text: str, _offer: Offer, _key: str) -> str:
-    raise ValueError(f"{text!r} stands in a field that can't be changed.")
+    raise ValueError(Sentence("“%(text)s” stands in a field that can't be changed.", text=text))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

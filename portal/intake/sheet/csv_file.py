@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 
 from portal.errors import Problem, Sentence
+from portal.intake.places import in_row
 from portal.intake.sheet.grid import MAX_CELLS, MAX_COLUMNS, Cell, Grid, Row, append_row, formula, unreadable
 
 DELIMITERS = (",", ";", "\t")
@@ -77,7 +78,7 @@ def _read_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise unreadable(
             Sentence("Row %(number)s is not CSV: %(error)s.", number=number + 1, error=str(error)),
             "Look at its quotation marks.",
-            f"row {number + 1}",
+            in_row(number + 1),
         ) from None
 
 

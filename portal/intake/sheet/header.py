@@ -5,6 +5,7 @@ from difflib import get_close_matches
 
 from portal.errors import Problem, Sentence
 from portal.intake.field_errors import format_value
+from portal.intake.places import in_column, in_row
 from portal.intake.sheet.columns import COLUMNS, SPELLINGS, Column, normalise_header
 from portal.intake.sheet.grid import Grid, Row, letter
 
@@ -28,11 +29,11 @@ def read_header(grid: Grid) -> tuple[dict[int, Column], list[Problem]]:
     problems: list[Problem] = []
     for at, cell in enumerate(header.cells):
         if cell.wrong:
-            problems.append(Problem(f"row {header.number}, column {letter(at)}", *cell.wrong))
+            problems.append(Problem(in_row(header.number, in_column(letter(at))), *cell.wrong))
             continue
         column = SPELLINGS.get(normalise_header(cell.text))
         named = cell.text if cell.text.isprintable() and len(cell.text) < 40 else ""
-        place = f"row {header.number}, {named or f'column {letter(at)}'}"
+        place = in_row(header.number, named or in_column(letter(at)))
         if column is None:
             if cell.text:
                 message = Sentence("%(text)s is not a column here.", text=format_value(cell.text))
@@ -50,7 +51,7 @@ def _problems_of_unnamed(header: Row, rows: Sequence[Row]) -> list[Problem]:
     for row in rows:
         for at, cell in enumerate(row.cells):
             if not cell.empty and header.at(at).empty:
-                place = f"row {row.number}, column {letter(at)}"
+                place = in_row(row.number, in_column(letter(at)))
                 return [Problem(place, "The column has no name.", "Name it in the first row.")]
     return []
 

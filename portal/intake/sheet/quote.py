@@ -7,6 +7,7 @@ from typing import Any
 from portal.errors import Problem, Sentence
 from portal.intake.document import Document
 from portal.intake.field_errors import format_value
+from portal.intake.places import in_column, in_row
 from portal.intake.sheet import numbers
 from portal.intake.sheet.cell_value import read_cell
 from portal.intake.sheet.cells import CellError
@@ -54,9 +55,8 @@ class _Draft:
             if found := self.places.get("/" + "/".join(steps[:length])):
                 return found
         if steps[:1] == ["lines"] and len(steps) > 1:
-            row = f"row {self.lines[int(steps[1])]}"
-            return f"{row}, {'.'.join(steps[2:])}" if steps[2:] else row
-        return f"column {'.'.join(steps)}" if steps and steps != ["lines"] else ""
+            return in_row(self.lines[int(steps[1])], ".".join(steps[2:]))
+        return in_column(".".join(steps)) if steps and steps != ["lines"] else ""
 
     def _decimal_mark(self, columns: dict[int, Column], rows: Sequence[Row]) -> numbers.Mark:
         """Find the decimal mark of this file; warn when it is a comma."""
@@ -73,7 +73,7 @@ class _Draft:
             row, column, text = next(each for each in cells if "," in each[2])
             self.remarks.append(
                 Problem(
-                    f"row {row.number}, {column.name}",
+                    in_row(row.number, column.name),
                     Sentence(
                         "Decimals are written with a comma: %(text)s is read as %(number)s.",
                         text=text,
@@ -91,7 +91,7 @@ class _Draft:
             cell = row.at(at)
             if cell.empty:
                 continue
-            place = f"row {row.number}, {column.name}"
+            place = in_row(row.number, column.name)
             has_line = has_line or not column.document
             try:
                 value = read_cell(cell, column, mark)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from portal.domain.change.field_spec import NUMBERS
 from portal.domain.change.fields import spec
+from portal.intake.places import in_row
 from portal.intake.sheet import numbers
 from portal.intake.sheet.grid import EMPTY, Cell, Grid, Row, unreadable
 from portal.intake.sheet.proposal_columns import COLUMNS, COMMENT, INCLUDE
@@ -38,7 +39,7 @@ class Sheet:
         return row.at(self.header[column]) if column in self.header else EMPTY
 
     def place(self, row: Row, column: str) -> str:
-        return f"row {row.number}, {self.titles.get(column, column)}"
+        return in_row(row.number, self.titles.get(column, column))
 
 
 def sheet_of(grid: Grid, words: Words) -> Sheet:

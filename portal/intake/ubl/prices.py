@@ -5,30 +5,18 @@ price. In both cases the line's net is the amount that the document states.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from lxml import etree
 
-from portal.domain.offer import money, revision
-from portal.domain.offer.totals import line_net
+from portal.domain.offer import money
 from portal.errors import Sentence
 from portal.intake.field_errors import format_decimal
-from portal.intake.fields import AMOUNT_LIMIT
 from portal.intake.ubl.draft import Draft
+from portal.intake.ubl.line_figures import LineFigures, LinePrice
 from portal.intake.ubl.xml import every, find, text
 
 _CORRECT_ONE = "Correct one of the two."
-
-
-@dataclass(frozen=True)
-class LinePrice:
-    """A price that makes the line's `net`, in the document's currency."""
-
-    unit_price: Decimal
-    base_quantity: Decimal
-    discount_percent: Decimal
-    net: Decimal
 
 
 def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) -> LinePrice | None:
@@ -47,7 +35,30 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
     figures = _read_figures(draft, line, (quantity, base, price, extension))
     if figures is None:
         return None
-    net = figures.net(currency)
+    line_price = _price_of(draft, line, figures, (price, extension), currency)
+    if line_price is None:
+        return None
+    source = extension if price is None else price
+    draft.put(f"{pointer}/unit_price", format_decimal(line_price.unit_price), source)
+    draft.put(
+        f"{pointer}/price_base_quantity",
+        format_decimal(line_price.base_quantity),
+        source if base is None else base,
+    )
+    if line_price.discount_percent:
+        draft.put(f"{pointer}/discount_percent", format_decimal(line_price.discount_percent), source)
+    return line_price
+
+
+def _price_of(
+    draft: Draft,
+    line: etree._Element,
+    figures: LineFigures,
+    sources: tuple[etree._Element | None, etree._Element | None],
+    currency: str,
+) -> LinePrice | None:
+    """The price that makes the line's net; None when the stated amount contradicts it, or no price makes it."""
+    (price, extension), net = sources, figures.net(currency)
     if extension is not None and figures.stated is not None and figures.stated != net:
         draft.refuse(
             extension,
@@ -73,77 +84,12 @@ def read_price(draft: Draft, pointer: str, line: etree._Element, currency: str) 
             Sentence("The line comes to %(net)s, which no price can make.", net=net),
             "Quote discounts as allowances.",
         )
-        return None
-    source = extension if price is None else price
-    draft.put(f"{pointer}/unit_price", format_decimal(line_price.unit_price), source)
-    draft.put(
-        f"{pointer}/price_base_quantity",
-        format_decimal(line_price.base_quantity),
-        source if base is None else base,
-    )
-    if line_price.discount_percent:
-        draft.put(f"{pointer}/discount_percent", format_decimal(line_price.discount_percent), source)
     return line_price
-
-
-@dataclass(frozen=True)
-class _Figures:
-    """The figures of a line: the price `each` is for `per` units, `surcharge` is charges less allowances."""
-
-    count: Decimal
-    per: Decimal
-    each: Decimal | None
-    stated: Decimal | None
-    surcharge: Decimal
-
-    @property
-    def sentence(self) -> Sentence:
-        product = Sentence(
-            "quantity %(count)s x price %(each)s / %(per)s",
-            count=self.count,
-            each=self.each or money.ZERO,
-            per=self.per,
-        )
-        if not self.surcharge:
-            return product
-        return Sentence(
-            "%(product)s with allowances and charges of %(surcharge)s",
-            product=product,
-            surcharge=self.surcharge,
-        )
-
-    @property
-    def gross(self) -> Decimal:
-        """The amount before allowances and charges."""
-        if self.each is None:
-            return money.CONTEXT.subtract(self.stated or money.ZERO, self.surcharge)
-        return money.divide(money.times(self.count, self.each), self.per)
-
-    def net(self, currency: str) -> Decimal:
-        return money.amount(money.add([self.gross, self.surcharge]), currency)
-
-    def price(self, currency: str) -> LinePrice | None:
-        """Return the first price that makes exactly the net.
-
-        Candidates: the stated price with a discount, a unit price that includes all charges, one price for all units.
-        """
-        net, gross = self.net(currency), self.gross
-        candidates = [
-            (money.six(money.divide(money.times(net, self.per), self.count)), self.per, money.ZERO),
-            (net, self.count, money.ZERO),
-        ]
-        if self.each is not None:
-            less = money.times(money.CONTEXT.subtract(gross, net), Decimal(100))
-            percent = money.divide(less, gross) if gross and self.surcharge else money.ZERO
-            if percent == money.six(percent) and 0 <= percent <= 100:
-                candidates.insert(0, (self.each, self.per, money.six(percent)))
-        prices = (LinePrice(*each, net=net) for each in candidates if 0 <= each[0] < AMOUNT_LIMIT)
-        return next((each for each in prices if _net(each, self.count, currency) == net), None)
 
 
 def _read_figures(
     draft: Draft, line: etree._Element, sources: Sequence[etree._Element | None]
-) -> _Figures | None:
+) -> LineFigures | None:
     """Read quantity, base quantity, price and amount; None when one is not usable."""
     problem_count = len(draft.problems)
     count, per, each, stated = [draft.number(source) for source in sources]
@@ -152,7 +98,7 @@ def _read_figures(
     # Validation reports a quantity that is missing or not positive.
     if len(draft.problems) > problem_count or count is None or count <= 0 or per <= 0:
         return None
-    return _Figures(count, per, each, stated, surcharge)
+    return LineFigures(count, per, each, stated, surcharge)
 
 
 def either(line: etree._Element, name: str) -> etree._Element | None:
@@ -172,15 +118,3 @@ def sum_of(draft: Draft, charges: list[etree._Element]) -> Decimal:
 
 def is_charge(allowance_charge: etree._Element) -> bool:
     return text(allowance_charge, "cbc:ChargeIndicator").lower() in {"true", "1"}
-
-
-def _net(price: LinePrice, count: Decimal, currency: str) -> Decimal:
-    line = revision.Line(
-        key="",
-        name="",
-        quantity=count,
-        unit_price=price.unit_price,
-        price_base_quantity=price.base_quantity,
-        discount_percent=price.discount_percent,
-    )
-    return line_net(line, currency)

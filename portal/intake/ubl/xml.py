@@ -7,6 +7,7 @@ from lxml import etree
 
 from portal.errors import Sentence
 from portal.intake.field_errors import format_value
+from portal.intake.places import in_line
 from portal.intake.unreadable import unreadable
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -36,16 +37,12 @@ def parse(data: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise unreadable(
-            f"line {line}, column {column}",
+            in_line(line, column),
             Sentence("This is not well-formed XML: %(reason)s.", reason=_reason(error)),
             "Export it again.",
         ) from None
     if root.tag != f"{{{_UBL}Quotation-2}}Quotation":
-        raise unreadable(
-            "/",
-            _told(root),
-            "Only UBL 2 Quotations are read.",
-        )
+        raise unreadable("/", _wrong_root(root), "Only UBL 2 Quotations are read.")
     return root
 
 
@@ -95,7 +92,7 @@ def _name(element: etree._Element) -> str:
     return f"{_PREFIXES.get(name.namespace or '', '')}{name.localname}"
 
 
-def _told(root: etree._Element) -> str:
+def _wrong_root(root: etree._Element) -> Sentence:
     name = etree.QName(root)
     if (name.namespace or "").startswith(_UBL):
         return Sentence("The root element is that of a UBL %(name)s.", name=name.localname)
@@ -120,7 +117,7 @@ def _refuse_encoding(text: bytes) -> None:
     declared = _DECLARATION.match(text[:200])
     if declared and declared[1].decode("ascii", "replace").lower() not in _ENCODINGS:
         raise unreadable(
-            "line 1", "The document declares an encoding that is not read.", "Save it again as UTF-8."
+            in_line(1), "The document declares an encoding that is not read.", "Save it again as UTF-8."
         )
 
 
@@ -130,7 +127,7 @@ def _refuse_document_type(text: bytes) -> None:
     if text.startswith(b"<!DOCTYPE", end):
         line = text.count(b"\n", 0, end) + 1
         raise unreadable(
-            f"line {line}",
+            in_line(line),
             "The document brings a document type (DTD), which could define or fetch anything.",
             "Take the DOCTYPE out; UBL needs none.",
         )

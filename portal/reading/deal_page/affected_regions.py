@@ -12,7 +12,7 @@ from portal.domain.ledger import event_body, ledger, shared_events
 from portal.domain.ledger.event_kinds import KINDS
 from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import lines
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
 
@@ -26,7 +26,7 @@ class AffectedRegions:
 
 
 def affected_regions(
-    transaction: Transaction, deal: Deal, table: Table, body: event_body.Body
+    transaction: Transaction, deal: Deal, table: DealPage, body: event_body.Body
 ) -> AffectedRegions:
     """What the event with this body changes on a page that shows everything before it."""
     regions = KINDS[body.kind].redraws
@@ -75,7 +75,7 @@ def _asked(transaction: Transaction, counteroffers: Iterable[str]) -> frozenset[
     )
 
 
-def _marked(table: Table, *, since: int) -> frozenset[str]:
+def _marked(table: DealPage, *, since: int) -> frozenset[str]:
     """What has changed in a revision and in later ones, and what has changed in the one before it: marks come and go."""
     return frozenset(
         subject

@@ -13,10 +13,9 @@ from portal.domain.ledger import rounds, settlement
 from portal.domain.ledger.board import Board, Row, RowState
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.rounds import BoardEvent, Step
-from portal.reading.deal_page import asks, board_events, history
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import asks, board_events, deal_page, history
 from portal.reading.deal_page.asks import AnswerView, AskView, ConsentView
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.reading.deal_page.people import Person
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -61,7 +60,7 @@ class BoardView:
     ended, and waits for nobody. `line`: points of a polyline in a box
     of WIDTH by HEIGHT, "" while there is nothing to draw."""
 
-    table: Table
+    table: DealPage
     board: Board
     mine: tuple[BoardRow, ...]
     theirs: tuple[BoardRow, ...]
@@ -73,7 +72,7 @@ class BoardView:
 
 def load(transaction: Transaction, deal: Deal) -> BoardView:
     """The board for the party of whoever is looking; NotFound for a deal that was not sent."""
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     asking = asks.load(transaction, deal.id, history.rows(transaction, deal.id))
     events = board_events.load(transaction, deal.id)
     board = rounds.negotiation_state(events).board(table.offer)
@@ -105,7 +104,7 @@ def curve(gaps: Sequence[Decimal]) -> str:
     )
 
 
-def _row(table: Table, asking: asks.Asking, row: Row) -> BoardRow:
+def _row(table: DealPage, asking: asks.Asking, row: Row) -> BoardRow:
     gap = settlement.gap(table.offer, row)
     people = table.people
     return BoardRow(
@@ -122,7 +121,7 @@ def _row(table: Table, asking: asks.Asking, row: Row) -> BoardRow:
 
 
 def _steps(
-    transaction: Transaction, deal: Deal, table: Table, events: Sequence[BoardEvent]
+    transaction: Transaction, deal: Deal, table: DealPage, events: Sequence[BoardEvent]
 ) -> tuple[StepView, ...]:
     numbers = range(1, deal.revision + 1)
     offers = {number: documents.read_revision(transaction, deal.id, number).offer for number in numbers}

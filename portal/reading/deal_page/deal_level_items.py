@@ -27,7 +27,7 @@ EDITED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class WholeView(ItemView):
+class DealLevelItem(ItemView):
     """The overall price (`net` is the contract's), or a line that somebody wants, named by their words."""
 
     name: str
@@ -77,13 +77,13 @@ class StandingView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Whole:
-    total: WholeView
-    wishes: tuple[WholeView, ...]
+class DealLevelItems:
+    total: DealLevelItem
+    wishes: tuple[DealLevelItem, ...]
     adjustments: tuple[Adjustment, ...]
     standing: tuple[StandingView, ...]
 
-    def view(self, subject: str) -> WholeView | None:
+    def view(self, subject: str) -> DealLevelItem | None:
         """The overall price, a line that is asked for, or one that nobody has asked for yet."""
         if subject.startswith("new:"):
             asked = (each for each in self.wishes if each.subject == subject)
@@ -91,12 +91,12 @@ class Whole:
         return self.total if subject == TOTAL else None
 
 
-def whole(revision: Revision, standings: Standings | None = None) -> Whole:
+def deal_level_items(revision: Revision, standings: Standings | None = None) -> DealLevelItems:
     offer = revision.offer
     found = find_item(offer, TOTAL)
     assert found is not None
     rows = standings.rows if standings else {}
-    return Whole(
+    return DealLevelItems(
         total=_view(TOTAL, found.name, revision.totals.contract.net, buyer_fields(found), standings),
         wishes=tuple(
             _view(row.subject, row.name, None, ("wish",), standings)
@@ -116,9 +116,9 @@ def _view(
     net: Decimal | None,
     fields: tuple[Field, ...],
     standings: Standings | None,
-) -> WholeView:
+) -> DealLevelItem:
     here = standings if standings and subject in standings.rows else None
-    return WholeView(
+    return DealLevelItem(
         subject=subject,
         state=here.rows[subject].state if here else "agreed",
         asks=here.asks(subject) if here else (),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from portal.access import Deal
 from portal.domain.change import difference_sentences
 from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import Told
+from portal.domain.change.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Line, Revision
 from portal.integers import parse_integer
 from portal.storage import documents
@@ -31,7 +31,7 @@ class Differences:
 
     earlier: int
     later: int
-    comparison: Told
+    comparison: DescribedComparison
     lines: tuple[Marked, ...]
 
 
@@ -40,11 +40,11 @@ def load(transaction: Transaction, deal: Deal, query: Mapping[str, str]) -> Diff
     later = _number(query.get("to", ""), deal.revision)
     earlier = _number(query.get("from", ""), max(1, later - 1))
     then, now = (documents.read_revision(transaction, deal.id, number) for number in (earlier, later))
-    found = difference_sentences.told(compare(then, now))
+    found = difference_sentences.describe(compare(then, now))
     return Differences(earlier=earlier, later=later, comparison=found, lines=marked(then, now, found))
 
 
-def marked(then: Revision, now: Revision, found: Told) -> tuple[Marked, ...]:
+def marked(then: Revision, now: Revision, found: DescribedComparison) -> tuple[Marked, ...]:
     """The lines that differ in quantity, price or total, in the order of the later revision; those that are gone last."""
     before, after = ({line.key: line for line in each.offer.lines} for each in (then, now))
     was, will = ({each.key: each.net for each in revision.totals.lines} for revision in (then, now))

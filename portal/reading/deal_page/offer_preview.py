@@ -6,10 +6,9 @@ from portal.domain.ledger import settlement
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
-from portal.reading.deal_page import deal_level_items as whole
-from portal.reading.deal_page import lines, summary
+from portal.reading.deal_page import deal_level_items, lines, summary
 from portal.reading.deal_page.asks import Asking
-from portal.reading.deal_page.deal_level_items import Whole
+from portal.reading.deal_page.deal_level_items import DealLevelItems
 from portal.reading.deal_page.lines import Section, Standings, TermView
 from portal.reading.deal_page.summary import Summary
 
@@ -21,7 +20,7 @@ class Preview:
     revision: Revision
     sections: tuple[Section, ...]
     terms: tuple[TermView, ...]
-    whole: Whole
+    whole: DealLevelItems
     summary: Summary
     revision_number: int = 0
     comparison: None = None
@@ -44,6 +43,6 @@ def of_offer(offer: Offer) -> Preview:
         revision=revision,
         sections=lines.sections(revision, standings),
         terms=lines.terms(revision, standings),
-        whole=whole.whole(revision),
+        whole=deal_level_items.deal_level_items(revision),
         summary=summary.summary(revision, None),
     )

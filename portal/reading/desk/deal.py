@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.access import Deal, DeskSession, deal_for
-from portal.reading.deal_page import deal_page as tables
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page import deal_page
+from portal.reading.deal_page.deal_page import DealPage
 from portal.reading.desk import activity, answering, concessions, contacts, installation, private
 from portal.reading.desk.activity import Happening
 from portal.reading.desk.answering import Answering
@@ -26,7 +26,7 @@ class DeskDeal:
     """
 
     deal: Deal
-    table: Table
+    table: DealPage
     answering: Answering | None = None
     figures: Mapping[str, LineFigures] = field(default_factory=dict)
     contacts: tuple[DealContact, ...] = ()
@@ -43,7 +43,7 @@ class DeskDeal:
 
 
 # How each part is read.
-_READERS: Mapping[str, Callable[[Transaction, Deal, Table], object]] = {
+_READERS: Mapping[str, Callable[[Transaction, Deal, DealPage], object]] = {
     "answering": lambda transaction, deal, _: answering.load(transaction, deal) if deal.revision else None,
     "figures": lambda transaction, deal, table: private.figures(transaction, deal, table.offer),
     "contacts": lambda transaction, deal, _: contacts.load(transaction, deal),
@@ -61,6 +61,6 @@ def load(
 ) -> DeskDeal:
     """Read a deal with these parts, from one snapshot. NotFound when there is no such deal."""
     deal = deal_for(transaction, actor, deal_id)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     found: dict[str, Any] = {name: _READERS[name](transaction, deal, table) for name in parts}
     return DeskDeal(deal=deal, table=table, **found)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from portal import access
 from portal.domain.deal.mail import Mail
-from portal.storage import tables
+from portal.storage import stored_sentences, tables
 from portal.storage.session import Transaction
 
 MOST = 500
@@ -109,7 +109,7 @@ def _delivery(row: Row[Any], now: datetime) -> Delivery:
         created_at=row.created_at,
         next_at=row.next_at,
         done_at=row.done_at,
-        error=row.error,
+        error=stored_sentences.from_text(row.error),
     )
 
 

@@ -1,4 +1,4 @@
-"""What frames carry of the buyers' room, for buyers alone. Nothing for the desk imports this."""
+"""What frames carry of the buyers' room, for buyers alone. No code for the desk imports this."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from portal.reading.buyer import room
 from portal.reading.deal_page import people
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
-from portal.rendering.regions import Renders
+from portal.rendering.regions import Render
 from portal.storage.session import Transaction
 
 
-def drawn(render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent) -> str:
-    """The event in the room, and where sign-offs are told. A page that has no such place leaves it out."""
+def room_entry(render: Render, transaction: Transaction, deal: Deal, event: StoredEvent) -> str:
+    """Return the event in the room, and the sign-offs when it is one. A page without these places ignores it."""
     entry = room.entry(event, people.person(transaction, event.actor, ""))
     content = render("room/_entry.html", entry=entry, urls=Urls.buyer(deal.id))
     content = f'<hx-upsert hx-target="#room-log" key="data-seq">{content}</hx-upsert>'
-    return content + told(render, transaction, deal) if event.kind == "sign_off" else content
+    return content + sign_offs(render, transaction, deal) if event.kind == "sign_off" else content
 
 
-def told(render: Renders, transaction: Transaction, deal: Deal) -> str:
-    """Where sign-offs are told: beside the next step, and in the room."""
+def sign_offs(render: Render, transaction: Transaction, deal: Deal) -> str:
+    """Return the sign-offs as they stand beside the next step, and in the room."""
     words = room.words(transaction, deal)
     context: dict[str, Any] = {"deal": deal, "urls": Urls.buyer(deal.id), "words": words}
     return "".join(

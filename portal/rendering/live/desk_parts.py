@@ -1,4 +1,4 @@
-"""What frames carry for the seller's side alone: rows with figures, notes, the inbox. Nothing for buyers imports this."""
+"""What frames carry for the seller alone: rows with private figures, notes, the inbox. No code for buyers imports this."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +8,17 @@ from portal.access import Deal, DeskSession
 from portal.domain.ledger import ledger
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import people
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.reading.desk import activity, inbox, private
 from portal.reading.desk.inbox_row import View
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
-from portal.rendering.regions import Renders
+from portal.rendering.regions import Render
 from portal.storage.session import Transaction
 
 
-def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any]:
-    """What the rep's rows need besides the table: the desk's addresses, and the seller's own figures."""
+def context(transaction: Transaction, deal: Deal, table: DealPage) -> dict[str, Any]:
+    """Return what the rep's lines need besides the deal page: the desk's addresses, and the seller's private figures."""
     return {
         "urls": Urls.desk(deal.id),
         "figures": private.figures(transaction, deal, table.offer),
@@ -26,8 +26,8 @@ def context(transaction: Transaction, deal: Deal, table: Table) -> dict[str, Any
     }
 
 
-def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: StoredEvent, table: Table) -> str:
-    """A note, or the beat by which the page's script fetches what is never pushed (answers, activity)."""
+def note_or_pulse(render: Render, transaction: Transaction, event: StoredEvent, table: DealPage) -> str:
+    """Return a note; for any other event the mark that makes the page fetch its answers, activity and moves."""
     if event.kind == "note":
         who = table.people.get(event.actor) or people.person(transaction, event.actor, table.seller)
         note = activity.happening(event, ledger.decode_body(event.body), {event.actor: who})
@@ -36,18 +36,16 @@ def redrawn(render: Renders, transaction: Transaction, deal: Deal, event: Stored
     return regions.morph("#desk-pulse", f'<span id="desk-pulse" data-seq="{event.seller_seq}" hidden></span>')
 
 
-def inbox_list(
-    transaction: Transaction, render: Renders, actor: DeskSession, query: Mapping[str, str]
-) -> str:
+def inbox_list(transaction: Transaction, render: Render, actor: DeskSession, query: Mapping[str, str]) -> str:
     view = _view(transaction, actor, query)
     content = render("desk/_inbox_list.html", inbox=inbox.load(transaction, view))
     return f'<hx-partial hx-target=".inbox-table" hx-swap="outerMorph">{content}</hx-partial>'
 
 
 def inbox_row(
-    transaction: Transaction, render: Renders, actor: DeskSession, query: Mapping[str, str], deal_id: str
+    transaction: Transaction, render: Render, actor: DeskSession, query: Mapping[str, str], deal_id: str
 ) -> str:
-    """The row in its place, or the mark by which the page lets it go when the view does not show it any more."""
+    """Return the row, or the mark that makes the page remove it when the view does not show it any more."""
     row = inbox.row(transaction, deal_id, _view(transaction, actor, query))
     if row is None:
         gone = f'<div id="deal-{deal_id}" class="inbox-row" role="row" data-left hidden></div>'

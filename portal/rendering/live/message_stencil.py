@@ -1,4 +1,4 @@
-"""A chat line as HTML, from its event alone: the template of the page, drawn once for each language and filled in."""
+"""A message as HTML from its event alone: the page's template, rendered once for each language and then filled in."""
 
 from types import SimpleNamespace
 
@@ -14,15 +14,15 @@ from portal.rendering.templating import Templates
 POSITION = "seq"
 
 
-class SaidStencils:
-    """For messages that are no comments; those need the name of what they are about, and go into two places."""
+class MessageStencils:
+    """For messages that are not comments; a comment needs the name of its line or term, and stands in two places."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
-        self._made: dict[tuple[str, bool], Stencil] = {}
+        self._cache: dict[tuple[str, bool], Stencil] = {}
 
     def around_position(self, event: StoredEvent, who: Person, tag: str) -> list[str]:
-        """The pieces around the reader's own number: the same for both parties."""
+        """Return the pieces around the reader's position, which are the same for both parties."""
         filters, at = self._templates.environment.filters, event.at
         values = {
             "key": escape(event.key),
@@ -40,7 +40,7 @@ class SaidStencils:
         return self._stencil(tag, keyed=bool(event.key)).around(POSITION, values)
 
     def _stencil(self, tag: str, *, keyed: bool) -> Stencil:
-        found = self._made.get((tag, keyed))
+        found = self._cache.get((tag, keyed))
         if found is None:
             who = SimpleNamespace(**{name: Mark(name) for name in ("actor", "party", "name")})
             entry = SimpleNamespace(
@@ -51,6 +51,8 @@ class SaidStencils:
                 at=Mark("at"),
                 text=Mark("text"),
             )
-            drawn = self._templates.render("table/_message.html", tag, entry=entry, place="log", language=tag)
-            found = self._made[tag, keyed] = Stencil(regions.upserted("log", drawn))
+            rendered = self._templates.render(
+                "table/_message.html", tag, entry=entry, place="log", language=tag
+            )
+            found = self._cache[tag, keyed] = Stencil(regions.upserted("log", rendered))
         return found

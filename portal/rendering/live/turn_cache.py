@@ -1,4 +1,4 @@
-"""Whether a message moves the turn, told without asking the database for every message of a chat."""
+"""Whether a message changes whose turn it is, without a query for every message of a chat."""
 
 from datetime import UTC, datetime
 
@@ -10,25 +10,25 @@ from portal.lru_cache import LruCache
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-class Waits:
-    """Remembers for each deal whether the buyer waits, and for each event whether it changed that."""
+class TurnCache:
+    """Whether the buyer waits for an answer, by deal, and whether an event changed that, by event."""
 
     def __init__(self) -> None:
-        # The newest by its instant: a restored backup gives numbers out again.
-        self._deals: LruCache[tuple[int, datetime, bool | None]] = LruCache(most=4_096)
-        self._events: LruCache[bool] = LruCache(most=8_192)
+        # The newest event is the one with the latest time: a restored backup uses numbers again.
+        self._buyer_waits: LruCache[tuple[int, datetime, bool | None]] = LruCache(most=4_096)
+        self._changes: LruCache[bool] = LruCache(most=8_192)
 
-    def moved(self, event: StoredEvent, body: event_body.Body) -> bool:
-        """True unless it is known that nothing moved: an event that follows on one whose outcome is known."""
+    def may_change(self, event: StoredEvent, body: event_body.Body) -> bool:
+        """Return False when it is known that the event did not change the turn: the event before it must be known."""
         key = (event.deal_id, event.seq, event.at)
-        known = self._events.get(key)
+        known = self._changes.get(key)
         if known is not None:
             return known
-        seq, at, waits = self._deals.get(event.deal_id) or (0, NEVER, None)
+        seq, at, before = self._buyer_waits.get(event.deal_id) or (0, NEVER, None)
         effect = turn_effect(body, event.actor)
-        after = {"begins": True, "ends": False, "stays": waits, "lifts": None}[effect]
-        # What is lifted leaves it open whether something older still waits: the next event asks the database again.
+        after = {"begins": True, "ends": False, "stays": before, "lifts": None}[effect]
+        # None: after "lifts" an older event may still wait for an answer, so that the next event asks the database.
         if (after is not None or effect == "lifts") and event.at >= at:
-            self._deals.put(event.deal_id, (event.seq, event.at, after))
-        follows = seq == event.seq - 1 and waits is not None
-        return self._events.put(key, not follows or after != waits)
+            self._buyer_waits.put(event.deal_id, (event.seq, event.at, after))
+        follows = seq == event.seq - 1 and before is not None
+        return self._changes.put(key, not follows or after != before)

@@ -9,7 +9,7 @@ from portal.access import deal_for
 from portal.commands.deal import ask_more_time, decline
 from portal.commands.order import accept as accepting
 from portal.domain.order.acceptance import AcceptanceForm
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.request import address_of, agent_of
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -69,7 +69,7 @@ def _signed(
 ) -> AcceptanceForm:
     """The acceptance with the statement that was shown for the revision it names."""
     deal = deal_for(transaction, visit.actor, deal_id)
-    seller = tables.load(transaction, deal).seller
+    seller = deal_page.load(transaction, deal).seller
     seen = documents.read_revision(transaction, deal_id, signing.seen or deal.revision)
     return AcceptanceForm(
         revision=signing.seen,

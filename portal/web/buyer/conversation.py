@@ -7,8 +7,7 @@ from litestar import Response, get, post
 
 from portal.access import deal_for
 from portal.commands.conversation.post_message import post_message
-from portal.reading.deal_page import conversation, lines, people
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import conversation, deal_page, lines, people
 from portal.reading.deal_page.conversation import Conversation
 from portal.rendering.regions import dom_id
 from portal.request import wants_json
@@ -43,7 +42,7 @@ async def earlier(visit: Visit, deal_id: str, before: int) -> Response[str]:
 
 def _earlier(transaction: Transaction, visit: Visit, deal_id: str, before: int) -> Conversation:
     deal = deal_for(transaction, visit.actor, deal_id)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     rows = conversation.newest(transaction, deal_id, "buyer", before)
     known = people.at_table(transaction, deal_id, conversation.actors(rows), table.seller)
     return conversation.conversation(rows, "buyer", known, lines.names(table.offer))

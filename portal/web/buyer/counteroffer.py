@@ -1,4 +1,4 @@
-"""What a buyer asks for: changes gathered in the tray, sent as a counteroffer, taken back; and choices inside the offer."""
+"""What a buyer asks for: changes gathered in the tray, sent as a counteroffer, and withdrawn."""
 
 from functools import partial
 from typing import Any
@@ -6,16 +6,13 @@ from typing import Any
 from litestar import Response, post
 
 from portal.access import Actor, deal_for
-from portal.commands.negotiation import choose as choosing
 from portal.commands.negotiation import (
     draft_counteroffer,
     keep_ask,
     make_counteroffer,
-    take_offer,
     withdraw_counteroffer,
 )
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change.change import Change
 from portal.domain.change.items import Item, find_item
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, NotFound
@@ -110,46 +107,11 @@ async def take_back(visit: Visit, deal_id: str, counteroffer: str) -> Response[A
     return await visit.attempt(deal_id, withdraw, at="settlement", emptied=["#problem"], problems_at="")
 
 
-@post("/deals/{deal_id:str}/choices", status_code=200)
-async def choose(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
-    """Tick an option or choose another line of a group; `choice` is the change's id and its value."""
-    identity, _sep, value = form.one("choice").rpartition(":")
-    subject, _sep, field = identity.rpartition(":")
-    revision = form.integer("revision") or 0
-    pick = partial(_choose, subject=subject, field=field, value=value, revision=revision)
-    place = dom_id(subject)
-    return await visit.attempt(
-        deal_id, pick, at=place, emptied=[f"[id='problem-{place}']"], problems_at=subject
-    )
-
-
-@post("/deals/{deal_id:str}/offers/{standing:str}/take", status_code=200)
-async def take(visit: Visit, deal_id: str, standing: str, form: FormFields) -> Response[Any]:
-    """A standing offer, as a whole."""
-    accept = partial(take_offer.take_offer, offer=standing, revision=form.integer("revision") or 0)
-    place = f"offer-{standing}"
-    return await visit.attempt(
-        deal_id, accept, at=place, emptied=[f"[id='problem-{place}']"], problems_at=f"standing:{standing}"
-    )
-
-
 def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
     if typed.problems:
         raise Invalid(_("Check your request."), typed.problems)
     changes, reason = part_form.named(typed.changes, ()), typed.reason
     return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
-
-
-def _choose(
-    work: UnitOfWork, actor: Actor, deal_id: str, *, subject: str, field: str, value: str, revision: int
-) -> object:
-    return choosing.choose(work, actor, deal_id, changes=[_change(subject, field, value)], revision=revision)
-
-
-def _change(subject: str, field: str, value: str) -> Change:
-    if field not in ("selected", "choice"):
-        raise Invalid(_("This can't be chosen."), [])
-    return Change(subject=subject, field="choice" if field == "choice" else "selected", value=value)
 
 
 def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Item]:
@@ -179,4 +141,4 @@ def _effect(
     return {"preview": shown, "problems": problems, "fields": typed_change.fields_of(found)}
 
 
-routes = [add_change, preview, send, drop, keep, discard, bind, take_back, choose, take]
+routes = [add_change, preview, send, drop, keep, discard, bind, take_back]

@@ -10,8 +10,8 @@ from portal.errors import Invalid, NotFound, ParleyError, Problem
 from portal.reading.buyer import room
 from portal.reading.buyer import tray as trays
 from portal.reading.buyer.tray import Tray
-from portal.reading.deal_page import deal_page as tables
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page import deal_page
+from portal.reading.deal_page.deal_page import DealPage
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
 from portal.rendering.language import marked as _l
@@ -59,7 +59,7 @@ NOTHING = Opened()
 def context(transaction: Transaction, actor: BuyerSession, deal_id: str, opened: Opened) -> dict[str, Any]:
     """The context of every template; what can't be opened is left closed. NotFound as `deal_for`."""
     deal = deal_for(transaction, actor, deal_id)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     tray = trays.load(transaction, deal, table.offer)
     found: dict[str, Any] = {
         "deal": deal,
@@ -94,7 +94,7 @@ def insist(found: Mapping[str, Any], opened: Opened) -> None:
             raise NotFound(GONE)
 
 
-def _item(deal: Deal, table: Table, tray: Tray, opened: Opened) -> dict[str, Any]:
+def _item(deal: Deal, table: DealPage, tray: Tray, opened: Opened) -> dict[str, Any]:
     """The form that is open on a line or a term."""
     view = table.item(opened.change) if opened.change else None
     view = view or next(iter(table.items([opened.comment])), None)
@@ -112,7 +112,7 @@ def _item(deal: Deal, table: Table, tray: Tray, opened: Opened) -> dict[str, Any
     return found
 
 
-def _change_form(table: Table, tray: Tray, opened: Opened) -> ChangeForm:
+def _change_form(table: DealPage, tray: Tray, opened: Opened) -> ChangeForm:
     found = find_item(table.offer, opened.change)
     assert found is not None, "the table has it"
     typed = opened.typed
@@ -127,7 +127,7 @@ def _change_form(table: Table, tray: Tray, opened: Opened) -> ChangeForm:
     )
 
 
-def _dialog(transaction: Transaction, deal: Deal, table: Table, opened: Opened) -> dict[str, Any]:
+def _dialog(transaction: Transaction, deal: Deal, table: DealPage, opened: Opened) -> dict[str, Any]:
     capability, template = _DIALOGS.get(opened.dialog, ("", ""))
     if not capability or not deal.can(capability):
         return {"dialog": ""}

@@ -7,8 +7,7 @@ from litestar import Response, get
 from msgspec.structs import replace
 
 from portal.access import deal_for
-from portal.reading.deal_page import deal_page as tables
-from portal.reading.deal_page import differences, offer_preview
+from portal.reading.deal_page import deal_page, differences, offer_preview
 from portal.rendering.addresses import Urls
 from portal.storage import documents
 from portal.storage.session import Transaction
@@ -31,7 +30,7 @@ async def show_comparison(visit: Visit, deal_id: str) -> Response[str]:
 def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int) -> dict[str, Any]:
     """The revision as a table of its own, on which nobody can do anything."""
     deal = deal_for(transaction, visit.actor, deal_id)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     then = offer_preview.of_offer(documents.read_revision(transaction, deal_id, number).offer)
     entry = next((each for each in table.history if each.number == number), None)
     reader = replace(deal, role="")
@@ -48,7 +47,7 @@ def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int)
 def _comparison(transaction: Transaction, visit: Visit, deal_id: str) -> dict[str, Any]:
     deal = deal_for(transaction, visit.actor, deal_id)
     found = differences.load(transaction, deal, visit.request.query_params)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     return {"deal": deal, "table": table, "urls": Urls.buyer(deal_id), **vars(found)}
 
 

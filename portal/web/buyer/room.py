@@ -11,7 +11,7 @@ from portal.access import deal_for, new_id
 from portal.commands.conversation import buyer_room
 from portal.errors import Invalid, Refused
 from portal.reading.buyer import room
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.rendering import regions
 from portal.rendering.addresses import Urls
 from portal.storage.session import Transaction
@@ -90,7 +90,7 @@ def _context(
     deal = deal_for(transaction, visit.actor, deal_id)
     return {
         "deal": deal,
-        "table": tables.load(transaction, deal),
+        "table": deal_page.load(transaction, deal),
         "room": room.load(transaction, deal, before),
         "urls": Urls.buyer(deal_id),
         "key": new_id(),

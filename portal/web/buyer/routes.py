@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from portal.web.buyer import (
     board,
+    choices,
     closing,
     conversation,
     counteroffer,
@@ -25,6 +26,7 @@ def buyer_router() -> Router:
         route_handlers=[
             *deal.routes,
             *board.routes,
+            *choices.routes,
             *closing.routes,
             *counteroffer.routes,
             *revisions.routes,

@@ -17,7 +17,7 @@ from portal.commands.negotiation.share_scenario import share_scenario, stop_shar
 from portal.errors import Invalid, Refused
 from portal.reading.buyer import scenarios
 from portal.reading.buyer.side_by_side import side_by_side
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.rendering.addresses import Urls
 from portal.storage.session import Transaction
 from portal.web.buyer.visit import Visit
@@ -102,7 +102,7 @@ async def _page(visit: Visit, deal_id: str, status: int = 200, **more: Any) -> R
 
 def _context(transaction: Transaction, visit: Visit, deal_id: str) -> dict[str, Any]:
     deal = deal_for(transaction, visit.actor, deal_id)
-    table = tables.load(transaction, deal)
+    table = deal_page.load(transaction, deal)
     found = scenarios.load(transaction, deal, table.offer)
     beside = scenarios.chosen(found, visit.request.query_params.getall("with", []), MOST)
     return {

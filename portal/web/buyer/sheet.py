@@ -26,7 +26,7 @@ from portal.intake.sheet.xlsx_file import XLSX_MAGIC, read_xlsx
 from portal.outbound.export import Export
 from portal.outbound.proposal_sheet import Facts, proposal_sheet
 from portal.reading.buyer.returned_sheet import Asked, asked_by
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.rendering.addresses import Urls
 from portal.rendering.language import gettext as _
 from portal.rendering.language import marked as _l
@@ -86,7 +86,7 @@ async def take(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 async def _page(visit: Visit, deal_id: str, *, status: int = 200, **more: Any) -> Response[str]:
     def read(transaction: Transaction) -> dict[str, Any]:
         deal = deal_for(transaction, visit.actor, deal_id)
-        return {"deal": deal, "table": tables.load(transaction, deal), "urls": Urls.buyer(deal_id)}
+        return {"deal": deal, "table": deal_page.load(transaction, deal), "urls": Urls.buyer(deal_id)}
 
     context = {"asked": None, "held": "", "name": "", "sentence": "", "problems": (), **more}
     context |= {"csrf": visit.request.scope.get("csrf", "")} | await visit.read(read)

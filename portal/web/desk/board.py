@@ -7,7 +7,7 @@ from litestar import Response, get
 
 from portal.access import deal_for
 from portal.reading.deal_page import board as boards
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.reading.desk import concessions
 from portal.reading.desk.frame import Frame
 from portal.rendering.addresses import Urls
@@ -31,7 +31,7 @@ async def show_concessions(desk: Desk, deal_id: str) -> Response[str]:
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:
         deal = deal_for(transaction, desk.actor, deal_id)
-        table = tables.load(transaction, deal)
+        table = deal_page.load(transaction, deal)
         found = concessions.load(transaction, deal)
         return {"deal": deal, "table": table, "concessions": found, "urls": Urls.desk(deal_id)}
 

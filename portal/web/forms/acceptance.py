@@ -6,9 +6,9 @@ from decimal import Decimal
 from portal.access import Deal, new_id
 from portal.domain.change import difference_sentences
 from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import Told
+from portal.domain.change.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Revision
-from portal.reading.deal_page.deal_page import Table
+from portal.reading.deal_page.deal_page import DealPage
 from portal.rendering import formats
 from portal.rendering.language import gettext as _
 from portal.storage import documents
@@ -39,13 +39,13 @@ class Acceptance:
     due: Decimal
     total: Decimal
     typed: Signing
-    moved: Told | None
+    moved: DescribedComparison | None
 
 
-def view(transaction: Transaction, deal: Deal, table: Table, typed: Signing) -> Acceptance:
+def view(transaction: Transaction, deal: Deal, table: DealPage, typed: Signing) -> Acceptance:
     moved = None
     if typed.seen not in (0, table.revision_number):
-        moved = difference_sentences.told(
+        moved = difference_sentences.describe(
             compare(documents.read_revision(transaction, deal.id, typed.seen), table.revision)
         )
     return Acceptance(

@@ -17,7 +17,7 @@ from portal.domain.change.items import subject as subject_of
 from portal.domain.offer.revision import Line, Offer
 from portal.domain.offer.totals import revise
 from portal.errors import Invalid, Problem
-from portal.reading.deal_page.deal_level_items import whole
+from portal.reading.deal_page.deal_level_items import deal_level_items
 from portal.reading.deal_page.preview import Preview, preview
 from portal.rendering import language
 from portal.rendering.field_inputs import input_kind
@@ -115,7 +115,7 @@ def preview_of(offer: Offer, item: Item, others: Sequence[Change], typed: Typed)
     if typed.problems:
         return None
     after = revise(apply(offer, changes, concession=False))
-    standing = (each for each in whole(after).standing if each.key == offered[0].key)
+    standing = (each for each in deal_level_items(after).standing if each.key == offered[0].key)
     return replace(effect, standing=next(standing, None))
 
 

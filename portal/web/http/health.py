@@ -71,7 +71,7 @@ async def _may_look(request: HttpRequest, services: Services) -> bool:
 
 
 async def _parts(services: Services) -> dict[str, Any]:
-    line, looked = services.hub.line, services.hub.polled_at
+    line, looked = services.hub.doorbell_status, services.hub.polled_at
     parts: dict[str, Any] = {
         "database": "ok",
         "schema": "unknown",

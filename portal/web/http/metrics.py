@@ -78,7 +78,9 @@ class _Now(Collector):
             buckets=delay.buckets(),
             sum_value=delay.total,
         )
-        yield _gauge("doorbell_connected", "1 when other processes can be rung", self.hub.line.connected)
+        yield _gauge(
+            "doorbell_connected", "1 when other processes can be rung", self.hub.doorbell_status.connected
+        )
         polled = self.hub.polled_at
         if polled is not None:
             yield _gauge("polled_timestamp_seconds", "When the poll last succeeded", polled.timestamp())

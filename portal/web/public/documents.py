@@ -10,7 +10,7 @@ from litestar import Response, get
 from portal.access import Actor, BuyerSession, DeskSession, deal_for
 from portal.domain.offer.revision import Revision
 from portal.domain.order.receipt import Receipt
-from portal.reading.deal_page import deal_page, receipts
+from portal.reading.deal_page import ending, receipts
 from portal.rendering import proposal_pdf
 from portal.rendering.proposal_pdf import Facts
 from portal.seal import seal_key
@@ -72,7 +72,7 @@ def _read(transaction: Transaction, actor: Actor, deal_id: str) -> tuple[Facts, 
     """The current revision with what the paper says around it; NotFound before the first is published."""
     deal = deal_for(transaction, actor, deal_id)
     revision = documents.read_revision(transaction, deal_id, deal.revision)
-    order = deal_page.order_of(transaction, deal)
+    order = ending.order_of(transaction, deal)
     facts = Facts(
         number=deal.number,
         revision=deal.revision,

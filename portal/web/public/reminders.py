@@ -9,7 +9,7 @@ from portal import signing
 from portal.access import deal_for
 from portal.commands.mail.set_reminders import choose_reminders, switch_reminder
 from portal.errors import NotFound
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.reading.operator import reminders
 from portal.rendering.addresses import Urls
 from portal.rendering.language import marked as _l
@@ -57,7 +57,7 @@ async def _page(visit: Visit, deal_id: str, *, saved: bool) -> Response[str]:
         off = reminders.switched_off(transaction, deal.actor)
         return {
             "deal": deal,
-            "table": tables.load(transaction, deal),
+            "table": deal_page.load(transaction, deal),
             "urls": Urls.buyer(deal_id),
             "off": off,
         }

@@ -8,8 +8,7 @@ from portal.access import deal_for
 from portal.domain.ledger import rounds
 from portal.domain.ledger.board import Board
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading.deal_page import board_events
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import board_events, deal_page
 from tests.cast import Seat, Table
 
 PRESS, PAYMENT = "line:press", "term:payment"
@@ -18,7 +17,7 @@ PRESS, PAYMENT = "line:press", "term:payment"
 def board(seat: Seat) -> Board:
     """What the page of this seat shows; the ledger alone tells the same."""
     shown = seat.database.read_now(
-        lambda t: tables.load(t, deal_for(t, seat.actor, seat.deal_id)).board,
+        lambda t: deal_page.load(t, deal_for(t, seat.actor, seat.deal_id)).board,
     )
     events = seat.database.read_now(lambda t: board_events.load(t, seat.deal_id))
     assert rounds.negotiation_state(events).board(seat.offer) == shown

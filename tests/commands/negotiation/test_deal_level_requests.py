@@ -12,7 +12,7 @@ from portal.domain.change import part_codec
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Adjustment, Line, Tax
 from portal.errors import Invalid
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from portal.reading.desk import answering
 from tests.cast import Seat, Table
 
@@ -47,8 +47,8 @@ def filters(price: str = "45", **facts: object) -> Line:
     return Line(key="filters", quantity=Decimal(4), unit_price=Decimal(price), **given)  # type: ignore[arg-type]
 
 
-def view(seat: Seat) -> tables.Table:
-    return seat.database.read_now(lambda transaction: tables.load(transaction, seat.deal))
+def view(seat: Seat) -> deal_page.Table:
+    return seat.database.read_now(lambda transaction: deal_page.load(transaction, seat.deal))
 
 
 def test_a_target_is_accepted_by_a_revision_that_keeps_it(table: Table) -> None:

@@ -11,7 +11,7 @@ from portal.commands.negotiation import take_offer
 from portal.database.database import Database
 from portal.domain.change.standing_offer import holds
 from portal.errors import Conflict, Invalid, NotAllowed
-from portal.reading.deal_page import deal_page as tables
+from portal.reading.deal_page import deal_page
 from tests.cast import Seat, Table
 from tests.commands.streams import events, verify
 from tests.quotes import quote
@@ -61,7 +61,7 @@ def test_it_applies_conditions_and_consequences_as_one_revision(table: Table) ->
 
 
 def test_what_was_shown_is_what_it_comes_to(table: Table) -> None:
-    [shown] = table.database.read_now(lambda t: tables.load(t, table.bea.deal)).whole.standing
+    [shown] = table.database.read_now(lambda t: deal_page.load(t, table.bea.deal)).whole.standing
     before = table.bea.revision.totals
     takes(table.bea)
     after = table.bea.revision.totals

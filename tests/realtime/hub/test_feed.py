@@ -51,7 +51,7 @@ def test_what_is_kept_is_the_end_of_the_ledger(
     }
     feed = Feed()
     assert feed.after(party, position) is None
-    feed.begin(StreamHead("deal", begun, newest["buyer"], newest["seller"]))
+    feed.start(StreamHead("deal", begun, newest["buyer"], newest["seller"]))
     for event in events[begun:]:
         feed.add(event)
         # Twice, as when a ring and the poll both find it.
@@ -67,7 +67,7 @@ def test_what_is_kept_is_the_end_of_the_ledger(
 def test_a_hole_is_never_added() -> None:
     events = ledger(["table"] * 3)
     feed = Feed()
-    feed.begin(StreamHead("deal", 0, 0, 0))
+    feed.start(StreamHead("deal", 0, 0, 0))
     feed.add(events[0])
     feed.add(events[2])
     assert feed.after("buyer", 0) == events[:1]

@@ -13,8 +13,8 @@ from portal.access import BuyerSession
 from portal.commands.conversation.post_message import Message
 from portal.database.database import Database
 from portal.reading.deal_page import event_stream
-from realtime.hub.doorbell import MemoryDoorbell
 from realtime.hub.hub import INBOX, Hub
+from realtime.hub.memory_doorbell import MemoryDoorbell
 from tests.cast import Table, open_database
 
 pytestmark = pytest.mark.anyio
@@ -50,16 +50,16 @@ async def opening(database: Database, table: Table) -> event_stream.Opening:
 
 async def test_what_is_said_while_a_page_opens_reaches_it(hub: Hub, database: Database, table: Table) -> None:
     assert isinstance(table.bea.actor, BuyerSession)
-    waker = hub.watch(table.deal_id, table.bea.actor)
+    subscription = hub.subscribe(table.deal_id, table.bea.actor)
     found = await opening(database, table)
     # After the snapshot was taken, and before the socket knows what was in it.
     table.rita.says("Meanwhile")
     # Reading gives the loop time to hear the ring.
     newest = (await opening(database, table)).events[-1]
-    assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
-    assert waker.feed is not None
-    while not (heard := waker.feed.after("buyer", found.deal.buyer_seq)):
-        assert await waker.rest(10), "nobody was woken"
+    assert hub.join(subscription, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    assert subscription.feed is not None
+    while not (heard := subscription.feed.after("buyer", found.deal.buyer_seq)):
+        assert await subscription.wait(10), "nobody was woken"
     assert [event.seq for event in heard] == [newest.seq]
 
 
@@ -67,33 +67,33 @@ async def test_what_was_said_in_this_process_is_not_read_back(
     hub: Hub, database: Database, table: Table
 ) -> None:
     assert isinstance(table.bea.actor, BuyerSession)
-    waker = hub.watch(table.deal_id, table.bea.actor)
+    subscription = hub.subscribe(table.deal_id, table.bea.actor)
     found = await opening(database, table)
-    assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
-    assert waker.feed is not None
+    assert hub.join(subscription, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    assert subscription.feed is not None
     reads: list[object] = []
     listen(database.store.reader, "begin", reads.append)
     await database.write(Message(actor=table.rita.actor, deal_id=table.deal_id, body="From next door"))
-    while not (heard := waker.feed.after("buyer", found.deal.buyer_seq)):
-        assert await waker.rest(10), "nobody was woken"
+    while not (heard := subscription.feed.after("buyer", found.deal.buyer_seq)):
+        assert await subscription.wait(10), "nobody was woken"
     (event,) = heard
     assert event.head is not None
     assert (event.kind, event.head.buyer_waits_since, reads) == ("message", None, [])
-    hub.leave(waker)
+    hub.leave(subscription)
 
 
 async def test_who_leaves_is_forgotten(hub: Hub, database: Database, table: Table) -> None:
     assert isinstance(table.bea.actor, BuyerSession)
-    wakers = [hub.watch(place, table.bea.actor) for place in (table.deal_id, table.deal_id, INBOX)]
+    subscriptions = [hub.subscribe(place, table.bea.actor) for place in (table.deal_id, table.deal_id, INBOX)]
     found = await opening(database, table)
-    for waker in wakers[:2]:
-        assert hub.seat(waker, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
+    for subscription in subscriptions[:2]:
+        assert hub.join(subscription, found.deal.actor, found.deal.actor_name, found.deal.role, found.deal)
     assert hub.open_sockets() == {"buyer": 2, "seller": 0, "inbox": 1}
-    for waker in wakers:
-        hub.leave(waker)
+    for subscription in subscriptions:
+        hub.leave(subscription)
     assert hub.open_sockets() == {"buyer": 0, "seller": 0, "inbox": 0}
     # A socket that opens later starts from what it reads, not from what others left.
     table.rita.says("To nobody")
-    late = hub.watch(table.deal_id, table.bea.actor)
-    assert late.feed is not wakers[0].feed
+    late = hub.subscribe(table.deal_id, table.bea.actor)
+    assert late.feed is not subscriptions[0].feed
     hub.leave(late)

@@ -9,9 +9,11 @@ import pytest
 
 from portal.access import BuyerSession
 from realtime.hub import presence
-from realtime.hub.feed import Feed, Waker
-from realtime.hub.presence import Person, Presence, Word
-from realtime.sockets import deal_socket
+from realtime.hub.feed import Feed
+from realtime.hub.presence import Presence
+from realtime.hub.presence_messages import Person, PresenceMessage
+from realtime.hub.subscription import Subscription
+from realtime.sockets import client_messages
 from tests.cast import Table
 from tests.realtime.client import WITHIN
 from tests.realtime.conftest import Opens
@@ -33,7 +35,7 @@ async def test_typing_is_seen_by_others_and_stored_nowhere(
     opens: Opens, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However long this takes here, it is within one pause.
-    monkeypatch.setattr(deal_socket, "TYPING", 30.0)
+    monkeypatch.setattr(client_messages, "TYPING", 30.0)
     bea, rita = await opens(table.bea), await opens(table.rita)
     before = table.rita.deal.seq
     for _ in range(5):
@@ -68,19 +70,19 @@ class Here:
 
     def __init__(self) -> None:
         self.feed, self.told = Feed(), list[bytes]()
-        self.presence = Presence(self.told.append, lambda deal_id: self.feed.wakers)
+        self.presence = Presence(self.told.append, lambda deal_id: self.feed.subscriptions)
 
-    def opens(self, name: str) -> Waker:
-        waker = Waker(BuyerSession(name), self.feed, "deal")
-        waker.person, waker.name = f"contact:{name}", name
-        self.feed.wakers.add(waker)
-        self.presence.join(waker)
-        return waker
+    def opens(self, name: str) -> Subscription:
+        subscription = Subscription(BuyerSession(name), self.feed, "deal")
+        subscription.person, subscription.name = f"contact:{name}", name
+        self.feed.subscriptions.add(subscription)
+        self.presence.join(subscription)
+        return subscription
 
     def hears(self, other: Here) -> None:
         notes, other.told[:] = other.told[:], []
         for note in notes:
-            self.presence.overheard(note)
+            self.presence.on_note(note)
 
     @property
     def names(self) -> list[str]:
@@ -109,8 +111,10 @@ async def test_a_reload_is_no_coming_and_going(monkeypatch: pytest.MonkeyPatch) 
     assert here.names == ["bea", "sol"]
     async with asyncio.timeout(WITHIN):
         while here.names != ["sol"]:
-            await later.rest(1)
-    assert [word.says for note in here.told for word in msgspec.json.decode(note, type=list[Word])] == [
+            await later.wait(1)
+    assert [
+        word.says for note in here.told for word in msgspec.json.decode(note, type=list[PresenceMessage])
+    ] == [
         "here",
         "gone",
     ]
@@ -122,7 +126,7 @@ async def test_who_is_not_heard_of_any_more_is_forgotten(monkeypatch: pytest.Mon
     two.opens("sol")
     one.hears(two)
     assert one.names == ["bea", "sol"]
-    monkeypatch.setattr(presence, "BELIEVED", -1.0)
+    monkeypatch.setattr(presence, "EXPIRY", -1.0)
     two.told.clear()
     two.presence.tick()
     one.hears(two)
@@ -135,9 +139,9 @@ async def test_nonsense_from_elsewhere_is_ignored() -> None:
     here.opens("bea")
     stranger = Person("contact:x", "x", "buyer")
     for word in (b"", b"{}", b'{"deal":"deal","says":"here"}', b'{"deal":"deal","says":"shout"}', b"1"):
-        here.presence.overheard(b"[" + word + b"]")
-        here.presence.overheard(word)
-    here.presence.overheard(msgspec.json.encode([Word("two", "another", "here", stranger)]))
+        here.presence.on_note(b"[" + word + b"]")
+        here.presence.on_note(word)
+    here.presence.on_note(msgspec.json.encode([PresenceMessage("two", "another", "here", stranger)]))
     assert here.names == ["bea"]
 
 
@@ -165,10 +169,10 @@ async def test_who_goes_over_to_another_process_stays_for_a_third(monkeypatch: p
     three.hears(two)
     one.presence.leave(first)
     while not any(b'"gone"' in note for note in one.told):
-        await first.rest(0.05)
+        await first.wait(0.05)
     three.hears(one)
     assert three.names == ["bea", "sol"]
-    assert third in three.feed.wakers
+    assert third in three.feed.subscriptions
 
 
 def places(here: Here) -> dict[str, str | None]:
@@ -178,25 +182,25 @@ def places(here: Here) -> dict[str, str | None]:
 async def test_where_somebody_is_reaches_other_processes_once_they_rest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(presence, "GATHER", 0.01)
+    monkeypatch.setattr(presence, "COLLECT", 0.01)
     one, two = Here(), Here()
     bea, sol = one.opens("bea"), two.opens("sol")
     two.hears(one)
     for key in range(100):
         one.presence.move(bea, f"line:{key}")
     while not one.told:
-        await bea.rest(1)
+        await bea.wait(1)
     assert len(one.told) == 1
     two.hears(one)
     assert places(two) == {"bea": "line:99", "sol": None}
-    while b'"at":"line:99"' not in (sol.notes[-1] if sol.notes else b""):
-        await sol.rest(1)
+    while b'"at":"line:99"' not in (sol.ephemeral_frames[-1] if sol.ephemeral_frames else b""):
+        await sol.wait(1)
     # Their other page, on another process and at no line, takes nothing back; the page that was there does.
     two.opens("bea")
     assert places(two)["bea"] == "line:99"
     one.presence.leave(bea)
     while not one.told:
-        await bea.rest(1)
+        await bea.wait(1)
     two.hears(one)
     assert places(two)["bea"] is None
 

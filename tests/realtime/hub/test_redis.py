@@ -11,7 +11,7 @@ import pytest
 
 from portal.commands.people import revoke_links
 from portal.domain.ledger.stored_event import StoredEvent
-from realtime.hub.doorbell import MANY, RedisDoorbell
+from realtime.hub.redis_doorbell import MOST_DEALS, RedisDoorbell
 from tests.cast import Table
 from tests.realtime.client import WITHIN, Page, keys
 from tests.realtime.conftest import Opens, StartServer
@@ -48,7 +48,7 @@ async def process(url: str) -> AsyncIterator[tuple[RedisDoorbell, Heard]]:
     bell, heard = RedisDoorbell(url), Heard()
     await bell.start(heard.hear, heard.notes.put_nowait)
     try:
-        while not bell.line.connected:
+        while not bell.status.connected:
             await heard.ring()
         yield bell, heard
     finally:
@@ -58,7 +58,7 @@ async def process(url: str) -> AsyncIterator[tuple[RedisDoorbell, Heard]]:
 async def lost(bell: RedisDoorbell) -> None:
     """Nothing tells a doorbell's process that its line is down, so this has to ask; each time the loop goes round."""
     async with asyncio.timeout(WITHIN):
-        while bell.line.connected:  # noqa: ASYNC110
+        while bell.status.connected:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 
@@ -86,7 +86,7 @@ async def test_rings_from_many_threads_are_all_heard_and_gathered(redis_url: str
 
 async def test_notes_go_to_others_only(redis_url: str) -> None:
     async with process(redis_url) as (one, at_home), process(redis_url) as (_, elsewhere):
-        one.tell(b'{"deal":"d"}')
+        one.publish(b'{"deal":"d"}')
         assert await asyncio.wait_for(elsewhere.notes.get(), WITHIN) == b'{"deal":"d"}'
         assert at_home.notes.empty()
 
@@ -110,11 +110,11 @@ async def test_what_rang_while_redis_was_away_is_told_when_it_is_back(own_redis:
         one.ring(["deal-1"])
         await at_home.until("deal-1")
         await lost(one)
-        assert one.line.error
+        assert one.status.error
         own_redis.start()
         while await elsewhere.ring() is not None:
             pass
-        while not one.line.connected:
+        while not one.status.connected:
             await at_home.ring()
 
 
@@ -122,25 +122,25 @@ async def test_a_great_many_waiting_rings_become_one_for_everybody(own_redis: Re
     async with process(own_redis.url) as (one, at_home), process(own_redis.url) as (other, elsewhere):
         own_redis.pause()
         for part in range(3):
-            one.ring([f"{part}-{number}" for number in range(MANY)])
+            one.ring([f"{part}-{number}" for number in range(MOST_DEALS)])
             await at_home.until(f"{part}-0")
         own_redis.resume()
         while await elsewhere.ring() is not None:
             pass
-        assert other.line.connected
+        assert other.status.connected
 
 
 async def test_a_redis_that_does_not_answer_is_noticed(
     own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.hub.doorbell.SILENCE", 0.2)
+    monkeypatch.setattr("realtime.hub.redis_doorbell.SILENCE", 0.2)
     async with process(own_redis.url) as (bell, heard):
         own_redis.pause()
         await lost(bell)
         own_redis.resume()
         while await heard.ring() is not None:
             pass
-        assert bell.line.connected
+        assert bell.status.connected
 
 
 # ---- the same through servers, sockets and PostgreSQL ----------------------------------------------------------------

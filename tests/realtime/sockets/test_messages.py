@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from portal.database.database import Database
-from portal.domain.ledger import ledger
+from portal.domain.ledger import ledger, shared_events
 from portal.storage import tables
 from tests.cast import Table
 from tests.realtime.client import Page, keys
@@ -40,7 +40,7 @@ def anchors(database: Database, table: Table) -> list[str | None]:
     )
     rows = database.read_now(lambda transaction: transaction.connection.execute(query).all())
     bodies = [ledger.decode_body(row.body) for row in rows]
-    return [body.anchor for body in bodies if isinstance(body, ledger.MessagePosted)]
+    return [body.anchor for body in bodies if isinstance(body, shared_events.MessagePosted)]
 
 
 async def test_a_key_over_the_socket_and_then_by_form(

@@ -80,7 +80,7 @@ def yield_from(parsing: object) -> Frame | None:
 async def test_a_reader_that_stalls_is_closed_and_catches_up(
     start_server: StartServer, opens: Opens, table: Table
 ) -> None:
-    server = start_server(apart=True, patience=1.0)
+    server = start_server(apart=True, send_timeout=1.0)
     process = psutil.Process(server.process.pid)
     position = table.bea.deal.position
     newest = position + MUCH
@@ -104,7 +104,7 @@ async def test_a_reader_that_stalls_is_closed_and_catches_up(
 async def test_a_reader_that_never_comes_back_is_dropped(
     start_server: StartServer, opens: Opens, table: Table
 ) -> None:
-    server = start_server(apart=True, patience=0.5, last_patience=0.5)
+    server = start_server(apart=True, send_timeout=0.5, close_timeout=0.5)
     process = psutil.Process(server.process.pid)
     position = table.bea.deal.position
     watching = await opens(table.sol, server)

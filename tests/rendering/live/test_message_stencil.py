@@ -14,14 +14,14 @@ from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import conversation
 from portal.reading.deal_page.people import Person
 from portal.rendering import regions
-from portal.rendering.live.message_stencil import SaidStencils
+from portal.rendering.live.message_stencil import MessageStencils
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.stencil import Mark
 from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
 
 TEMPLATES = Templates(Settings(secret_keys="of-a-test-on-this-machine"), StaticFiles(shipped("static")))
-STENCILS = SaidStencils(TEMPLATES)
+STENCILS = MessageStencils(TEMPLATES)
 # What a message may hold, with what could be taken for a place, for markup or for Markdown more often than chance would.
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs",)) | st.sampled_from("\ue000\ue001|<>&\"'*_`#\n"), max_size=60

@@ -82,7 +82,7 @@ def test_importing_makes_a_draft_that_can_be_sent(rep: Browser, table: Table) ->
     assert rep.post(send, {"key": "s"}).status_code == 303
     assert (
         html.fromstring(rep.get(deal).text).xpath('//*[@aria-label="State"]')[0].text_content().strip()
-        == "open"
+        == "in negotiation"
     )
 
 

@@ -1,0 +1,54 @@
+"""The differences between two revisions as plain strings, for a mail that is written later and in another language."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from portal.domain.change.compare import Value
+from portal.domain.change.difference_sentences import DifferenceSentence, Kind
+
+
+class PlainDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sentence in strings: numbers plain, days in ISO 8601, flags "true" or "". `what` is a verdict where it tells an
+    answer: then `before` was asked, `after` is offered now, and `reason` is the seller's."""
+
+    name: str
+    what: str
+    field: str = ""
+    kind: Kind = "text"
+    before: str = ""
+    after: str = ""
+    percent: str = ""
+    reason: str = ""
+
+
+def plain_differences(those: Iterable[DifferenceSentence]) -> tuple[PlainDifference, ...]:
+    return tuple(
+        PlainDifference(
+            name=each.name,
+            what=each.what,
+            field=each.field,
+            kind=each.kind,
+            before=_text(each.before) if each.kind != "seen" else "",
+            after=_text(each.after) if each.kind != "seen" else "",
+            percent="" if each.percent is None else str(each.percent),
+        )
+        for each in those
+    )
+
+
+def _text(value: Value) -> str:
+    match value:
+        case None | False:
+            return ""
+        case True:
+            return "true"
+        case Decimal():
+            return f"{value:f}"
+        case datetime() | date():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(str(each) for each in value)
+    return str(value)
