@@ -15,7 +15,7 @@ Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 SAFE = ("GET", "HEAD", "OPTIONS")
 LANGUAGE_COOKIE = "parley_language"
 # A year, in seconds.
-LANGUAGE_KEPT = 365 * 24 * 3600
+LANGUAGE_MAX_AGE = 365 * 24 * 3600
 
 
 def language_of(request: Connection) -> str:
@@ -27,12 +27,17 @@ def language_of(request: Connection) -> str:
     )
 
 
-def keep_language(request: HttpRequest, page: Response[T]) -> Response[T]:
+def remember_language(request: HttpRequest, page: Response[T]) -> Response[T]:
     """Return the page with a cookie for the language that the URL asks for (`?language=de`)."""
     chosen = request.query_params.get("language", "")
     if chosen in language.available():
         page.set_cookie(
-            key=LANGUAGE_COOKIE, value=chosen, max_age=LANGUAGE_KEPT, path="/", samesite="lax", httponly=True
+            key=LANGUAGE_COOKIE,
+            value=chosen,
+            max_age=LANGUAGE_MAX_AGE,
+            path="/",
+            samesite="lax",
+            httponly=True,
         )
     return page
 

@@ -56,7 +56,7 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
-def broken(content: bytes, *, known: str | None = None) -> str | None:
+def find_fault(content: bytes, *, known: str | None = None) -> str | None:
     """Say why a sealed receipt is not valid; None when it is. `known`: the fingerprint that it must be sealed with."""
     try:
         sealed = receipts.decode(content)

@@ -32,7 +32,7 @@ def session_cookie(settings: Settings, name: str, value: str, life: timedelta) -
     )
 
 
-def ended_cookie(settings: Settings, name: str) -> Cookie:
+def expired_cookie(settings: Settings, name: str) -> Cookie:
     return session_cookie(settings, name, "", timedelta(0))
 
 

@@ -67,7 +67,7 @@ class Seat:
     def revision(self) -> Revision:
         number = self.deal.revision
         return self.database.read_now(
-            lambda transaction: documents.offered(transaction, self.deal_id, number)
+            lambda transaction: documents.read_revision(transaction, self.deal_id, number)
         )
 
     @property

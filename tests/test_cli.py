@@ -291,7 +291,7 @@ def test_bad_settings_are_told_in_a_sentence_each(portal: Portal, monkeypatch: p
 @pytest.fixture
 def world(installed: Portal, tmp_path: Path) -> kestrel.World:
     from portal import settings
-    from portal.cli.console import opened
+    from portal.cli.console import open_database
 
-    with opened(settings.load()) as (configured, database):
+    with open_database(settings.load()) as (configured, database):
         return kestrel.load(database, configured)

@@ -57,13 +57,13 @@ def changed(receipt: bytes, **values: Any) -> bytes:
 
 
 def test_a_receipt_holds_and_says_who_sealed_it(receipt: bytes, settings: Settings) -> None:
-    assert seal.broken(receipt) is None
-    assert seal.broken(receipt, known=seal_key(settings).fingerprint) is None
-    assert seal.broken(json.dumps(json.loads(receipt), indent=4).encode()) is None
+    assert seal.find_fault(receipt) is None
+    assert seal.find_fault(receipt, known=seal_key(settings).fingerprint) is None
+    assert seal.find_fault(json.dumps(json.loads(receipt), indent=4).encode()) is None
 
 
 def test_another_key_is_named(receipt: bytes) -> None:
-    assert "another key" in (seal.broken(receipt, known="0" * 64) or "")
+    assert "another key" in (seal.find_fault(receipt, known="0" * 64) or "")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_another_key_is_named(receipt: bytes) -> None:
     ],
 )
 def test_a_changed_receipt_does_not_hold(receipt: bytes, values: dict[str, Any]) -> None:
-    assert seal.broken(changed(receipt, **values)) == "the receipt was changed after it was sealed"
+    assert seal.find_fault(changed(receipt, **values)) == "the receipt was changed after it was sealed"
 
 
 def test_a_receipt_sealed_anew_after_a_change_contradicts_itself(receipt: bytes, settings: Settings) -> None:
@@ -87,14 +87,14 @@ def test_a_receipt_sealed_anew_after_a_change_contradicts_itself(receipt: bytes,
     forged = json.loads(changed(receipt, revision_document=lambda text: text.replace("17200", "07200")))
     document = msgspec.convert(forged["receipt"], type=seal.Receipt)
     resealed = msgspec.json.encode(seal_key(settings).seal(document))
-    assert "digest" in (seal.broken(resealed) or "")
+    assert "digest" in (seal.find_fault(resealed) or "")
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"receipt": {}, "seal": {}}', b"%PDF-1.7"]
 )
 def test_what_is_no_receipt_is_said_to_be_none(content: bytes) -> None:
-    assert seal.broken(content) == "this is not a sealed receipt"
+    assert seal.find_fault(content) == "this is not a sealed receipt"
 
 
 def test_a_deal_that_was_not_accepted_has_none(database: Database) -> None:

@@ -5,20 +5,20 @@ from pathlib import Path
 
 from portal import settings
 from portal.access import new_id
-from portal.cli.console import Answer, Commands, opened, verb
+from portal.cli.console import Answer, Commands, add_verb, open_database
 from portal.storage import backup
 from portal.storage.session import Store
 
 
 def add_to(commands: Commands) -> None:
-    parser = verb(commands, "backup", run_backup, "Copy the database to a file, beside a running server.")
+    parser = add_verb(commands, "backup", run_backup, "Copy the database to a file, beside a running server.")
     parser.add_argument("path", metavar="PATH", type=Path)
-    parser = verb(commands, "restore", run_restore, "Replace the database by a backup.")
+    parser = add_verb(commands, "restore", run_restore, "Replace the database by a backup.")
     parser.add_argument("path", metavar="PATH", type=Path)
 
 
 def run_backup(arguments: argparse.Namespace) -> Answer:
-    with opened() as (_, database):
+    with open_database() as (_, database):
         backup.backup(database.store, arguments.path)
     return Answer(
         lines=[f"Copied to {arguments.path}. Keep PORTAL_SECRET_KEYS and the folder of files beside it."]

@@ -30,7 +30,7 @@ class Answer:
     warnings: Sequence[str] = ()
     status: int = 0
 
-    def show(self, *, as_json: bool) -> None:
+    def print(self, *, as_json: bool) -> None:
         for warning in self.warnings:
             print(f"Note: {warning}", file=sys.stderr)
         if as_json:
@@ -46,13 +46,13 @@ def _in_english(value: Any) -> str:
     raise NotImplementedError(f"a document of {type(value)}")
 
 
-def noun(commands: Commands, name: str, about: str) -> Commands:
+def add_noun(commands: Commands, name: str, about: str) -> Commands:
     """Add the noun `portal NAME …` and return its verbs."""
     parser = commands.add_parser(name, help=about, description=about)
     return parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
 
-def verb(
+def add_verb(
     commands: Commands, name: str, run: Callable[[argparse.Namespace], Answer | None], about: str
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about)
@@ -60,13 +60,13 @@ def verb(
     return parser
 
 
-def with_json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def add_json_flag(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return parser
 
 
 @contextmanager
-def opened(configured: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
+def open_database(configured: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
     """The settings and the database; Misconfigured when its schema does not fit. Safe beside a running server."""
     configured = configured or settings.load()
     store = Store(configured.database_url)
@@ -95,7 +95,7 @@ def require_current(store: Store) -> migrate.Schema:
     return found
 
 
-def table(rows: Sequence[Sequence[Any]]) -> list[str]:
+def align_columns(rows: Sequence[Sequence[Any]]) -> list[str]:
     """Align rows in columns. The last column is not padded."""
     texts = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[index]) for row in texts) for index in range(len(texts[0]))] if texts else []

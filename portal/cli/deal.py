@@ -8,7 +8,16 @@ from typing import Any
 import msgspec
 
 from portal.access import Deal, deal_for
-from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
+from portal.cli.console import (
+    CLI,
+    Answer,
+    Commands,
+    add_json_flag,
+    add_noun,
+    add_verb,
+    align_columns,
+    open_database,
+)
 from portal.cli.quote import day
 from portal.commands.deal.reopen import reopen
 from portal.commands.deal.send_proposal import send_proposal
@@ -25,15 +34,15 @@ REOPENED_FOR = timedelta(days=30)
 
 
 def add_to(commands: Commands) -> None:
-    nouns = noun(commands, "deal", "Deals.")
-    with_json(verb(nouns, "list", run_list, "All deals, newest first."))
+    nouns = add_noun(commands, "deal", "Deals.")
+    add_json_flag(add_verb(nouns, "list", run_list, "All deals, newest first."))
     for name, run, about in (
         ("show", run_show, "One deal with its people."),
         ("send", run_send, "Send a draft to its contacts."),
         ("withdraw", run_withdraw, "Withdraw an open proposal."),
         ("reopen", run_reopen, "Reopen a closed proposal as a new revision."),
     ):
-        parser = with_json(verb(nouns, name, run, about))
+        parser = add_json_flag(add_verb(nouns, name, run, about))
         parser.add_argument("deal", metavar="DEAL", help="its id, number or external id")
         if name == "withdraw":
             parser.add_argument("--reason", default="", help="the reason that buyers read")
@@ -41,19 +50,19 @@ def add_to(commands: Commands) -> None:
             parser.add_argument(
                 "--valid-until", type=day, metavar="DATE", help="last day of validity (30 days from today)"
             )
-    link = with_json(verb(commands, "link", run_link, "A magic link for a contact of a deal."))
+    link = add_json_flag(add_verb(commands, "link", run_link, "A magic link for a contact of a deal."))
     link.add_argument("deal", metavar="DEAL")
     link.add_argument("email", metavar="EMAIL")
 
 
 def run_list(arguments: argparse.Namespace) -> Answer:
-    with opened() as (_, database):
+    with open_database() as (_, database):
         found = database.read_now(deals.every)
     rows = [
         (each.number, each.state, f"{each.total} {each.currency}", each.deal, f"{each.title}, {each.company}")
         for each in found
     ]
-    return Answer({"deals": found}, table(rows) or ["No deals yet."])
+    return Answer({"deals": found}, align_columns(rows) or ["No deals yet."])
 
 
 def run_show(arguments: argparse.Namespace) -> Answer:
@@ -61,7 +70,7 @@ def run_show(arguments: argparse.Namespace) -> Answer:
         deal = deal_for(transaction, CLI, deals.identify(transaction, arguments.deal))
         return deal, contacts.load(transaction, deal)
 
-    with opened() as (configured, database):
+    with open_database() as (configured, database):
         deal, people = database.read_now(read)
     url = f"{configured.public_url}/deals/{deal.id}"
     names = (
@@ -76,8 +85,8 @@ def run_show(arguments: argparse.Namespace) -> Answer:
         "valid_until",
     )
     document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in names}
-    lines = table([(name.replace("_", " "), value) for name, value in document.items()])
-    lines += ["", *table([(person.role, person.name, person.email) for person in people])]
+    lines = align_columns([(name.replace("_", " "), value) for name, value in document.items()])
+    lines += ["", *align_columns([(person.role, person.name, person.email) for person in people])]
     return Answer(document | {"contacts": people}, lines)
 
 
@@ -108,7 +117,7 @@ def run_link(arguments: argparse.Namespace) -> Answer:
             )
         return issue_link(work, CLI, deal.id, person.id, channel="shown").url
 
-    with opened() as (_, database):
+    with open_database() as (_, database):
         url = database.write_now(issue)
     return Answer({"url": url}, [url])
 
@@ -120,6 +129,6 @@ def _run(
         deal_id = deals.identify(work, arguments.deal)
         return deal_id, command(work, CLI, deal_id, **more)
 
-    with opened() as (_, database):
+    with open_database() as (_, database):
         deal_id, result = database.write_now(run)
     return Answer({"deal": deal_id} | msgspec.to_builtins(result), [done])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from portal import settings
 from portal.access import new_id
-from portal.cli.console import Commands, verb
+from portal.cli.console import Commands, add_verb
 from portal.cli.serve import listen
 from portal.database.database import Database
 from portal.settings import Settings
@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 
 def add_to(commands: Commands) -> None:
-    parser = verb(commands, "demo", run, "Serve the demo world on this machine.")
+    parser = add_verb(commands, "demo", run, "Serve the demo world on this machine.")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     parser.add_argument("--data", type=Path, default=Path("var/demo"), help="folder of its data (var/demo)")
 

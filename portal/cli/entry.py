@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer: Answer | None = parsed.run(parsed)
         if answer is not None:
-            answer.show(as_json=parsed.json)
+            answer.print(as_json=parsed.json)
         return 0 if answer is None else answer.status
     except ParleyError as error:
         for sentence in _sentences(error):

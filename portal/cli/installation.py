@@ -13,7 +13,17 @@ from sqlalchemy import text
 
 from portal import settings
 from portal.access import new_id
-from portal.cli.console import CLI, Answer, Commands, noun, opened, require_current, table, verb, with_json
+from portal.cli.console import (
+    CLI,
+    Answer,
+    Commands,
+    add_json_flag,
+    add_noun,
+    add_verb,
+    align_columns,
+    open_database,
+    require_current,
+)
 from portal.commands.people.new_token import new_token
 from portal.errors import Refused
 from portal.settings import Settings
@@ -24,12 +34,14 @@ LEAST_SPACE = 200 * 2**20
 
 
 def add_to(commands: Commands) -> None:
-    verb(commands, "migrate", run_migrate, "Bring the database's schema up to date.")
-    with_json(verb(commands, "doctor", run_doctor, "Check settings, database, doorbell, mail and files."))
-    keys = noun(commands, "keys", "Secret keys.")
-    with_json(verb(keys, "new", run_new_key, "Make a key for PORTAL_SECRET_KEYS."))
-    tokens = noun(commands, "token", "Tokens for programs that use the API.")
-    new = with_json(verb(tokens, "new", run_new_token, "Make a token; it is shown once."))
+    add_verb(commands, "migrate", run_migrate, "Bring the database's schema up to date.")
+    add_json_flag(
+        add_verb(commands, "doctor", run_doctor, "Check settings, database, doorbell, mail and files.")
+    )
+    keys = add_noun(commands, "keys", "Secret keys.")
+    add_json_flag(add_verb(keys, "new", run_new_key, "Make a key for PORTAL_SECRET_KEYS."))
+    tokens = add_noun(commands, "token", "Tokens for programs that use the API.")
+    new = add_json_flag(add_verb(tokens, "new", run_new_token, "Make a token; it is shown once."))
     new.add_argument("name", metavar="NAME", help="what the token is for")
 
 
@@ -48,7 +60,7 @@ def run_new_key(arguments: argparse.Namespace) -> Answer:
 
 
 def run_new_token(arguments: argparse.Namespace) -> Answer:
-    with opened() as (_, database):
+    with open_database() as (_, database):
         made = database.write_now(partial(new_token, actor=CLI, name=arguments.name))
     return Answer({"id": made.id, "name": made.name, "token": made.token}, [made.token])
 
@@ -68,7 +80,7 @@ def run_doctor(arguments: argparse.Namespace) -> Answer:
     found = [_checked(name, check, configured) for name, check in checks.items()]
     document = {"ok": all(ok for _, ok, _ in found), "checks": [_as_document(*each) for each in found]}
     rows = [("ok" if ok else "FAILED", name, said) for name, ok, said in found]
-    return Answer(document, table(rows), status=0 if document["ok"] else 1)
+    return Answer(document, align_columns(rows), status=0 if document["ok"] else 1)
 
 
 def _checked(name: str, check: Callable[[Settings], str], configured: Settings) -> tuple[str, bool, str]:

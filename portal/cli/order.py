@@ -3,7 +3,16 @@
 import argparse
 from pathlib import Path
 
-from portal.cli.console import CLI, Answer, Commands, noun, opened, table, verb, with_json
+from portal.cli.console import (
+    CLI,
+    Answer,
+    Commands,
+    add_json_flag,
+    add_noun,
+    add_verb,
+    align_columns,
+    open_database,
+)
 from portal.database.database import Database
 from portal.domain.order.formats import FORMATS, WRITTEN
 from portal.errors import Refused, either
@@ -16,10 +25,10 @@ PAGE = 500
 
 
 def add_to(commands: Commands) -> None:
-    nouns = noun(commands, "order", "Orders.")
-    with_json(verb(nouns, "list", run_list, "All orders, in the order they were placed."))
-    show = with_json(verb(nouns, "show", run_show, "One order with all its lines."))
-    out = verb(
+    nouns = add_noun(commands, "order", "Orders.")
+    add_json_flag(add_verb(nouns, "list", run_list, "All orders, in the order they were placed."))
+    show = add_json_flag(add_verb(nouns, "show", run_show, "One order with all its lines."))
+    out = add_verb(
         nouns, "export", run_export, "Write an order, or its part for one fulfilment group, to a file."
     )
     for parser in (show, out):
@@ -32,23 +41,23 @@ def add_to(commands: Commands) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> Answer:
-    with opened() as (_, database):
+    with open_database() as (_, database):
         placed_orders = _read_all(database)
     rows = [
         (each.number, each.state, f"{each.total} {each.currency}", each.deal, f"{each.title}, {each.company}")
         for each in placed_orders
     ]
-    return Answer({"orders": placed_orders}, table(rows) or ["No orders yet."])
+    return Answer({"orders": placed_orders}, align_columns(rows) or ["No orders yet."])
 
 
 def run_show(arguments: argparse.Namespace) -> Answer:
-    with opened() as (_, database):
+    with open_database() as (_, database):
         head = database.read_now(lambda transaction: orders.placed_order(transaction, CLI, arguments.order))
         document = database.read_now(lambda transaction: orders.document(transaction, CLI, arguments.order))
     names = ("number", "deal", "deal_number", "state", "company", "title", "revision", "digest", "created_at")
-    lines = table([(name.replace("_", " "), getattr(head, name)) for name in names])
-    lines += table([("total", f"{head.total} {head.currency}")])
-    lines += ["", *table([(f"{line.quantity:f}", line.unit, line.name) for line in document.lines])]
+    lines = align_columns([(name.replace("_", " "), getattr(head, name)) for name in names])
+    lines += align_columns([("total", f"{head.total} {head.currency}")])
+    lines += ["", *align_columns([(f"{line.quantity:f}", line.unit, line.name) for line in document.lines])]
     return Answer({"order": head, "document": document}, lines)
 
 
@@ -63,7 +72,7 @@ def run_export(arguments: argparse.Namespace) -> Answer:
         raise Refused(
             "A bill proposal can't be turned into an invoice here yet; leave --number and --date out."
         )
-    with opened() as (_, database):
+    with open_database() as (_, database):
         file = database.read_now(lambda transaction: _export(transaction, arguments))
     try:
         Path(arguments.out).write_bytes(file.content)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from portal import settings
 from portal.access import deal_for
-from portal.cli.console import CLI, Answer, Commands, noun, opened, verb, with_json
+from portal.cli.console import CLI, Answer, Commands, add_json_flag, add_noun, add_verb, open_database
 from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.revision.import_quote import Imported, import_quote
 from portal.database.unit_of_work import UnitOfWork
@@ -17,11 +17,11 @@ from portal.settings import Settings
 
 
 def add_to(commands: Commands) -> None:
-    quotes = noun(commands, "quote", "Check and import quotes.")
-    check = with_json(
-        verb(quotes, "check", run_check, "List everything that is wrong with a quote, and where.")
+    quotes = add_noun(commands, "quote", "Check and import quotes.")
+    check = add_json_flag(
+        add_verb(quotes, "check", run_check, "List everything that is wrong with a quote, and where.")
     )
-    import_parser = with_json(verb(quotes, "import", run_import, "Import a quote as a deal."))
+    import_parser = add_json_flag(add_verb(quotes, "import", run_import, "Import a quote as a deal."))
     for parser in (check, import_parser):
         parser.add_argument("file", metavar="FILE", help="the quote; - reads standard input")
         parser.add_argument(
@@ -53,7 +53,7 @@ def run_check(arguments: argparse.Namespace) -> Answer:
 
 
 def run_import(arguments: argparse.Namespace) -> Answer:
-    with opened() as (configured, database):
+    with open_database() as (configured, database):
         quote = _read(arguments, configured)
 
         def import_and_send(work: UnitOfWork) -> Imported:

@@ -8,14 +8,14 @@ from ipaddress import ip_address
 
 from portal import settings
 from portal.cli import supervision
-from portal.cli.console import Commands, require_current, verb
+from portal.cli.console import Commands, add_verb, require_current
 from portal.errors import Misconfigured, Refused
 from portal.settings import Settings
 from portal.storage.session import Store
 
 
 def add_to(commands: Commands) -> None:
-    parser = verb(commands, "serve", run_serve, "Serve the portal.")
+    parser = add_verb(commands, "serve", run_serve, "Serve the portal.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     parser.add_argument(
@@ -26,7 +26,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="leave mails and hand-offs to `portal worker`; needs PostgreSQL",
     )
-    verb(commands, "worker", run_worker, "Deliver mails and hand-offs beside servers on PostgreSQL.")
+    add_verb(commands, "worker", run_worker, "Deliver mails and hand-offs beside servers on PostgreSQL.")
 
 
 def run_serve(arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from portal import seal
 from portal.access import deal_for
-from portal.cli.console import CLI, Answer, Commands, opened, verb, with_json
+from portal.cli.console import CLI, Answer, Commands, add_json_flag, add_verb, open_database
 from portal.domain.order import receipt as receipts
 from portal.errors import Refused
 from portal.reading.operator import deals, verification
@@ -13,8 +13,8 @@ from portal.storage.session import Transaction
 
 
 def add_to(commands: Commands) -> None:
-    parser = with_json(
-        verb(commands, "verify", run_verify, "Verify a stored deal, a receipt or a ledger export.")
+    parser = add_json_flag(
+        add_verb(commands, "verify", run_verify, "Verify a stored deal, a receipt or a ledger export.")
     )
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path)
     parser.add_argument("--key", metavar="FINGERPRINT", help="of the key that sealed the file")
@@ -32,7 +32,7 @@ def run_verify(arguments: argparse.Namespace) -> Answer:
         deal = deal_for(transaction, CLI, deals.identify(transaction, arguments.deal))
         return verification.verify(transaction, deal)
 
-    with opened() as (_, database):
+    with open_database() as (_, database):
         verdict = database.read_now(verify)
     intact = f"intact: {verdict.events} events, {verdict.revisions} revisions"
     return Answer(
@@ -50,7 +50,7 @@ def _verify_file(path: Path, known: str | None) -> Answer:
         raise Refused(
             "%(path)s could not be read: %(reason)s.", path=str(path), reason=str(error.strerror)
         ) from None
-    fault = seal.broken(content, known=known)
+    fault = seal.find_fault(content, known=known)
     if fault:
         return Answer({"intact": False, "origin": None, "broken": fault}, [f"not intact: {fault}"], status=1)
     sealed = receipts.decode(content)

@@ -17,8 +17,8 @@ class Comparison:
     warnings: Sequence[Problem] = ()
 
 
-# A value of a message that is a place, such as "/lines/0".
-_PLACE = re.compile(r"(/[a-z_]+)+/\d+")
+# A pointer that is a value of a sentence, such as "/lines/0".
+_POINTER = re.compile(r"(/[a-z_]+)+/\d+")
 
 
 def compare_nothing(_: Totals) -> Comparison:
@@ -56,7 +56,7 @@ class Document:
         ]
 
     def _relocate_message(self, message: str) -> str:
-        """Replace the pointers among the values of a message."""
+        """Replace pointers among the values of a sentence."""
         if not isinstance(message, Sentence):
             return message
-        return message.with_texts(lambda text: self.where(text) or text if _PLACE.fullmatch(text) else text)
+        return message.with_texts(lambda text: self.where(text) or text if _POINTER.fullmatch(text) else text)

@@ -66,15 +66,14 @@ def _problems_of_choices(fields: Any) -> Iterator[Problem]:
         if len(chosen) == 1 or all(selected is None for _, selected in members):
             continue
         place = f"/lines/{chosen[1] if chosen else members[0][0]}/selected"
-        message = (
-            Sentence(
+        if chosen:
+            message = Sentence(
                 "%(count)s lines of choice group %(group)s are selected.",
                 count=len(chosen),
                 group=format_value(group),
             )
-            if chosen
-            else Sentence("No line of choice group %(group)s is selected.", group=format_value(group))
-        )
+        else:
+            message = Sentence("No line of choice group %(group)s is selected.", group=format_value(group))
         yield Problem(
             place,
             message,

@@ -1,8 +1,8 @@
-"""An order or a part of it as a file.
+"""Export an order or a part of it as a file.
 
-JSON is the canonical document. CSV (RFC 4180: commas, CRLF, a header row) is UTF-8 without a byte order mark, because
-programs read it more often than Excel does; Excel opens it by Data > From Text/CSV. Amounts and quantities are decimal
-strings with a point. A text cell that a spreadsheet would take for a formula gets a leading apostrophe.
+JSON is the canonical document. CSV follows RFC 4180 (commas, CRLF, a header row) in UTF-8 without a byte order mark, because
+it is read mostly by programs; in Excel, use Data > From Text/CSV. Amounts and quantities are decimal strings with a point.
+Text that a spreadsheet would take for a formula gets a leading apostrophe.
 """
 
 import csv
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """`name` is safe as a file name anywhere, such as O-2026-0007-warehouse.csv."""
+    """A file. `name` is a safe file name, such as O-2026-0007-warehouse.csv."""
 
     content: bytes
     media_type: str
@@ -34,42 +34,42 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export(document: Exportable, format: str) -> Export:  # noqa: A002
-    """The document as a file; Invalid for a format that is not written, naming those that are."""
+    """Return the document as a file; Invalid, naming the supported formats, for any other format."""
     part, stem = _part(document)
-    found = format_for(format, part)
-    name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', stem).strip('.-') or 'order'}.{found.extension}"
-    return Export(content=WRITERS[format](document), media_type=found.media_type, name=name)
+    target = format_for(format, part)
+    name = f"{re.sub(r'[^A-Za-z0-9._-]+', '-', stem).strip('.-') or 'order'}.{target.extension}"
+    return Export(content=WRITERS[format](document), media_type=target.media_type, name=name)
 
 
 def _csv(document: Exportable) -> bytes:
-    return written_csv(order_rows.rows(document))
+    return write_csv(order_rows.rows(document))
 
 
-# By format (portal.domain.order.formats), what writes a document in it.
+# The writer of each format of portal.domain.order.formats.
 WRITERS: Mapping[str, Callable[[Exportable], bytes]] = {"json": canonical_bytes, "csv": _csv}
 
 
-def written_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows of the same columns as CSV; None and "" are empty cells."""
+def write_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write rows with the same columns as CSV. None and "" are empty cells."""
     head = [list(rows[0])] if rows else []
-    return written_table([*head, *([guarded(value) for value in row.values()] for row in rows)])
+    return write_table([*head, *([guard_formula(value) for value in row.values()] for row in rows)])
 
 
-def written_table(rows: Iterable[Sequence[str]]) -> bytes:
-    """Cells, guarded already, as CSV."""
+def write_table(rows: Iterable[Sequence[str]]) -> bytes:
+    """Write cells as CSV. Call `guard_formula` on them first."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode()
 
 
-def guarded(value: Any) -> str:
-    """A cell that no spreadsheet runs as a formula; numbers, negative ones too, stay numbers."""
+def guard_formula(value: Any) -> str:
+    """Return the cell's text so that no spreadsheet runs it as a formula. Numbers stay numbers."""
     cell = "" if value is None else str(value)
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _part(document: Exportable) -> tuple[Part, str]:
-    """Which part of an order it is, and what its file is called."""
+    """Return the part of the order that it is, and the stem of its file name."""
     match document:
         case OrderDocument(number=number):
             return "order", number

@@ -5,8 +5,8 @@ from typing import get_args
 
 from portal.domain.offer.revision import Negotiable
 from portal.intake.sheet.columns import COLUMNS
-from portal.outbound.export import Export, written_csv
-from portal.outbound.spreadsheet import MEDIA_TYPE, Page, plain_rows, written_xlsx
+from portal.outbound.export import Export, write_csv
+from portal.outbound.spreadsheet import MEDIA_TYPE, Page, plain_rows, write_xlsx
 
 _FIRST: Mapping[str, str] = {
     "title": "Two presses for the Odense line",
@@ -80,11 +80,11 @@ def quote_template(format: str) -> Export:  # noqa: A002
     rows = [{name: row.get(name, "") for name in COLUMNS} for row in (_FIRST, _SECOND)]
     if format == "csv":
         # Spreadsheet programs recognise UTF-8 by the byte order mark.
-        content = b"\xef\xbb\xbf" + written_csv(rows)
+        content = b"\xef\xbb\xbf" + write_csv(rows)
         return Export(content=content, media_type="text/csv; charset=utf-8", name="quote-template.csv")
     cells = [list(COLUMNS), *(list(row.values()) for row in rows)]
     pages = [
         Page("Quote", plain_rows(cells), [16] * min(len(COLUMNS), 26)),
         Page("Help", plain_rows(_HELP), [28, 90], head=frozenset()),
     ]
-    return Export(content=written_xlsx(pages), media_type=MEDIA_TYPE, name="quote-template.xlsx")
+    return Export(content=write_xlsx(pages), media_type=MEDIA_TYPE, name="quote-template.xlsx")

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from portal.outbound.export import guarded
+from portal.outbound.export import guard_formula
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Significant decimal digits that an 8-byte float always keeps.
@@ -29,7 +29,7 @@ Value = str | Decimal | date | int | None
 
 
 @dataclass(frozen=True)
-class Written:
+class OutputCell:
     """One cell. `open`: it is marked, and may be edited in a protected sheet. `among`: the values to choose from."""
 
     value: Value = None
@@ -43,13 +43,13 @@ class Page:
     """One sheet of a workbook. `head`: the numbers of heading rows, counted from 1."""
 
     name: str
-    rows: Sequence[Sequence[Written]]
+    rows: Sequence[Sequence[OutputCell]]
     widths: Sequence[int] = ()
     head: frozenset[int] = frozenset({1})
     protected: bool = False
 
 
-def written_xlsx(pages: Iterable[Page]) -> bytes:
+def write_xlsx(pages: Iterable[Page]) -> bytes:
     """Return the workbook's bytes."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -60,8 +60,8 @@ def written_xlsx(pages: Iterable[Page]) -> bytes:
     return content.getvalue()
 
 
-def plain_rows(rows: Iterable[Sequence[Value]]) -> list[list[Written]]:
-    return [[Written(value) for value in row] for row in rows]
+def plain_rows(rows: Iterable[Sequence[Value]]) -> list[list[OutputCell]]:
+    return [[OutputCell(value) for value in row] for row in rows]
 
 
 def _write(sheet: Any, page: Page) -> None:
@@ -90,13 +90,13 @@ def _choice(among: tuple[str, ...]) -> DataValidation:
     return DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
 
 
-def _fill(place: Any, cell: Written, *, headed: bool) -> None:
+def _fill(place: Any, cell: OutputCell, *, headed: bool) -> None:
     value = cell.value
     if isinstance(value, Decimal):
         digits = value.normalize().as_tuple().digits
         value = value if len(digits) <= EXACT_DIGITS else f"{value:f}"
     if isinstance(value, str):
-        place.value = guarded(value)
+        place.value = guard_formula(value)
         # Text, even when it looks like a number or a formula.
         place.data_type = "s"
         place.alignment = _WRAPPED

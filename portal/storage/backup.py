@@ -74,9 +74,8 @@ def _check_backup(path: Path) -> None:
             raise Refused("%(path)s is not a backup of a SQLite database.", path=str(path))
     with closing(sqlite3.connect(path)) as copy:
         (result,) = copy.execute("PRAGMA integrity_check").fetchone()
-        tables_in_copy = {
-            name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
+        rows = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables_in_copy = {name for (name,) in rows}
     if result != "ok":
         raise Refused("%(path)s is damaged: %(result)s", path=str(path), result=str(result))
     if not {"installation", "deal", "event"} <= tables_in_copy:

@@ -13,11 +13,11 @@ from portal.storage.session import Transaction
 
 
 @lru_cache(maxsize=256)
-def _decoded(digest: str, document: bytes) -> Revision:
+def _decode(digest: str, document: bytes) -> Revision:
     return content.decode(document)
 
 
-def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
+def read_revision(transaction: Transaction, deal_id: str, number: int) -> Revision:
     """Return a published revision; NotFound when the deal has none with this number."""
     row = transaction.connection.execute(
         select(tables.revision.c.digest, tables.revision.c.document).where(
@@ -26,7 +26,7 @@ def offered(transaction: Transaction, deal_id: str, number: int) -> Revision:
     ).first()
     if row is None:
         raise NotFound("There is no revision %(number)s of this proposal.", number=number)
-    return _decoded(row.digest, row.document)
+    return _decode(row.digest, row.document)
 
 
 def published_at(transaction: Transaction, deal_id: str, number: int) -> datetime:
@@ -39,7 +39,7 @@ def published_at(transaction: Transaction, deal_id: str, number: int) -> datetim
     return instant
 
 
-def drafted(transaction: Transaction, deal_id: str) -> Offer:
+def read_draft(transaction: Transaction, deal_id: str) -> Offer:
     """Return the offer of a deal that has not been sent; NotFound when there is none."""
     document = transaction.connection.execute(
         select(tables.draft.c.document).where(tables.draft.c.deal_id == deal_id)
@@ -49,7 +49,7 @@ def drafted(transaction: Transaction, deal_id: str) -> Offer:
     return content.decode(document).offer
 
 
-def keep(transaction: Transaction, deal_id: str, number: int, revision: Revision, by: str) -> str:
+def store_revision(transaction: Transaction, deal_id: str, number: int, revision: Revision, by: str) -> str:
     """Store a new revision and return its digest. The deal must be locked, and `number` its next one."""
     document = content.canonical_bytes(revision)
     digest = content.digest(document)

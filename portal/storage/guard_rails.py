@@ -22,7 +22,7 @@ CAPS = "caps"
 POLICY = "system:policy"
 
 
-def active(transaction: Transaction, company: str, owner: str | None) -> Mapping[str, Policy]:
+def read_policies(transaction: Transaction, company: str, owner: str | None) -> Mapping[str, Policy]:
     """Return the active policies for a deal with `company` owned by `owner`: by id, in the order of their names."""
     table = tables.policy
     rows = transaction.connection.execute(
@@ -32,17 +32,17 @@ def active(transaction: Transaction, company: str, owner: str | None) -> Mapping
     return {key: each for key, each in decoded.items() if policies.concerns(each, company, owner)}
 
 
-def caps(transaction: Transaction) -> Caps:
+def read_caps(transaction: Transaction) -> Caps:
     """Return the limits on what policies may concede in one deal; the defaults until they are set."""
-    return _rail(transaction, CAPS, Caps) or Caps()
+    return _read_rail(transaction, CAPS, Caps) or Caps()
 
 
-def authority(transaction: Transaction, actor: str) -> Authority:
+def read_authority(transaction: Transaction, actor: str) -> Authority:
     """Return the limits of "rep:ID"; none for managers and admins, and none when none are set."""
-    return _rail(transaction, actor, Authority) or Authority()
+    return _read_rail(transaction, actor, Authority) or Authority()
 
 
-def last_by_rep(transaction: Transaction, deal_id: str, until: int) -> int:
+def read_last_rep_revision(transaction: Transaction, deal_id: str, until: int) -> int:
     """Return the newest revision up to `until` that a rep or an import published."""
     table = tables.revision
     rows = transaction.connection.execute(
@@ -50,16 +50,16 @@ def last_by_rep(transaction: Transaction, deal_id: str, until: int) -> int:
         .where(table.c.deal_id == deal_id, table.c.number <= until)
         .order_by(table.c.number.desc())
     )
-    numbers = (row.number for row in rows if by_rep(row.published_by))
+    numbers = (row.number for row in rows if is_by_rep(row.published_by))
     return next(numbers, 1)
 
 
-def by_rep(published_by: str) -> bool:
+def is_by_rep(published_by: str) -> bool:
     """Whether a rep or an import published the revision, so that secret limits may be tried again."""
     return published_by != POLICY and not published_by.startswith("contact:")
 
 
-def spent(transaction: Transaction, deal_id: str, since: int) -> frozenset[str]:
+def read_tried_subjects(transaction: Transaction, deal_id: str, since: int) -> frozenset[str]:
     """Return the lines and terms on which a secret limit was tried since revision `since`."""
     table = tables.policy_try
     return frozenset(
@@ -69,7 +69,7 @@ def spent(transaction: Transaction, deal_id: str, since: int) -> frozenset[str]:
     )
 
 
-def used(transaction: Transaction, deal_id: str, currency: str) -> tuple[Used, Mapping[str, Used]]:
+def read_usage(transaction: Transaction, deal_id: str, currency: str) -> tuple[Used, Mapping[str, Used]]:
     """Return what was conceded in this deal: in total, and by policy id ("" for the private limits of lines)."""
     table = tables.policy_use
     rows = transaction.connection.execute(select(table).where(table.c.deal_id == deal_id)).all()
@@ -85,7 +85,7 @@ def used(transaction: Transaction, deal_id: str, currency: str) -> tuple[Used, M
     return total, by_policy
 
 
-def _rail(transaction: Transaction, subject: str, kind: type[R]) -> R | None:
+def _read_rail(transaction: Transaction, subject: str, kind: type[R]) -> R | None:
     table = tables.guard_rail
     stored = transaction.connection.execute(
         select(table.c.document).where(table.c.subject == subject)

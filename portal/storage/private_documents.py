@@ -8,7 +8,7 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 
-def figures(transaction: Transaction, deal_id: str, number: int) -> PrivateFigures:
+def read_private_figures(transaction: Transaction, deal_id: str, number: int) -> PrivateFigures:
     """Return the private figures of a revision, or of the draft when `number` is 0."""
     table = tables.revision_private if number else tables.draft
     column = tables.revision_private.c.document if number else tables.draft.c.private
@@ -19,7 +19,9 @@ def figures(transaction: Transaction, deal_id: str, number: int) -> PrivateFigur
     return PrivateFigures() if document is None else content.decode_private(document)
 
 
-def keep(transaction: Transaction, deal_id: str, number: int, private: PrivateFigures) -> None:
+def store_private_figures(
+    transaction: Transaction, deal_id: str, number: int, private: PrivateFigures
+) -> None:
     transaction.connection.execute(
         insert(tables.revision_private).values(
             deal_id=deal_id, number=number, document=content.canonical_bytes(private)

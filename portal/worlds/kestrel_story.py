@@ -44,7 +44,7 @@ def negotiate_presses(work: UnitOfWork, deal_id: str, rita: DeskSession, bea: Bu
         deal_id,
         body="Bea has a budget of 42,000 for equipment and installation. Ask Mia before going below the floor.",
     )
-    offer = documents.offered(work, deal_id, 1).offer
+    offer = documents.read_revision(work, deal_id, 1).offer
     change = spell(offer, "line:press", "unit_price", "17200")
     make_counteroffer(
         _before(work, hours=2),

@@ -46,7 +46,7 @@ class Sound:
 
     def _check(self, transaction: Transaction) -> tuple[Offer, Asked]:
         deal = deal_for(transaction, System("trial"), self.deal_id)
-        revision = documents.offered(transaction, deal.id, deal.revision)
+        revision = documents.read_revision(transaction, deal.id, deal.revision)
         self._revision_holds(revision, deal.digest)
         asked, told = self._open(transaction), self._told(transaction)
         assert asked == told, f"asked in the ledger {told}, open {asked}"

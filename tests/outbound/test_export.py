@@ -13,7 +13,7 @@ from portal.domain.offer import totals
 from portal.domain.offer.revision import canonical_bytes
 from portal.domain.order import work_order
 from portal.errors import Invalid
-from portal.outbound.export import Exportable, export, guarded
+from portal.outbound.export import Exportable, export, guard_formula
 from tests.domain.offers import kestrel_offer, line, offer, offers
 from tests.domain.order.test_order import ordered
 
@@ -79,7 +79,7 @@ def test_files_are_named_by_order_and_part() -> None:
     "text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "-", "+49 30 123", "-1e3"]
 )
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert guarded(text) == f"'{text}"
+    assert guard_formula(text) == f"'{text}"
     order = ordered(offer(line("press", name=text)))
     names = [row["name"] for row in cells(order) if row["kind"] == "line"]
     assert [name.lstrip("'") for name in names] == [text]
@@ -88,12 +88,12 @@ def test_no_cell_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["-12.50", "0", "1250.00", "Press", "a=b", "", "'quoted"])
 def test_numbers_and_plain_words_stay_as_they_are(text: str) -> None:
-    assert guarded(text) == text
+    assert guard_formula(text) == text
 
 
 @given(st.text())
 def test_nothing_a_spreadsheet_could_run_is_left_at_the_start(text: str) -> None:
-    cell = guarded(text)
+    cell = guard_formula(text)
     assert cell[:1] not in set("=+@\t\r\n") or not cell
     assert not cell.startswith("-") or Decimal(cell) <= 0
 

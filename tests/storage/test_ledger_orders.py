@@ -191,7 +191,7 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
         (lambda t, table: event_stream.events_after(t, table.deal_id, "seller", 1, 5), f"{BY_ORDER} (deal_id=? AND seq>?)"),
         (lambda t, table: accept._at_table(t, deal_of(t, table.bea), 9), f"{BY_ORDER} (deal_id=? AND seq<?)"),
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.event.c.kind.in_(last_event._SHOWN)), BY_ORDER),
-        (lambda t, table: last_event._newest(t, [table.deal_id], tables.happened("counteroffer")), BY_KIND),
+        (lambda t, table: last_event._newest(t, [table.deal_id], tables.kind_is("counteroffer")), BY_KIND),
         (lambda t, table: board_events.load(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),
         (lambda t, table: page._endings(t, deal_of(t, table.bea)), BY_KIND),
@@ -214,4 +214,4 @@ def test_an_index_leads_to_what_is_asked_for(plans: Any, query: Callable[..., An
 
 def test_messages_are_not_asked_for_by_kind() -> None:
     with pytest.raises(ValueError, match="order"):
-        tables.happened("counteroffer", "message")
+        tables.kind_is("counteroffer", "message")

@@ -91,9 +91,9 @@ def anchored(work: UnitOfWork, deal: Deal, anchor: str | None) -> str | None:
     if not anchor:
         return None
     offer = (
-        documents.offered(work, deal.id, deal.revision).offer
+        documents.read_revision(work, deal.id, deal.revision).offer
         if deal.revision
-        else documents.drafted(work, deal.id)
+        else documents.read_draft(work, deal.id)
     )
     if find_line_or_term(offer, anchor) is None:
         raise Invalid.field(

@@ -17,7 +17,7 @@ from portal.storage import documents, private_documents
 
 def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -> tuple[Published, Offer]:
     """Validity is part of what is offered, so another day is another revision. Invalid at "valid_until" for a past day."""
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     instant = end_of_day(valid_until, offer.time_zone)
     if instant <= work.now:
         raise Invalid.field(
@@ -27,5 +27,5 @@ def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -
             day=valid_until,
         )
     extended = replace(offer, valid_until=valid_until, valid_until_instant=instant)
-    private = private_documents.figures(work, deal.id, deal.revision)
+    private = private_documents.read_private_figures(work, deal.id, deal.revision)
     return publish.publish(work, deal, extended, private, verb=verb), extended

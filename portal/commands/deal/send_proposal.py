@@ -20,7 +20,7 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
 
     def run() -> Published:
         deal.require("send")
-        offer = documents.drafted(work, deal_id)
+        offer = documents.read_draft(work, deal_id)
         contacts = addressees(work, deal)
         if not contacts:
             raise Invalid.field(
@@ -35,7 +35,7 @@ def send_proposal(work: UnitOfWork, actor: Actor, deal_id: str, *, key: str | No
                 "Give it a later day.",
                 day=offer.valid_until,
             )
-        private = private_documents.figures(work, deal_id, 0)
+        private = private_documents.read_private_figures(work, deal_id, 0)
         published = publish.publish(work, deal, offer, private, verb="send")
         work.connection.execute(delete(tables.draft).where(tables.draft.c.deal_id == deal_id))
         work.append(

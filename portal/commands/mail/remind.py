@@ -157,7 +157,7 @@ def _notify(work: UnitOfWork, deal: Deal, due: Due, person: Any) -> None:
     if due.kind == "waiting":
         notify_rep(work, deal, person, "reminder_waiting", {}, unsubscribe=unsubscribe)
         return
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     template: Template = "reminder_expiry" if due.kind == "expiry" else "reminder_unread"
     facts = {"revision": str(deal.revision), "valid_until": offer.valid_until.isoformat()}
     notify_contact(work, deal, person, template, offer, facts, unsubscribe=unsubscribe)

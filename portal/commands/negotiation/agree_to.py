@@ -54,7 +54,7 @@ def agree_to(
 
 def board_of(work: UnitOfWork, deal: Deal) -> Board:
     """The deal's board as the ledger tells it."""
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     return rounds.negotiation_state(board_events.load(work, deal.id)).board(offer)
 
 

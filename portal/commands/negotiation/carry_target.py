@@ -26,8 +26,8 @@ def carry_target(work: UnitOfWork, actor: Actor, deal_id: str) -> Edits:
     if not wanted:
         raise Conflict("Nobody asks for an overall price any more.")
     ask, change = wanted[-1]
-    offer = documents.offered(work, deal_id, deal.revision).offer
-    private = private_documents.figures(work, deal_id, deal.revision)
+    offer = documents.read_revision(work, deal_id, deal.revision).offer
+    private = private_documents.read_private_figures(work, deal_id, deal.revision)
     edits = draft_revision.edits_of(work, deal).changes
     found = target_distribution.proposed(offer, private, ask, money.parse(change.value), edits)
     if not found.enough:

@@ -35,7 +35,7 @@ def choose(
                 "Revision %(revision)s arrived meanwhile. Look at it and choose again.",
                 revision=deal.revision,
             )
-        offer = documents.offered(work, deal_id, deal.revision).offer
+        offer = documents.read_revision(work, deal_id, deal.revision).offer
         problems = counteroffer.check(offer, changes)
         if problems:
             raise Invalid("This can't be chosen.", problems)
@@ -48,7 +48,7 @@ def choose(
                 [],
                 label=undone[0].label,
             )
-        private = private_documents.figures(work, deal_id, deal.revision)
+        private = private_documents.read_private_figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, chosen, private)
         # By comparison, for another line of a choice group is touched as well, by being left.
         changed = publish.changed_subjects(offer, chosen)

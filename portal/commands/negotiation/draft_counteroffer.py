@@ -53,7 +53,7 @@ def put_changes(
     """
     deal = deal_for(work, actor, deal_id)
     deal.require("counter")
-    offer = documents.offered(work, deal_id, deal.revision).offer
+    offer = documents.read_revision(work, deal_id, deal.revision).offer
     asked = [change for change in changes if changing.current(offer, change) != change.value]
     draft = draft_of(work, deal)
     replaced = replaced_ids(offer, changes)

@@ -65,7 +65,7 @@ def make_counteroffer(
 
 
 def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: dict[str, str]) -> None:
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     problems = counteroffer.check(offer, ask.changes, today=work.now.date())
     if problems:
         raise Invalid("This counteroffer can't be sent as it is.", problems)

@@ -23,12 +23,12 @@ def take_offer(
         deal.require("choose")
         if revision != deal.revision:
             raise Conflict(_moved(work, deal, revision))
-        before = documents.offered(work, deal_id, deal.revision).offer
+        before = documents.read_revision(work, deal_id, deal.revision).offer
         standing = before.standing_offer(offer)
         if standing is None or standing.taken or not standing_offer.fits(before, standing):
             raise Conflict("This offer does not stand any more, or it was taken already.")
         after = standing_offer.take(before, standing).offer
-        private = private_documents.figures(work, deal_id, deal.revision)
+        private = private_documents.read_private_figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, after, private)
         changed = publish.changed_subjects(before, after)
         work.append(
@@ -46,7 +46,7 @@ def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
         return Sentence(
             "Revision %(revision)s applies now. Look at it, then use the offer again.", revision=deal.revision
         )
-    then, now = (documents.offered(work, deal.id, number) for number in (seen, deal.revision))
+    then, now = (documents.read_revision(work, deal.id, number) for number in (seen, deal.revision))
     found = compare(then, now)
     names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]
     names += [each.name for each in (*found.added_lines, *found.removed_lines)]

@@ -42,7 +42,7 @@ def accept(
         _take(work, deal, clean)
         # From here on the deal is closed: whatever was still asked ends with it.
         close_asks(work, deal, "accepted")
-        revision = documents.offered(work, deal_id, clean.revision)
+        revision = documents.read_revision(work, deal_id, clean.revision)
         evidence = _evidence(work, actor, deal, clean, revision, address, agent)
         work.connection.execute(
             insert(tables.acceptance).values(

@@ -53,7 +53,7 @@ def add_contact(
             work,
             deal,
             contact_of(work, deal, contact_id),
-            documents.offered(work, deal_id, deal.revision).offer,
+            documents.read_revision(work, deal_id, deal.revision).offer,
         )
     return Contact(id=contact_id)
 

@@ -46,9 +46,9 @@ def issue_link(
     contact = contact_of(work, deal, contact_id)
     if channel == "mailed":
         offer = (
-            documents.offered(work, deal.id, deal.revision).offer
+            documents.read_revision(work, deal.id, deal.revision).offer
             if deal.revision
-            else documents.drafted(work, deal.id)
+            else documents.read_draft(work, deal.id)
         )
         invite(work, deal, contact, offer, template="new_link")
         return Issued(url="")

@@ -45,7 +45,7 @@ def look_at_link(transaction: Transaction, token: str) -> Invitation | None:
     row = _granted(transaction, token)
     if row is None:
         return None
-    seller = documents.offered(transaction, row.deal_id, row.revision).offer.seller.name
+    seller = documents.read_revision(transaction, row.deal_id, row.revision).offer.seller.name
     return Invitation(
         deal=row.deal_id,
         number=row.number,
@@ -120,7 +120,7 @@ def request_link(
     for person in sorted(found, key=lambda each: str(each.deal_id)):
         deal = deal_for(work, System("link"), person.deal_id)
         if deal.revision and _may_have_another(work, deal, person):
-            offer = documents.offered(work, deal.id, deal.revision).offer
+            offer = documents.read_revision(work, deal.id, deal.revision).offer
             invite(work, deal, person, offer, template="new_link")
     return Asked()
 

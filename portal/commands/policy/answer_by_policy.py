@@ -29,18 +29,18 @@ from portal.storage import documents, guard_rails, private_documents, tables
 
 def answer_by_policy(work: UnitOfWork, deal: Deal, ask: Counteroffer) -> int:
     """The number of the revision that answers it; 0 when it goes to a person."""
-    offer = documents.offered(work, deal.id, deal.revision).offer
-    private = private_documents.figures(work, deal.id, deal.revision)
-    since = guard_rails.last_by_rep(work, deal.id, deal.revision)
-    used, used_by = guard_rails.used(work, deal.id, deal.currency)
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
+    private = private_documents.read_private_figures(work, deal.id, deal.revision)
+    since = guard_rails.read_last_rep_revision(work, deal.id, deal.revision)
+    used, used_by = guard_rails.read_usage(work, deal.id, deal.currency)
     judged = auto_answer.judge(
         Situation(
             offer=offer,
             changes=ask.changes,
             private=private,
-            policies=guard_rails.active(work, deal.company, deal.owner_id),
-            caps=guard_rails.caps(work),
-            spent=guard_rails.spent(work, deal.id, since),
+            policies=guard_rails.read_policies(work, deal.company, deal.owner_id),
+            caps=guard_rails.read_caps(work),
+            spent=guard_rails.read_tried_subjects(work, deal.id, since),
             used=used,
             used_by=used_by,
         )

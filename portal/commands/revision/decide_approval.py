@@ -113,7 +113,7 @@ def _changed(  # noqa: PLR0917 - what was asked for, and what the manager makes 
     values: Mapping[str, str],
     note: str | None,
 ) -> tuple[Publication, tuple[Change, ...]]:
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     asked = {change.id: change for ask in open_asks.open_asks(work, deal.id) for change in ask.changes}
     answers = tuple(_answer(offer, asked, answer, values) for answer in publication.answers)
     said = publication.note if note is None else note

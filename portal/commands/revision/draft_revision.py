@@ -31,7 +31,7 @@ def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequen
     """Add edits, in place of those of the same fields; a value as offered takes the edit out."""
     deal = deal_for(work, actor, deal_id)
     deal.require("edit")
-    offer = documents.offered(work, deal_id, deal.revision).offer
+    offer = documents.read_revision(work, deal_id, deal.revision).offer
     problems = contradictions(offer, changes) or _unfit(offer, edits_of(work, deal), changes)
     if problems:
         raise Invalid("These edits do not go together.", problems)

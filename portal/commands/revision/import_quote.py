@@ -129,7 +129,7 @@ def _requote(work: UnitOfWork, actor: Actor, deal_id: str, quote: IncomingQuote)
                 number=deal.number,
                 currency=deal.currency,
             )
-        before = documents.offered(work, deal_id, deal.revision).offer
+        before = documents.read_revision(work, deal_id, deal.revision).offer
         published = publish.publish(work, deal, offer, quote.private)
         changed = publish.changed_subjects(before, offer)
         work.append(deal_id, deal.actor, publish.event(published, "rep", changed=changed))

@@ -27,8 +27,8 @@ def publish(
 ) -> Published:
     """Keep the next revision and make it the deal's current one. The event that tells of it is the verb's to append."""
     number, revision = deal.revision + 1, revise(offer)
-    digest = documents.keep(work, deal.id, number, revision, by=deal.actor)
-    private_documents.keep(work, deal.id, number, private)
+    digest = documents.store_revision(work, deal.id, number, revision, by=deal.actor)
+    private_documents.store_private_figures(work, deal.id, number, private)
     contract = revision.totals.contract
     move(
         work,

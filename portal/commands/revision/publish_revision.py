@@ -67,7 +67,7 @@ def publish_with(
             "Revision %(revision)s arrived meanwhile. Look at it, then publish again.",
             revision=deal.revision,
         )
-    offer = documents.offered(work, deal.id, deal.revision).offer
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
     open_asks = asks.open_asks(work, deal.id)
     made, answered = _answered(work, deal, offer, open_asks, publication.answers)
     if not open_asks and not edits:
@@ -76,8 +76,8 @@ def publish_with(
     offered = apply(offer, [*made, *edits], concession=True, round_number=round_number)
     if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
-    private = private_documents.figures(work, deal.id, deal.revision)
-    limits = guard_rails.authority(work, deal.actor)
+    private = private_documents.read_private_figures(work, deal.id, deal.revision)
+    limits = guard_rails.read_authority(work, deal.actor)
     reasons = authority.reasons(offer, offered, private, limits)
     if not authority.may_publish(deal.role, reasons):
         return _ask_for_approval(work, deal, publication, edits, reasons)
@@ -116,7 +116,7 @@ def _answered(
     made: list[Change] = []
     kept: list[shared_events.Answered] = []
     for ask in open_asks:
-        base = documents.offered(work, deal.id, ask.base_revision).offer
+        base = documents.read_revision(work, deal.id, ask.base_revision).offer
         settled = {change.id for change in rebase(ask.changes, base, offer).settled}
         ids = {change.id for change in ask.changes}
         own = [answer for answer in answers if answer.change_id in ids]
@@ -157,7 +157,7 @@ def _as_published(offered: Offer, answered: shared_events.Answered) -> shared_ev
 def round_of(work: UnitOfWork, deal: Deal) -> int:
     """Which round of counteroffers this answers, from 1: however many asks came in it, one revision answers them."""
     bodies = work.connection.execute(
-        select(tables.event.c.body).where(tables.event.c.deal_id == deal.id, tables.happened("revision"))
+        select(tables.event.c.body).where(tables.event.c.deal_id == deal.id, tables.kind_is("revision"))
     ).scalars()
     published = (ledger.decode_body(body) for body in bodies)
     return 1 + sum(

@@ -33,7 +33,7 @@ def revision_values(
 ) -> dict[str, str]:
     """For the mail's context. `deal` as it was before; `reasons`: the seller's, by change id."""
     before, after = (
-        documents.offered(work, deal.id, number) for number in (deal.revision, published.revision)
+        documents.read_revision(work, deal.id, number) for number in (deal.revision, published.revision)
     )
     changed = plain_differences(difference_sentences.sentences(compare(before, after)))
     said = [_answer(before.offer, after.offer, each, reasons or {}) for each in answers]

@@ -48,8 +48,10 @@ def take_back_revision(
             raise Conflict(
                 "%(company)s has the page open; only a newer revision corrects it.", company=deal.company
             )
-        now, before = (documents.offered(work, deal_id, number).offer for number in (revision, revision - 1))
-        private = private_documents.figures(work, deal_id, revision - 1)
+        now, before = (
+            documents.read_revision(work, deal_id, number).offer for number in (revision, revision - 1)
+        )
+        private = private_documents.read_private_figures(work, deal_id, revision - 1)
         answered = publication(work, deal)
         published = publish.publish(work, deal, before, private)
         reopened = _ask_again(work, answered)

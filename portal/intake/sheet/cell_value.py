@@ -23,9 +23,7 @@ def read_cell(cell: Cell, column: Column, mark: numbers.Mark) -> Any:
         if column.numeric:
             return column.read(Cell(numbers.with_point(cell.text, mark)))
         return _normalise_numbers(column.read(cell), mark)
-    except CellError:
-        raise
-    except numbers.Ambiguous as error:
+    except numbers.AmbiguousNumber as error:
         raise CellError(
             Sentence(
                 "%(text)s can be read as %(readings)s.",

@@ -15,8 +15,8 @@ _AMBIGUOUS = re.compile(r"-?\d{1,3}[.,]\d{3}")
 _COMMA_FILE = re.compile(r"(-?)(\d+|\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
 
 
-class Ambiguous(ValueError):
-    """A number that can be read in two ways; its arguments are both."""
+class AmbiguousNumber(ValueError):
+    """A number that can be read in two ways, which are its arguments."""
 
 
 def mark_of(texts: Iterable[str]) -> Mark:
@@ -34,13 +34,13 @@ def mark_of(texts: Iterable[str]) -> Mark:
 def with_point(text: str, mark: Mark) -> str:
     """Return the number with a decimal point; a percent sign stays. Text that is not a number is returned unchanged.
 
-    Ambiguous when it is ambiguous.
+    AmbiguousNumber when it can be read in two ways.
     """
     if text.endswith("%"):
         return with_point(text[:-1].rstrip(), mark) + "%"
     if mark == "?" and _AMBIGUOUS.fullmatch(text):
         plain = re.sub("[.,]", "", text)
-        raise Ambiguous(plain, text.replace(",", "."))
+        raise AmbiguousNumber(plain, text.replace(",", "."))
     commas = mark == "," or (mark == "?" and _WITH_COMMA.fullmatch(text))
     if commas and (parts := _COMMA_FILE.fullmatch(text)):
         sign, whole, places = parts.groups()

@@ -80,7 +80,7 @@ class RowReader:
         if row.kind in NUMBERS and cell.kind == "text":
             try:
                 cell = Cell(numbers.with_point(cell.text, self.sheet.mark))
-            except numbers.Ambiguous as error:
+            except numbers.AmbiguousNumber as error:
                 raise CellError(
                     Sentence(
                         "%(text)s can be read as %(readings)s.",

@@ -79,10 +79,7 @@ def _warn_of_derived(draft: Draft, derived: list[Derived]) -> None:
         places = [draft.place(each.source) for each in derived if each.rate == rate]
         draft.warnings += warn_once(
             places,
-            Sentence(
-                "The line states its tax as an amount; the rate of %(rate)s %% is derived.",
-                rate=rate,
-            ),
+            Sentence("The line states its tax as an amount; the rate of %(rate)s %% is derived.", rate=rate),
             "State the percentage.",
         )
 

@@ -69,11 +69,7 @@ def read_tax(
     if rate is None:
         draft.refuse(
             amount,
-            Sentence(
-                "No percentage of %(net)s makes a tax of %(stated)s.",
-                net=net,
-                stated=stated,
-            ),
+            Sentence("No percentage of %(net)s makes a tax of %(stated)s.", net=net, stated=stated),
             "State the percentage.",
         )
         return None

@@ -63,8 +63,8 @@ def asked_by(
     Invalid when the sheet was made of no revision of this deal.
     """
     number = _revision_of(transaction, deal, sheet.digest)
-    base = documents.offered(transaction, deal.id, number).offer
-    offer = documents.offered(transaction, deal.id, deal.revision).offer
+    base = documents.read_revision(transaction, deal.id, number).offer
+    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     found = read_returned(sheet, base, words)
     rebased = rebase(found.changes, base, offer)
     insisted = [

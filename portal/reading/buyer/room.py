@@ -26,7 +26,7 @@ _SIGN_OFFS = (
     select(tables.event)
     .where(
         tables.event.c.deal_id == bindparam("deal_id"),
-        tables.happened("sign_off"),
+        tables.kind_is("sign_off"),
         tables.event.c.audience == "buyer",
     )
     .order_by(tables.event.c.seq)
@@ -131,7 +131,7 @@ def _newest(transaction: Transaction, deal: Deal, before: int | None) -> Sequenc
         own.append(tables.own_before(deal.id, "buyer", before))
     # Each kind from its end backwards: neither a long room nor what is said at the table is read through.
     newest = [
-        select(event.c.seq).where(*own, tables.happened(kind)).order_by(event.c.seq.desc()).limit(NEWEST + 1)
+        select(event.c.seq).where(*own, tables.kind_is(kind)).order_by(event.c.seq.desc()).limit(NEWEST + 1)
         for kind in KINDS
     ]
     among = union_all(*(select(each.subquery().c.seq) for each in newest))

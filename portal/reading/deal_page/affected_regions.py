@@ -88,7 +88,7 @@ def _marked(table: DealPage, *, since: int) -> frozenset[str]:
 def _offers(transaction: Transaction, deal: Deal, *, since: int) -> list[Offer]:
     """What was offered from two revisions before on: the marks of the one before end with this one."""
     numbers = range(max(1, since - 2), deal.revision + 1)
-    return [documents.offered(transaction, deal.id, number).offer for number in numbers]
+    return [documents.read_revision(transaction, deal.id, number).offer for number in numbers]
 
 
 def _arrangement(offer: Offer) -> tuple[object, ...]:

@@ -124,7 +124,7 @@ def _steps(
     transaction: Transaction, deal: Deal, table: DealPage, events: Sequence[BoardEvent]
 ) -> tuple[StepView, ...]:
     numbers = range(1, deal.revision + 1)
-    offers = {number: documents.offered(transaction, deal.id, number).offer for number in numbers}
+    offers = {number: documents.read_revision(transaction, deal.id, number).offer for number in numbers}
     found: list[StepView] = []
     for step in rounds.steps(events, offers):
         before = found[-1].gap if found else None

@@ -32,10 +32,10 @@ def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Seque
     event = tables.event
     rows = transaction.connection.execute(
         select(event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body).where(
-            event.c.deal_id == deal_id, tables.happened(*kinds)
+            event.c.deal_id == deal_id, tables.kind_is(*kinds)
         )
     )
-    return tables.in_order(rows)
+    return tables.sort_by_seq(rows)
 
 
 def _events(rows: Iterable[Any]) -> list[BoardEvent]:

@@ -133,7 +133,7 @@ def _beside_chat(transaction: Transaction, table: DealPage) -> tuple[int, int]:
     # Not the bare column, which SQLite would go and look for at the end of all that was said since.
     newest = func.max(event.c.seq + 0)
     other = transaction.connection.execute(
-        select(newest).where(event.c.deal_id == table.deal_id, tables.happened())
+        select(newest).where(event.c.deal_id == table.deal_id, tables.kind_is())
     ).scalar()
     commented = (each.thread.entries[-1].seq for each in (*table.lines, *table.terms) if each.thread.entries)
     return other or 0, max(commented, default=0)
@@ -190,9 +190,11 @@ def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
 def _revisions(transaction: Transaction, deal: Deal) -> tuple[Revision, Revision | None]:
     """The current revision and the one before it; a draft counts as the first."""
     if deal.revision == 0:
-        return revise(documents.drafted(transaction, deal.id)), None
-    current = documents.offered(transaction, deal.id, deal.revision)
-    return current, documents.offered(transaction, deal.id, deal.revision - 1) if deal.revision > 1 else None
+        return revise(documents.read_draft(transaction, deal.id)), None
+    current = documents.read_revision(transaction, deal.id, deal.revision)
+    return current, documents.read_revision(
+        transaction, deal.id, deal.revision - 1
+    ) if deal.revision > 1 else None
 
 
 def _more_time(row: Any, deal: Deal, known: Any) -> Entry | None:

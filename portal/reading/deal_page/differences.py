@@ -39,7 +39,7 @@ def load(transaction: Transaction, deal: Deal, query: Mapping[str, str]) -> Diff
     """`from` and `to` are numbers of revisions; without them the newest two. NotFound for one that there is not."""
     later = _number(query.get("to", ""), deal.revision)
     earlier = _number(query.get("from", ""), max(1, later - 1))
-    then, now = (documents.offered(transaction, deal.id, number) for number in (earlier, later))
+    then, now = (documents.read_revision(transaction, deal.id, number) for number in (earlier, later))
     found = difference_sentences.describe(compare(then, now))
     return Differences(earlier=earlier, later=later, comparison=found, lines=marked(then, now, found))
 

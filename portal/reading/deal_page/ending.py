@@ -40,9 +40,9 @@ def load_endings(transaction: Transaction, deal: Deal) -> dict[str, Any]:
     event = tables.event
     kinds = ("declined", "withdrawn", "expired", "more_time_asked")
     rows = transaction.connection.execute(
-        select(event).where(event.c.deal_id == deal.id, tables.happened(*kinds))
+        select(event).where(event.c.deal_id == deal.id, tables.kind_is(*kinds))
     )
-    return {row.kind: row for row in tables.in_order(rows)}
+    return {row.kind: row for row in tables.sort_by_seq(rows)}
 
 
 def ending_of(row: Any, known: Mapping[str, Person]) -> Ending | None:
@@ -58,7 +58,7 @@ def order_of(transaction: Transaction, deal: Deal) -> Placed | None:
     row = transaction.connection.execute(select(order).where(order.c.deal_id == deal.id)).first()
     accepted = transaction.connection.execute(
         select(event.c.at, event.c.body, event.c.personal).where(
-            event.c.deal_id == deal.id, tables.happened("accepted")
+            event.c.deal_id == deal.id, tables.kind_is("accepted")
         )
     ).first()
     if row is None or accepted is None:

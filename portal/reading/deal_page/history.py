@@ -43,8 +43,8 @@ class RevisionEntry:
 def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
     """The events that published a revision, oldest first."""
     event = tables.event
-    query = select(event).where(event.c.deal_id == deal_id, tables.happened(*PUBLISHING))
-    return tables.in_order(transaction.connection.execute(query))
+    query = select(event).where(event.c.deal_id == deal_id, tables.kind_is(*PUBLISHING))
+    return tables.sort_by_seq(transaction.connection.execute(query))
 
 
 def history(

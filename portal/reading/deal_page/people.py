@@ -37,7 +37,7 @@ def at_table(
     ids = [f"contact:{each}" for each in transaction.connection.execute(contacts).scalars()]
     views = (
         select(event.c.actor, func.max(event.c.at, type_=event.c.at.type))
-        .where(event.c.deal_id == deal_id, tables.happened("viewed"))
+        .where(event.c.deal_id == deal_id, tables.kind_is("viewed"))
         .group_by(event.c.actor)
     )
     seen = {row[0]: row[1] for row in transaction.connection.execute(views)}

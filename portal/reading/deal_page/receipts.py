@@ -32,7 +32,7 @@ def receipt(transaction: Transaction, deal: Deal) -> Receipt:
         )
         .join_from(kept, order, order.c.deal_id == kept.c.deal_id)
         .join(revision, (revision.c.deal_id == kept.c.deal_id) & (revision.c.number == kept.c.revision))
-        .join(event, (event.c.deal_id == kept.c.deal_id) & tables.happened("accepted"))
+        .join(event, (event.c.deal_id == kept.c.deal_id) & tables.kind_is("accepted"))
         .where(kept.c.deal_id == deal.id)
     ).first()
     if row is None:

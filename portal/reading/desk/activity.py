@@ -37,7 +37,7 @@ class Happening:
 
 def notes(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:
     """The seller's internal notes, oldest first."""
-    return tuple(reversed(_read(transaction, deal, _events(deal).where(tables.happened("note")))))
+    return tuple(reversed(_read(transaction, deal, _events(deal).where(tables.kind_is("note")))))
 
 
 def log(transaction: Transaction, deal: Deal) -> tuple[Happening, ...]:

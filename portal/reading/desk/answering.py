@@ -107,9 +107,9 @@ class Answering:
 
 def load(transaction: Transaction, deal: Deal) -> Answering:
     """What there is to answer on a deal that has been sent."""
-    offer = documents.offered(transaction, deal.id, deal.revision).offer
+    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
-    private = private_documents.figures(transaction, deal.id, deal.revision)
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     waiting = _waiting(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
     answers = tuple(waiting.answers.values()) if waiting else ()
@@ -147,7 +147,7 @@ def _shown(  # noqa: PLR0917
     carried: Callable[[Offer, Counteroffer, Change], Spread | None],
 ) -> OpenCounteroffer:
     counter = ask.counteroffer
-    base = documents.offered(transaction, deal.id, counter.base_revision).offer
+    base = documents.read_revision(transaction, deal.id, counter.base_revision).offer
     moved = rebase(counter.changes, base, offer)
     conflicts = {conflict.change.id: conflict for conflict in moved.conflicts}
     settled = {change.id for change in moved.settled}

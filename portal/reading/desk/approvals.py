@@ -112,7 +112,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
             event.c.body, event.c.personal, event.c.actor, event.c.at, deal.c.id, deal.c.title, deal.c.company
         )
         .join(deal, deal.c.id == event.c.deal_id)
-        .where(tables.happened("approval_decided"))
+        .where(tables.kind_is("approval_decided"))
         .order_by(event.c.at.desc(), event.c.seq.desc())
         .limit(NEWEST)
     ).all()
@@ -174,8 +174,8 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
 def _changes(
     transaction: Transaction, deal: Deal, answers: Sequence[Answer], edits: Sequence[Change]
 ) -> tuple[AnsweredChange, ...]:
-    offer = documents.offered(transaction, deal.id, deal.revision).offer
-    private = private_documents.figures(transaction, deal.id, deal.revision)
+    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     open_asks = asks.load(transaction, deal.id, ()).open
     asked: Mapping[str, Change] = {
         change.id: change for ask in open_asks for change in ask.counteroffer.changes

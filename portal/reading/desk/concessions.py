@@ -106,8 +106,12 @@ def _round(
 def _between(
     transaction: Transaction, deal: Deal, earlier: int, later: int, answered: Iterable[shared_events.Answered]
 ) -> tuple[Trade, Earned, Earned]:
-    before, after = (documents.offered(transaction, deal.id, number).offer for number in (earlier, later))
-    was, now = (private_documents.figures(transaction, deal.id, number) for number in (earlier, later))
+    before, after = (
+        documents.read_revision(transaction, deal.id, number).offer for number in (earlier, later)
+    )
+    was, now = (
+        private_documents.read_private_figures(transaction, deal.id, number) for number in (earlier, later)
+    )
     asked = [each.change.subject for each in answered if each.verdict != "decline"]
     trade = concession.trade(before, after, asked)
     return trade, outcome.earned(before, was), outcome.earned(after, now)

@@ -39,7 +39,7 @@ def load(transaction: Transaction, deal: Deal) -> tuple[DealContact, ...]:
     )
     views = (
         select(event.c.actor, func.max(event.c.at, type_=event.c.at.type).label("seen_at"))
-        .where(event.c.deal_id == deal.id, tables.happened("viewed"))
+        .where(event.c.deal_id == deal.id, tables.kind_is("viewed"))
         .group_by(event.c.actor)
         .subquery()
     )

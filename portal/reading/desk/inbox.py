@@ -143,7 +143,7 @@ def _read(transaction: Transaction, heads: Select[Any]) -> list[InboxRow]:
 
 
 def _drafted(transaction: Transaction, row: InboxRow) -> Decimal:
-    return totals.totals(documents.drafted(transaction, row.deal_id)).contract.net
+    return totals.totals(documents.read_draft(transaction, row.deal_id)).contract.net
 
 
 def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:

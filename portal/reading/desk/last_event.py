@@ -55,7 +55,7 @@ def last_events(
     before = _newest(transaction, seen, and_(kind.in_(_SHOWN), kind != "viewed"))
     found |= {row.deal_id: row for row in before if ledger.by_buyer(row.actor)}
     talked = [deal for deal in asking if deal in found and not ledger.by_buyer(found[deal].actor)]
-    found |= {row.deal_id: row for row in _newest(transaction, talked, tables.happened("counteroffer"))}
+    found |= {row.deal_id: row for row in _newest(transaction, talked, tables.kind_is("counteroffer"))}
     rows = list(found.values())
     names = _names(transaction, {row.actor for row in rows})
     offers = _offers(transaction, [row.deal_id for row in rows if row.kind in ("message", "counteroffer")])
@@ -101,7 +101,7 @@ def _offers(transaction: Transaction, deals: Sequence[str]) -> dict[str, Revisio
         tables.deal.c.id.in_(deals), tables.deal.c.revision > 0
     )
     found = transaction.connection.execute(heads).all()
-    return {head.id: documents.offered(transaction, head.id, head.revision) for head in found}
+    return {head.id: documents.read_revision(transaction, head.id, head.revision) for head in found}
 
 
 def _viewers(transaction: Transaction, deals: Sequence[str]) -> Counter[str]:
@@ -109,7 +109,7 @@ def _viewers(transaction: Transaction, deals: Sequence[str]) -> Counter[str]:
     event = tables.event
     counted = transaction.connection.execute(
         select(event.c.deal_id, func.count(event.c.actor.distinct()))
-        .where(event.c.deal_id.in_(deals), tables.happened("viewed"))
+        .where(event.c.deal_id.in_(deals), tables.kind_is("viewed"))
         .group_by(event.c.deal_id)
     )
     return Counter({row[0]: row[1] for row in counted})

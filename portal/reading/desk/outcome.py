@@ -84,15 +84,15 @@ def weigh(
     declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
     limits hold (an actor), when it is not whoever looks.
     """
-    offer = documents.offered(transaction, deal.id, deal.revision).offer
-    private = private_documents.figures(transaction, deal.id, deal.revision)
+    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     problems: list[Problem] = []
     made: list[Change] = []
     for each in asks.load(transaction, deal.id, ()).open:
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
     problems += unkept_grants(after, made)
-    limits = guard_rails.authority(transaction, publisher or deal.actor)
+    limits = guard_rails.read_authority(transaction, publisher or deal.actor)
     found = authority.reasons(offer, after, private, limits)
     traded = concession.trade(offer, after, [change.subject for change in made])
     return Outcome(

@@ -63,9 +63,11 @@ def load(transaction: Transaction) -> Policies:
     rows = transaction.connection.execute(select(table).order_by(table.c.active.desc(), table.c.name)).all()
     return Policies(
         policies=tuple(_view(row, names, uses) for row in rows),
-        caps=guard_rails.caps(transaction),
+        caps=guard_rails.read_caps(transaction),
         reps=tuple(
-            (each, guard_rails.authority(transaction, f"rep:{each.id}")) for each in people if each.has_limits
+            (each, guard_rails.read_authority(transaction, f"rep:{each.id}"))
+            for each in people
+            if each.has_limits
         ),
         changes=_changes(transaction, names),
     )

@@ -100,7 +100,7 @@ def _newest(transaction: Transaction) -> list[Any]:
             deal.c.owner_id,
         )
         .join(deal, deal.c.id == event.c.deal_id)
-        .where(tables.happened("counteroffer"))
+        .where(tables.kind_is("counteroffer"))
         .order_by(event.c.at.desc(), event.c.deal_id, event.c.seq.desc())
         .limit(NEWEST)
     )
@@ -110,17 +110,17 @@ def _newest(transaction: Transaction) -> list[Any]:
 def _judged(transaction: Transaction, row: Any, policy: Policy, so_far: _SoFar) -> Would | None:
     made = ledger.decode_body(row.body)
     assert isinstance(made, shared_events.CounterofferMade)
-    offer = documents.offered(transaction, row.id, made.base_revision).offer
-    since = guard_rails.last_by_rep(transaction, row.id, made.base_revision)
+    offer = documents.read_revision(transaction, row.id, made.base_revision).offer
+    since = guard_rails.read_last_rep_revision(transaction, row.id, made.base_revision)
     spent, used = so_far.spent.setdefault((row.id, since), set()), so_far.used(row.id)
     concerned = policies.concerns(policy, row.company, row.owner_id)
     judged = auto_answer.judge(
         Situation(
             offer=offer,
             changes=made.changes,
-            private=private_documents.figures(transaction, row.id, made.base_revision),
+            private=private_documents.read_private_figures(transaction, row.id, made.base_revision),
             policies={THIS: policy} if concerned else {},
-            caps=guard_rails.caps(transaction),
+            caps=guard_rails.read_caps(transaction),
             spent=frozenset(spent),
             used=used,
             used_by={THIS: used},

@@ -27,7 +27,7 @@ class LineFigures:
 
 def figures(transaction: Transaction, deal: Deal, offer: Offer) -> dict[str, LineFigures]:
     """The seller's own figures by line key, of the current revision or of the draft."""
-    private = private_documents.figures(transaction, deal.id, deal.revision)
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     margins = {each.key: each for each in margin.margin(offer, private).lines}
     below = {line.key for line in margin.below_floor(offer, private)}
     return {line.key: _figures(line, private.lines.get(line.key), margins, below) for line in offer.lines}

@@ -39,7 +39,7 @@ def _unstandable(transaction: Transaction, deal: Deal) -> str:
         return Sentence(
             "Revision %(number)s reopened the proposal; withdraw the proposal instead.", number=number
         )
-    if documents.offered(transaction, deal.id, number - 1).offer.valid_until_instant <= transaction.now:
+    if documents.read_revision(transaction, deal.id, number - 1).offer.valid_until_instant <= transaction.now:
         return Sentence(
             "What stood before revision %(number)s has expired; only a newer revision corrects it.",
             number=number,
@@ -52,7 +52,7 @@ def publication(transaction: Transaction, deal: Deal) -> shared_events.RevisionP
     event = tables.event.c
     body = transaction.connection.execute(
         select(event.body)
-        .where(event.deal_id == deal.id, tables.happened("revision"))
+        .where(event.deal_id == deal.id, tables.kind_is("revision"))
         .order_by(event.seq.desc())
         .limit(1)
     ).scalar()
@@ -65,7 +65,7 @@ def publication(transaction: Transaction, deal: Deal) -> shared_events.RevisionP
 def _opened(transaction: Transaction, deal: Deal) -> bool:
     """Whether anybody on the buyer's side has done anything since: looked, written, or used a link from a mail."""
     event, session, held = tables.event.c, tables.session.c, tables.session_grant.c
-    since = select(event.seq).where(event.deal_id == deal.id, tables.happened("revision"))
+    since = select(event.seq).where(event.deal_id == deal.id, tables.kind_is("revision"))
     newest = since.order_by(event.seq.desc()).limit(1).scalar_subquery()
     acted = exists().where(event.deal_id == deal.id, event.seq > newest, event.actor.startswith("contact:"))
     came = exists().where(
@@ -82,7 +82,7 @@ def _reopened(transaction: Transaction, deal: Deal) -> bool:
     event = tables.event.c
     rows = transaction.connection.execute(
         select(event.seq, event.kind).where(
-            event.deal_id == deal.id, event.audience == "table", tables.happened("reopened", "revision")
+            event.deal_id == deal.id, event.audience == "table", tables.kind_is("reopened", "revision")
         )
     )
-    return "reopened" in {row.kind for row in tables.in_order(rows)[-2:]}
+    return "reopened" in {row.kind for row in tables.sort_by_seq(rows)[-2:]}

@@ -126,7 +126,7 @@ class Fragments:
         """Return the seller's name, and the names of the present revision's lines and terms."""
         found = self._names.get(deal.digest)
         if found is None:
-            offer = documents.offered(transaction, deal.id, deal.revision).offer
+            offer = documents.read_revision(transaction, deal.id, deal.revision).offer
             found = self._names.put(deal.digest, (offer.seller.name, lines.names(offer)))
         self._sellers.put(deal.digest, found[0])
         return found

@@ -16,7 +16,7 @@ from portal.storage.tables.deals import (
     scenario,
 )
 from portal.storage.tables.installation import command_key, counter, installation
-from portal.storage.tables.ledger_queries import happened, in_order, own_after, own_before, own_number
+from portal.storage.tables.ledger_queries import kind_is, own_after, own_before, own_number, sort_by_seq
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
 from portal.storage.tables.policies import guard_rail, policy, policy_try, policy_use, rail_change
@@ -36,9 +36,8 @@ __all__ = [
     "event",
     "grant",
     "guard_rail",
-    "happened",
-    "in_order",
     "installation",
+    "kind_is",
     "metadata",
     "order",
     "outbox",
@@ -60,5 +59,6 @@ __all__ = [
     "session",
     "session_grant",
     "sign_in_link",
+    "sort_by_seq",
     "work_order",
 ]

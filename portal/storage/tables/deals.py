@@ -105,7 +105,7 @@ event = Table(
     # the deal's lock, like `seq`, and `portal verify` checks them.
     # The key comes first, so that one query finds the keys of many messages.
     UniqueConstraint("key", "deal_id", "actor", "kind"),
-    # Without messages, which are most events and are never queried by kind; see tables.happened().
+    # Without messages, which are most events and are never queried by kind; see tables.kind_is().
     Index(None, "deal_id", "kind", "seq", sqlite_where=_NO_MESSAGE, postgresql_where=_NO_MESSAGE),
 )
 

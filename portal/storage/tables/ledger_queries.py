@@ -15,7 +15,7 @@ from portal.storage.tables.deals import deal, event
 R = TypeVar("R", bound=Any)
 
 
-def happened(*kinds: str) -> ColumnElement[bool]:
+def kind_is(*kinds: str) -> ColumnElement[bool]:
     """Match events of these kinds, or all events but messages without `kinds`. "message" is not allowed."""
     if "message" in kinds:
         raise ValueError("messages are found by a deal's order, not by kind")
@@ -27,7 +27,7 @@ def happened(*kinds: str) -> ColumnElement[bool]:
     return and_(other, event.c.kind == kinds[0] if len(kinds) == 1 else event.c.kind.in_(kinds))
 
 
-def in_order(rows: Iterable[R]) -> list[R]:
+def sort_by_seq(rows: Iterable[R]) -> list[R]:
     """Sort rows by `seq`. With ORDER BY, the database would not use the index of kinds."""
     return sorted(rows, key=lambda row: row.seq)
 

@@ -70,7 +70,7 @@ def _signed(
     """The acceptance with the statement that was shown for the revision it names."""
     deal = deal_for(transaction, visit.actor, deal_id)
     seller = deal_page.load(transaction, deal).seller
-    seen = documents.offered(transaction, deal_id, signing.seen or deal.revision)
+    seen = documents.read_revision(transaction, deal_id, signing.seen or deal.revision)
     return AcceptanceForm(
         revision=signing.seen,
         digest=form.one("digest"),

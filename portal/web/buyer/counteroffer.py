@@ -117,7 +117,7 @@ def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
 def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Item]:
     deal = deal_for(transaction, visit.actor, deal_id)
     deal.require("counter")
-    offer = documents.offered(transaction, deal_id, deal.revision).offer
+    offer = documents.read_revision(transaction, deal_id, deal.revision).offer
     found = find_item(offer, subject)
     if found is None:
         raise NotFound(GONE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from portal.request import keep_language
+from portal.request import remember_language
 from portal.web.buyer.page import Opened
 from portal.web.buyer.visit import Visit
 
@@ -21,7 +21,7 @@ async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
     asked = visit.request.query_params
     dialog = next((name for name in ("accept", "decline") if name in asked), "")
     opened = Opened(change=asked.get("change", ""), comment=asked.get("comment", ""), dialog=dialog)
-    return keep_language(visit.request, await visit.page(deal_id, opened))
+    return remember_language(visit.request, await visit.page(deal_id, opened))
 
 
 @get(asked_at("change"))

@@ -31,7 +31,7 @@ def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int)
     """The revision as a table of its own, on which nobody can do anything."""
     deal = deal_for(transaction, visit.actor, deal_id)
     table = deal_page.load(transaction, deal)
-    then = offer_preview.of_offer(documents.offered(transaction, deal_id, number).offer)
+    then = offer_preview.of_offer(documents.read_revision(transaction, deal_id, number).offer)
     entry = next((each for each in table.history if each.number == number), None)
     reader = replace(deal, role="")
     return {

@@ -48,7 +48,7 @@ NO_FILE = _l("Choose the file that you have filled in.")
 async def download(visit: Visit, deal_id: str) -> Response[bytes]:
     def read(transaction: Transaction) -> Export:
         deal = deal_for(transaction, visit.actor, deal_id)
-        revision = documents.offered(transaction, deal_id, deal.revision)
+        revision = documents.read_revision(transaction, deal_id, deal.revision)
         facts = Facts(number=deal.number, revision=deal.revision, digest=deal.digest, words=words())
         return proposal_sheet(facts, revision, kind_of(visit.request))
 

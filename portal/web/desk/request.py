@@ -12,7 +12,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Problem, Refused
 from portal.reading.desk.frame import Frame, frame
 from portal.rendering.language import speaking
-from portal.request import HttpRequest, keep_language, language_of
+from portal.request import HttpRequest, language_of, remember_language
 from portal.storage.session import Transaction
 from portal.web.forms.form_fields import FormFields
 from portal.web.http.sessions import rep_of
@@ -83,7 +83,7 @@ class Desk:
 
         content = await self.read(context)
         page = self.services.page(name, self.request, status=refused.status, refused=refused, **content)
-        return keep_language(self.request, page)
+        return remember_language(self.request, page)
 
 
 def provide_desk(request: HttpRequest, services: Services) -> Desk:

@@ -24,7 +24,7 @@ async def show_revision(desk: Desk, deal_id: str, number: int) -> Response[str]:
         present = found["table"]
         return found | {
             "deal": replace(found["deal"], role=""),
-            "table": offer_preview.of_offer(documents.offered(transaction, deal_id, number).offer),
+            "table": offer_preview.of_offer(documents.read_revision(transaction, deal_id, number).offer),
             "present": present,
             "shown": number,
             "entry": next((each for each in present.history if each.number == number), None),

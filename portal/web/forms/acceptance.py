@@ -46,7 +46,7 @@ def view(transaction: Transaction, deal: Deal, table: DealPage, typed: Signing) 
     moved = None
     if typed.seen not in (0, table.revision_number):
         moved = difference_sentences.describe(
-            compare(documents.offered(transaction, deal.id, typed.seen), table.revision)
+            compare(documents.read_revision(transaction, deal.id, typed.seen), table.revision)
         )
     return Acceptance(
         revision=table.revision_number,

@@ -71,7 +71,7 @@ async def _pdf(services: Services, actor: Actor, deal_id: str) -> Response[bytes
 def _read(transaction: Transaction, actor: Actor, deal_id: str) -> tuple[Facts, Revision]:
     """The current revision with what the paper says around it; NotFound before the first is published."""
     deal = deal_for(transaction, actor, deal_id)
-    revision = documents.offered(transaction, deal_id, deal.revision)
+    revision = documents.read_revision(transaction, deal_id, deal.revision)
     order = ending.order_of(transaction, deal)
     facts = Facts(
         number=deal.number,

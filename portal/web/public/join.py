@@ -15,7 +15,7 @@ from portal.access import token_hash
 from portal.commands.people import join
 from portal.errors import NotFound
 from portal.rendering.language import marked as _l
-from portal.request import HttpRequest, address_of, agent_of, keep_language
+from portal.request import HttpRequest, address_of, agent_of, remember_language
 from portal.session_cookies import BUYER, buyer_session, session_cookie
 from portal.web.forms.form_fields import FormFields
 from portal.web.http.constant_response import answered_alike
@@ -29,7 +29,7 @@ PUBLIC: dict[str, Any] = {"audience": "public"}
 
 @get("/j/{token:str}", opt=PUBLIC)
 async def look(request: HttpRequest, services: Services, token: str) -> Response[str]:
-    return keep_language(request, await _link_page(request, services, token))
+    return remember_language(request, await _link_page(request, services, token))
 
 
 @post("/j/{token:str}", opt=PUBLIC)

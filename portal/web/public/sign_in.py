@@ -12,7 +12,7 @@ from portal.commands.people import sign_in
 from portal.errors import NotFound
 from portal.rendering.language import marked as _l
 from portal.request import HttpRequest, address_of, agent_of
-from portal.session_cookies import DESK, ended_cookie, session_cookie
+from portal.session_cookies import DESK, expired_cookie, session_cookie
 from portal.web.forms.form_fields import FormFields
 from portal.web.http.constant_response import answered_alike
 from portal.web.public.join import OPEN_FOR, PRESS_AGAIN, PUBLIC
@@ -55,7 +55,7 @@ async def use_link(request: HttpRequest, services: Services, form: FormFields, t
 @post("/desk/sign-out")
 async def sign_out(services: Services, actor: DeskSession) -> Redirect:
     await services.database.write(partial(sign_in.sign_out, actor=actor))
-    return Redirect("/desk/sign-in", status_code=303, cookies=[ended_cookie(services.settings, DESK)])
+    return Redirect("/desk/sign-in", status_code=303, cookies=[expired_cookie(services.settings, DESK)])
 
 
 def request_page(

@@ -74,7 +74,7 @@ def test_both_sides_see_the_record(table: Table, clock: Clock) -> None:
         (1, 0, False),
     ]
     # What was published stays readable.
-    second = table.database.read_now(lambda t: documents.offered(t, table.deal_id, 2))
+    second = table.database.read_now(lambda t: documents.read_revision(t, table.deal_id, 2))
     assert str(second.offer.lines[0].unit_price) == "18000.000000"
 
 

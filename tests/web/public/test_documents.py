@@ -71,5 +71,5 @@ def test_the_receipt_comes_with_the_order_and_names_its_key(site: Site) -> None:
     assert mine.headers["content-disposition"] == f'attachment; filename="{placed.number}-receipt.json"'
     assert site.browser(table.rita).get(f"/desk{address}").content == mine.content
     (key,) = site.browser().get("/.well-known/parley-keys.json").json()["keys"]
-    assert seal.broken(mine.content, known=key["fingerprint"]) is None
+    assert seal.find_fault(mine.content, known=key["fingerprint"]) is None
     assert site.browser(table.ravn).get(address).status_code == 404
