@@ -31,6 +31,11 @@ from portal.storage.session import Transaction
 
 # The default validity of a reopened proposal.
 REOPENED_FOR = timedelta(days=30)
+# The facts of a deal that `portal deal show` prints.
+SHOWN = (
+    *("number", "external_id", "state", "title", "company"),
+    *("currency", "revision", "digest", "valid_until"),
+)
 
 
 def add_to(commands: Commands) -> None:
@@ -73,18 +78,7 @@ def run_show(arguments: argparse.Namespace) -> Answer:
     with open_database() as (configured, database):
         deal, people = database.read_now(read)
     url = f"{configured.public_url}/deals/{deal.id}"
-    names = (
-        "number",
-        "external_id",
-        "state",
-        "title",
-        "company",
-        "currency",
-        "revision",
-        "digest",
-        "valid_until",
-    )
-    document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in names}
+    document = {"deal": deal.id, "url": url} | {name: getattr(deal, name) for name in SHOWN}
     lines = align_columns([(name.replace("_", " "), value) for name, value in document.items()])
     lines += ["", *align_columns([(person.role, person.name, person.email) for person in people])]
     return Answer(document | {"contacts": people}, lines)

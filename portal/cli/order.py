@@ -74,15 +74,16 @@ def run_export(arguments: argparse.Namespace) -> Answer:
         )
     with open_database() as (_, database):
         file = database.read_now(lambda transaction: _export(transaction, arguments))
-    try:
-        Path(arguments.out).write_bytes(file.content)
-    except OSError as error:
-        raise Refused(
-            "%(path)s could not be written: %(reason)s.",
-            path=str(arguments.out),
-            reason=error.strerror or str(error),
-        ) from None
+    _write(Path(arguments.out), file.content)
     return Answer(lines=[f"Wrote {arguments.out}."])
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused("%(path)s could not be written: %(reason)s.", path=str(path), reason=reason) from None
 
 
 def _export(transaction: Transaction, arguments: argparse.Namespace) -> Export:

@@ -23,21 +23,20 @@ def add_to(commands: Commands) -> None:
     )
     import_parser = add_json_flag(add_verb(quotes, "import", run_import, "Import a quote as a deal."))
     for parser in (check, import_parser):
-        parser.add_argument("file", metavar="FILE", help="the quote; - reads standard input")
-        parser.add_argument(
-            "--valid-until", type=day, metavar="DATE", help="last day of validity, instead of the quote's own"
-        )
-        parser.add_argument(
-            "--contact",
-            action="append",
-            default=[],
-            metavar='"Name <address>:role"',
-            help="an additional contact",
-        )
+        _add_quote_arguments(parser)
     import_parser.add_argument("--send", action="store_true", help="send the proposal to its contacts")
     import_parser.add_argument(
         "--requote", action="store_true", help="import changed content as the deal's next revision"
     )
+
+
+def _add_quote_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the quote; - reads standard input")
+    parser.add_argument(
+        "--valid-until", type=day, metavar="DATE", help="last day of validity, instead of the quote's own"
+    )
+    form = '"Name <address>:role"'
+    parser.add_argument("--contact", action="append", default=[], metavar=form, help="an additional contact")
 
 
 def run_check(arguments: argparse.Namespace) -> Answer:

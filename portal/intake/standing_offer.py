@@ -60,7 +60,6 @@ class StandingOffer(Part):
 
 def standing_offer_of(key: str, stated: StandingOffer) -> revision.StandingOffer:
     """Return the standing offer of a revision."""
-    """Return the standing offer of a revision."""
     return revision.StandingOffer(
         key=key,
         label=stated.label,

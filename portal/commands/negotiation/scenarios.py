@@ -42,13 +42,8 @@ def begin(work: UnitOfWork, actor: Actor, deal_id: str, *, name: str, copy_of: s
         )
     _rest(work, deal)
     begun = Begun(scenario=new_id())
-    row: dict[str, Any] = {
-        "id": begun.scenario,
-        "deal_id": deal.id,
-        "contact_id": deal.contact_id,
-        "made_at": work.now,
-    }
-    row |= {"name": called, "active": True} | encoded(deal, draft)
+    row: dict[str, Any] = {"id": begun.scenario, "deal_id": deal.id, "contact_id": deal.contact_id}
+    row |= {"made_at": work.now, "name": called, "active": True} | encoded(deal, draft)
     work.connection.execute(insert(tables.scenario).values(row))
     return begun
 

@@ -44,14 +44,7 @@ def add_receiver(
     access.require(work, actor, "configure_receivers")
     target = target.strip()
     receiver.check(kind, transport, target, format, anywhere=isinstance(actor, access.System), loopback=demo)
-    rows = tables.receiver
-    same = (rows.c.kind == kind, rows.c.transport == transport, rows.c.target == target)
-    if work.connection.execute(select(rows.c.id).where(*same)).first():
-        raise Conflict(
-            "%(target)s is a receiver of %(kind)s already. Switch it on or remove it instead.",
-            target=target,
-            kind=kind,
-        )
+    _refuse_twin(work, kind, transport, target)
     configured = Configured(
         id=access.new_id(),
         kind=kind,
@@ -61,8 +54,19 @@ def add_receiver(
         active=True,
         secret=new_secret() if transport == "webhook" else "",
     )
-    work.connection.execute(insert(rows).values(msgspec.structs.asdict(configured)))
+    work.connection.execute(insert(tables.receiver).values(msgspec.structs.asdict(configured)))
     return configured
+
+
+def _refuse_twin(work: UnitOfWork, kind: str, transport: str, target: str) -> None:
+    rows = tables.receiver
+    same = (rows.c.kind == kind, rows.c.transport == transport, rows.c.target == target)
+    if work.connection.execute(select(rows.c.id).where(*same)).first():
+        raise Conflict(
+            "%(target)s is a receiver of %(kind)s already. Switch it on or remove it instead.",
+            target=target,
+            kind=kind,
+        )
 
 
 @command("configure_receiver.switch_receiver")

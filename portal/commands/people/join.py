@@ -142,13 +142,8 @@ def _granted(transaction: Transaction, token: str) -> Any:
         select(
             grant.c.id.label("grant_id"),
             grant.c.deal_id,
-            contact.c.name,
-            contact.c.email,
-            deal.c.number,
-            deal.c.title,
-            deal.c.company,
-            deal.c.language,
-            deal.c.revision,
+            *(contact.c[name] for name in ("name", "email")),
+            *(deal.c[name] for name in ("number", "title", "company", "language", "revision")),
         )
         .join_from(grant, contact, contact.c.id == grant.c.contact_id)
         .join(deal, deal.c.id == grant.c.deal_id)

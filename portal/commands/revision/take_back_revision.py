@@ -7,7 +7,7 @@ not left yet does not leave.
 
 from sqlalchemy import select, update
 
-from portal.access import Actor, deal_for
+from portal.access import Actor, Deal, deal_for
 from portal.commands.outbox.cancel_mail import cancel_news
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
@@ -15,7 +15,7 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import Offer
-from portal.errors import Conflict
+from portal.errors import Conflict, Sentence
 from portal.reading.desk.take_back_rules import obstacle, publication
 from portal.storage import documents, private_documents, tables
 
@@ -38,16 +38,8 @@ def take_back_revision(
 
     def run() -> Published:
         deal.require("take_back")
-        if revision != deal.revision:
-            raise Conflict(
-                "Revision %(revision)s arrived meanwhile. Look at it first.", revision=deal.revision
-            )
-        if reason := obstacle(work, deal):
+        if reason := _reason_to_stay(work, deal, revision, present=present):
             raise Conflict(reason)
-        if present:
-            raise Conflict(
-                "%(company)s has the page open; only a newer revision corrects it.", company=deal.company
-            )
         now, before = (
             documents.read_revision(work, deal_id, number).offer for number in (revision, revision - 1)
         )
@@ -60,6 +52,19 @@ def take_back_revision(
         return published
 
     return work.once(deal.actor, deal_id, "take_back_revision", key, [revision], Published, run)
+
+
+def _reason_to_stay(work: UnitOfWork, deal: Deal, revision: int, *, present: bool) -> str:
+    """Why the revision can't be taken back; "" when it can."""
+    if revision != deal.revision:
+        return Sentence("Revision %(revision)s arrived meanwhile. Look at it first.", revision=deal.revision)
+    if reason := obstacle(work, deal):
+        return reason
+    if present:
+        return Sentence(
+            "%(company)s has the page open; only a newer revision corrects it.", company=deal.company
+        )
+    return ""
 
 
 def _ask_again(work: UnitOfWork, fact: shared_events.RevisionPublished | None) -> tuple[str, ...]:

@@ -37,22 +37,19 @@ def decimal(text: str, *, price: bool = False) -> Decimal:
         return money.six(money.parse(text))
     except ValueError:
         pass
+    raise ValueError(_no_number(text, price=price))
+
+
+def _no_number(text: str, *, price: bool) -> Sentence:
     if _PLAIN.fullmatch(text):
-        raise ValueError(
-            Sentence(
-                "“%(text)s” is too long: at most 12 digits before and 6 after the point are possible.",
-                text=text,
-            )
+        return Sentence(
+            "“%(text)s” is too long: at most 12 digits before and 6 after the point are possible.", text=text
         )
     if price:
-        raise ValueError(
-            Sentence(
-                "“%(text)s” is not a number. Enter a price, like %(example)s.", text=text, example=_PRICE
-            )
+        return Sentence(
+            "“%(text)s” is not a number. Enter a price, like %(example)s.", text=text, example=_PRICE
         )
-    raise ValueError(
-        Sentence("“%(text)s” is not a number. Enter one like %(example)s.", text=text, example=_NUMBER)
-    )
+    return Sentence("“%(text)s” is not a number. Enter one like %(example)s.", text=text, example=_NUMBER)
 
 
 def quantity(text: str) -> str:

@@ -167,17 +167,18 @@ def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str])
             package=ask.counteroffer.package,
             note=asking.notes.get(ask.counteroffer.id, ""),
             changes=ask.counteroffer.changes,
-            asked=tuple(
-                SentChange(
-                    subject=each.subject,
-                    name=names.get(each.subject, "New line" if each.field == "wish" else each.key),
-                    field=each.field,
-                    asked=parse_value(each.field, each.value),
-                )
-                for each in ask.counteroffer.changes
-            ),
+            asked=tuple(_sent_change(each, names) for each in ask.counteroffer.changes),
         )
         for ask in asking.open
+    )
+
+
+def _sent_change(change: Change, names: Mapping[str, str]) -> SentChange:
+    return SentChange(
+        subject=change.subject,
+        name=names.get(change.subject, "New line" if change.field == "wish" else change.key),
+        field=change.field,
+        asked=parse_value(change.field, change.value),
     )
 
 

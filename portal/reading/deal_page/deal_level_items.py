@@ -140,12 +140,8 @@ def _standing(revision: Revision, each: StandingOffer) -> StandingView:
     return StandingView(
         offer=each,
         when=tuple(
-            ConditionView(
-                condition=condition,
-                item=_about(offer, condition),
-                holds=standing_offer.holds(offer, condition),
-            )
-            for condition in each.when
+            ConditionView(condition=one, item=_about(offer, one), holds=standing_offer.holds(offer, one))
+            for one in each.when
         ),
         then=tuple(
             ConsequenceView(line=line, before=line.net_unit_price, after=after_line.net_unit_price)

@@ -60,6 +60,9 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
     if isinstance(body, shared_events.ProposalSent):
         return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
     assert isinstance(body, shared_events.RevisionPublished)
+    given = [
+        GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision) for each in body.answers
+    ]
     return RevisionEntry(
         number=body.revision,
         digest=body.digest,
@@ -69,11 +72,6 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         note=ledger.decode_personal(row.personal).note,
         changed=body.changed,
         standing_offer=body.standing_offer,
-        answers=tuple(
-            asks.answer_view(
-                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision), asking, people
-            )
-            for each in body.answers
-        ),
+        answers=tuple(asks.answer_view(each, asking, people) for each in given),
         takes_back=body.takes_back,
     )
