@@ -22,7 +22,7 @@ import portal
 from portal import signing
 from portal.domain.change.fields import spec
 from portal.domain.deal.mail import Mail
-from portal.rendering.mail_values import one_line, worded
+from portal.rendering.mail_values import localise_differences, one_line
 from portal.seal import seal_key
 from portal.settings import Settings
 
@@ -46,7 +46,7 @@ def render(mail: Mail, settings: Settings) -> Rendered:
     words = environment.get_template(f"mail/{mail.template}.txt")
     context: dict[str, Any] = {name: one_line(value) for name, value in mail.context.items()}
     context |= {"name": one_line(mail.to_name), "host": urlsplit(settings.public_url).netloc}
-    context |= worded(mail.context, locale)
+    context |= localise_differences(mail.context, locale)
     if mail.template == "order_confirmation":
         context["fingerprint"] = seal_key(settings).fingerprint
     context["unsubscribe"] = unsubscribe_url(mail, settings)

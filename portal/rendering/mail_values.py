@@ -23,31 +23,33 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def worded(context: Mapping[str, str], locale: Locale) -> dict[str, tuple[PlainDifference, ...]]:
+def localise_differences(
+    context: Mapping[str, str], locale: Locale
+) -> dict[str, tuple[PlainDifference, ...]]:
     """The lists of a mail's context with values as people read them; none where the context has none."""
     currency = context.get("currency", "")
     return {
-        name: tuple(_worded(each, currency, locale) for each in _lists.decode(context[name]))
+        name: tuple(_localised(each, currency, locale) for each in _lists.decode(context[name]))
         for name in LISTS
         if context.get(name)
     }
 
 
-def _worded(told: PlainDifference, currency: str, locale: Locale) -> PlainDifference:
+def _localised(difference: PlainDifference, currency: str, locale: Locale) -> PlainDifference:
     return msgspec.structs.replace(
-        told,
-        name=one_line(told.name),
-        reason=one_line(told.reason),
-        before=one_line(_read(told, told.before, currency, locale)),
-        after=one_line(_read(told, told.after, currency, locale)),
-        percent=_signed(told.percent, locale),
+        difference,
+        name=one_line(difference.name),
+        reason=one_line(difference.reason),
+        before=one_line(_read(difference, difference.before, currency, locale)),
+        after=one_line(_read(difference, difference.after, currency, locale)),
+        percent=_signed(difference.percent, locale),
     )
 
 
-def _read(told: PlainDifference, text: str, currency: str, locale: Locale) -> str:
+def _read(difference: PlainDifference, text: str, currency: str, locale: Locale) -> str:
     """A text that is not what its kind says is shown as it is: a mail that is late must not fail for it."""
     try:
-        match told.kind:
+        match difference.kind:
             case "money" if text:
                 return _amount(Decimal(text), currency, locale)
             case "number" if text:

@@ -2,7 +2,7 @@
 
 Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
 markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction, field_spec, input_kind and those of
-`field_values`; and the filter told, for sentences that rules and commands made (`_` would take them for markup).
+`field_values`; and the filter translate, for sentences that rules and commands made (`_` would take them for markup).
 """
 
 from collections.abc import MutableMapping
@@ -68,7 +68,7 @@ class Templates:
             functions
             | marking
             | {
-                "told": sentences.translate,
+                "translate": sentences.translate,
                 "place": sentences.translate_place,
             }
         )

@@ -42,6 +42,9 @@ PRIVATE = [
 ]
 WORDS = ("unit_cost", "floor_unit_price", "auto_accept", "margin", "approval", "They are in a hurry")
 
+# What buyers ask of each other in their team space; the seller's approvals have other words.
+OWN_WORDS = ("Request approval", "Choose Approve, Reject or Request approval.")
+
 
 def spellings(value: Decimal) -> Iterator[str]:
     """A number as any language, any unit and any scale could write it."""
@@ -69,6 +72,8 @@ SPELLED = sorted({text for value in PRIVATE for text in spellings(value)})
 
 def leak_in(text: str) -> str | None:
     """The first private figure or word in a text, with what stands around it."""
+    for own in OWN_WORDS:
+        text = text.replace(own, "")
     for canary in (*SPELLED, *WORDS):
         start = text.find(canary)
         while start >= 0:

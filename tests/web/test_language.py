@@ -90,7 +90,7 @@ def test_numbers_are_read_as_a_german_types_them(site: Site, table: Table) -> No
 
 
 def test_a_sentence_of_an_error_is_text(site: Site) -> None:
-    template = site.app.state.services.templates.environment.from_string("{{ sentence|told }}")
+    template = site.app.state.services.templates.environment.from_string("{{ sentence|translate }}")
     with language.speaking("de"):
         assert template.render(sentence="There is no such page.") == "Diese Seite gibt es nicht."
         assert template.render(sentence="<b>100% %(x)s</b>") == "&lt;b&gt;100% %(x)s&lt;/b&gt;"

@@ -45,7 +45,7 @@ def decide_approval(
     """
     deal = deal_for(work, actor, deal_id)
     deal.require("approve")
-    row = _waiting(work, deal_id, approval_id)
+    row = _load_waiting_publication(work, deal_id, approval_id)
     asked, asked_edits = _publication.decode(row.publication), _edits.decode(row.edits)
     publication, edits = asked, asked_edits
     if granted:
@@ -70,7 +70,7 @@ def decide_approval(
     return published
 
 
-def _waiting(work: UnitOfWork, deal_id: str, approval_id: str) -> Any:
+def _load_waiting_publication(work: UnitOfWork, deal_id: str, approval_id: str) -> Any:
     approval = tables.approval
     row = work.connection.execute(
         select(approval).where(approval.c.id == approval_id, approval.c.deal_id == deal_id)

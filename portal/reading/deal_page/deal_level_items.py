@@ -105,7 +105,7 @@ def deal_level_items(revision: Revision, standings: Standings | None = None) -> 
         ),
         adjustments=offer.adjustments,
         standing=tuple(
-            _standing(revision, each) for each in offer.standing_offers if standing_offer.fits(offer, each)
+            _offer_view(revision, each) for each in offer.standing_offers if standing_offer.fits(offer, each)
         ),
     )
 
@@ -133,7 +133,7 @@ def _view(
     )
 
 
-def _standing(revision: Revision, each: StandingOffer) -> StandingView:
+def _offer_view(revision: Revision, each: StandingOffer) -> StandingView:
     offer = revision.offer
     taken = standing_offer.take(offer, each)
     after = taken.totals

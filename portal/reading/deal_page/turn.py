@@ -28,7 +28,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     company: str
 
     @property
-    def told(self) -> bool:
+    def is_shown(self) -> bool:
         """Whether there is anything to say; the end of a deal speaks for itself."""
         return self.whose != "nobody"
 

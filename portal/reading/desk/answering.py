@@ -110,7 +110,7 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
-    waiting = _waiting(transaction, deal)
+    waiting = _load_waiting_publication(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
     answers = tuple(waiting.answers.values()) if waiting else ()
     weighed = outcome.weigh(transaction, deal, answers, edits)
@@ -206,7 +206,7 @@ def _says(offer: Offer, change: Change) -> Value:
     return parse_value(change.field, changing.stated(offer, change))
 
 
-def _waiting(transaction: Transaction, deal: Deal) -> Waiting | None:
+def _load_waiting_publication(transaction: Transaction, deal: Deal) -> Waiting | None:
     approval = tables.approval
     row = transaction.connection.execute(
         select(approval.c.asked_at, approval.c.publication).where(

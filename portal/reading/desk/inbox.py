@@ -172,5 +172,5 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         approval=bool(head.approval),
         last=last,
         goal_hours=goal // HOUR,
-        late_hours=max(0, -((goal - waited) // HOUR)),
+        late_hours=max(1, (waited - goal) // HOUR) if waited > goal else 0,
     )

@@ -85,7 +85,7 @@ async def keep_change(desk: Desk, deal_id: str, item: str, form: FormFields) -> 
         if typed.problems:
             raise Invalid("This can't be offered.", typed.problems)
         put = partial(draft_revision.put_changes, actor=desk.actor, deal_id=deal_id)
-        await desk.write(partial(put, changes=part_form.named(typed.changes, _taken(page))))
+        await desk.write(partial(put, changes=part_form.named(typed.changes, _used_keys(page))))
     except Refused as error:
         return await _show_form(desk, deal_id, subject, typed, error)
     if is_partial(desk.request):
@@ -160,7 +160,7 @@ def _item(page: DeskDeal, subject: str) -> Item:
     return found
 
 
-def _taken(page: DeskDeal) -> set[str]:
+def _used_keys(page: DeskDeal) -> set[str]:
     """Keys that something added can't have."""
     offer, edits = page.table.offer, _edits(page)
     there = {line.key for line in offer.lines} | {each.key for each in offer.adjustments}

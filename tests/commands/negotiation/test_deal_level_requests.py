@@ -126,7 +126,7 @@ def test_a_wish_is_accepted_with_a_line_that_answers_it(table: Table) -> None:
 
 def test_a_wish_is_declined_or_granted_and_nothing_between(table: Table) -> None:
     asks_for(table.bea, "new:filters", "wish", "4 x Spare filters")
-    with pytest.raises(Invalid, match="not in a way that is possible"):
+    with pytest.raises(Invalid, match="Answer these requests first"):
         table.rita.publishes("2 x Filters")
     table.rita.publishes("decline")
     [wish] = view(table.bea).whole.wishes

@@ -67,7 +67,7 @@ def test_an_ask_without_an_answer_stops_the_revision(table: Table) -> None:
 def test_a_package_is_accepted_whole_or_not_at_all(table: Table) -> None:
     changes = table.bea.change("press", "quantity", "5"), table.bea.change("press", "unit_price", "17000")
     table.bea.asks(*changes, package=True)
-    with pytest.raises(Invalid, match="asks"):
+    with pytest.raises(Invalid, match="Answer these requests first"):
         table.rita.publishes({"line:press:quantity": "accept", "line:press:unit_price": "decline"})
     table.rita.publishes("accept")
     assert table.bea.offer.line("press").quantity == Decimal("5")
