@@ -45,7 +45,7 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
     rita.publishes(2)
     # Nothing keeps it yet: both are told, and what was decided stays decided.
     alert = rita.counteroffer.get_by_role("alert")
-    expect(alert).to_contain_text("52900.00 EUR net, and 51900.00 EUR is granted")
+    expect(alert).to_contain_text("EUR 52,900.00 net, and EUR 51,900.00 is granted")
     expect(alert).to_contain_text("Nothing in this revision answers the wish")
     expect(package.get_by_role("radio", name="Accept the package")).to_be_checked()
     # A part of it can't be granted.
