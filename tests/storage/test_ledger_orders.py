@@ -15,7 +15,15 @@ from portal.commands.revision import publish_revision
 from portal.database.database import Database
 from portal.domain.ledger.event_body import PartyName
 from portal.reading.buyer import room
-from portal.reading.deal_page import board_events, comments, conversation, event_stream, history, people
+from portal.reading.deal_page import (
+    board_events,
+    comments,
+    conversation,
+    ending,
+    event_stream,
+    history,
+    people,
+)
 from portal.reading.deal_page import deal_page as page
 from portal.reading.desk import activity, last_event, take_back_rules
 from portal.storage import tables
@@ -194,7 +202,7 @@ def plans(opened: Callable[[str], Database], tmp_path: Path) -> Iterator[Callabl
         (lambda t, table: last_event._newest(t, [table.deal_id], tables.kind_is("counteroffer")), BY_KIND),
         (lambda t, table: board_events.load(t, table.deal_id), BY_KIND),
         (lambda t, table: history.rows(t, table.deal_id), BY_KIND),
-        (lambda t, table: page._endings(t, deal_of(t, table.bea)), BY_KIND),
+        (lambda t, table: ending.load_endings(t, deal_of(t, table.bea)), BY_KIND),
         (lambda t, table: page._beside_chat(t, page.load(t, deal_of(t, table.bea))), f"COVERING INDEX {BY_KIND}"),
         (lambda t, table: publish_revision.round_of(t, deal_of(t, table.rita)), BY_KIND),
         (lambda t, table: take_back_rules.publication(t, deal_of(t, table.rita)), BY_KIND),
