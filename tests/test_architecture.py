@@ -50,6 +50,7 @@ PRIVATE = (
     "portal.rendering.live.desk_parts",
     "portal.storage.guard_rails",
     "portal.storage.private_documents",
+    "portal.storage.signatures",
     "portal.web.desk",
 )
 FOR_BUYERS = (

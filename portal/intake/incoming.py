@@ -27,6 +27,7 @@ class IncomingQuote(msgspec.Struct, frozen=True, kw_only=True):
 
     `external_id` is the sender's, or derived from the content. `number` is the sender's number, or "".
     `fingerprint` (SHA-256, hex) is equal for equal content. A default validity does not count as content.
+    `generated`: the parts that got their keys here (see `offering.generated_keys`).
     """
 
     external_id: str
@@ -37,6 +38,7 @@ class IncomingQuote(msgspec.Struct, frozen=True, kw_only=True):
     seller_contact_email: str
     warnings: tuple[Problem, ...]
     fingerprint: str
+    generated: frozenset[str] = frozenset()
 
 
 def read_quote(
@@ -77,6 +79,7 @@ def read_quote(
         seller_contact_email=quote.seller.contact.email,
         warnings=(*document.warnings, *comparison.warnings, *document.relocate(open_points)),
         fingerprint=fingerprint,
+        generated=offering.generated_keys(quote),
     )
 
 

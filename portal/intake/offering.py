@@ -1,11 +1,12 @@
 """The offer and the private figures that a valid quote document makes, with defaults for absent fields."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from portal.domain.deal.validity import end_of_day
 from portal.domain.offer import money, revision
 from portal.intake import parts, quote, standing_offer
-from portal.intake.offer_parts import adjustment_of, keys_of, lines_of, term_of
+from portal.intake.offer_parts import Keyed, adjustment_of, keys_of, lines_of, term_of
 
 
 def offer_of(document: quote.Quote, *, valid_until: date, zone: str) -> revision.Offer:
@@ -58,6 +59,22 @@ def private_figures_of(document: quote.Quote) -> revision.PrivateFigures:
         if stated:
             figures[key] = revision.LinePrivate(**{name: money.six(value) for name, value in stated.items()})
     return revision.PrivateFigures(lines=figures)
+
+
+def generated_keys(document: quote.Quote) -> frozenset[str]:
+    """Return what has no key of its own, as "line:KEY", "term:KEY", "adjustment:KEY" and "standing:KEY" of `offer_of`."""
+    kinds: tuple[tuple[str, str, Sequence[Keyed]], ...] = (
+        ("line", "line", document.lines),
+        ("term", "term", document.terms),
+        ("adjustment", "adjustment", document.adjustments),
+        ("standing", "offer", document.standing_offers),
+    )
+    return frozenset(
+        f"{kind}:{key}"
+        for kind, prefix, stated in kinds
+        for key, part in zip(keys_of(prefix, stated), stated, strict=True)
+        if not part.key
+    )
 
 
 def _address(stated: parts.Address) -> revision.Address:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from portal.domain.offer import revision as content
 from portal.domain.offer.revision import Offer, Revision
@@ -49,8 +49,20 @@ def read_draft(transaction: Transaction, deal_id: str) -> Offer:
     return content.decode(document).offer
 
 
-def store_revision(transaction: Transaction, deal_id: str, number: int, revision: Revision, by: str) -> str:
-    """Store a new revision and return its digest. The deal must be locked, and `number` its next one."""
+def read_signed_number(transaction: Transaction, deal_id: str, *signers: str) -> int:
+    """Return the newest revision that one of these signed; 0 for none."""
+    table = tables.revision
+    query = select(func.max(table.c.number)).where(table.c.deal_id == deal_id, table.c.signed_by.in_(signers))
+    return transaction.connection.execute(query).scalar() or 0
+
+
+def store_revision(
+    transaction: Transaction, deal_id: str, number: int, revision: Revision, *, by: str, signed_by: str
+) -> str:
+    """Store a new revision and return its digest. The deal must be locked, and `number` its next one.
+
+    `by` publishes it; `signed_by` tells whose decision it is (see `domain.policy.gate.By`).
+    """
     document = content.canonical_bytes(revision)
     digest = content.digest(document)
     transaction.connection.execute(
@@ -62,6 +74,7 @@ def store_revision(transaction: Transaction, deal_id: str, number: int, revision
             schema_version=content.schema_of(revision),
             published_at=transaction.now,
             published_by=by,
+            signed_by=signed_by,
         )
     )
     return digest

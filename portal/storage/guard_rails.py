@@ -3,12 +3,16 @@
 This is separate from `documents`, so that code for buyers cannot import it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import TypeVar
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.domain.ledger import ledger
+from portal.domain.ledger.shared_events import RevisionPublished
 from portal.domain.offer import money
 from portal.domain.policy import policy as policies
 from portal.domain.policy.authority import Authority
@@ -20,6 +24,9 @@ R = TypeVar("R", bound=msgspec.Struct)
 CAPS = "caps"
 # The publisher of revisions that answer a counteroffer automatically.
 POLICY = "system:policy"
+# A line whose tries failed so often in one deal is for a person, and so is a policy for one buyer's mail domain.
+MOST_FAILURES = 3
+MOST_DOMAIN_FAILURES = 5
 
 
 def read_policies(transaction: Transaction, company: str, owner: str | None) -> Mapping[str, Policy]:
@@ -59,23 +66,61 @@ def is_by_rep(published_by: str) -> bool:
     return published_by != POLICY and not published_by.startswith("contact:")
 
 
-def read_tried_subjects(transaction: Transaction, deal_id: str, since: int) -> frozenset[str]:
-    """Return the lines and terms on which a secret limit was tried since revision `since`."""
-    table = tables.policy_try
+class Tries(NamedTuple):
+    """What was tried in one deal. `since`: the revision in which a person last answered or changed a line or term; 1 for
+    those that are not named. `spent`: those whose one try since then is used up, or whose tries failed too often."""
+
+    since: Mapping[str, int]
+    spent: frozenset[str]
+
+
+def read_tries(transaction: Transaction, deal_id: str) -> Tries:
+    """Return on which lines and terms a secret limit was tried."""
+    table, events = tables.policy_try, tables.event
+    bodies = transaction.connection.execute(
+        select(events.c.body)
+        .where(events.c.deal_id == deal_id, tables.kind_is("revision"))
+        .order_by(events.c.seq)
+    ).scalars()
+    since: dict[str, int] = {}
+    for body in map(ledger.decode_body, bodies):
+        # A take-back changes lines back, and decides nothing about them.
+        if isinstance(body, RevisionPublished) and body.signed == "rep" and not body.takes_back:
+            subjects = {*body.changed, *(each.change.subject for each in body.answers)}
+            since |= dict.fromkeys(subjects, body.revision)
+    rows = transaction.connection.execute(select(table).where(table.c.deal_id == deal_id)).all()
+    failed = Counter(row.subject for row in rows if row.failed)
+    used_up = {row.subject for row in rows if row.since >= since.get(row.subject, 1)}
+    return Tries(
+        since, frozenset(used_up | {each for each, times in failed.items() if times >= MOST_FAILURES})
+    )
+
+
+def read_failing_policies(transaction: Transaction, domain: str, after: datetime) -> frozenset[str]:
+    """Return the policies that failed too often for one buyer's mail domain since `after`."""
+    table = tables.policy_failure
     return frozenset(
         transaction.connection.execute(
-            select(table.c.subject).where(table.c.deal_id == deal_id, table.c.since == since)
+            select(table.c.policy_id)
+            .where(table.c.domain == domain, table.c.at >= after)
+            .group_by(table.c.policy_id)
+            .having(func.count() >= MOST_DOMAIN_FAILURES)
         ).scalars()
     )
 
 
-def read_usage(transaction: Transaction, deal_id: str, currency: str) -> tuple[Used, Mapping[str, Used]]:
-    """Return what was conceded in this deal: in total, and by policy id ("" for the private limits of lines)."""
+def read_usage(
+    transaction: Transaction, deal_id: str, currency: str, *, until: int
+) -> tuple[Used, Mapping[str, Used]]:
+    """Return what was conceded in this deal: in total, and by policy id ("" for the private limits of lines).
+
+    The total's concession is what was given up to revision `until`; what came later is measured against that one.
+    """
     table = tables.policy_use
     rows = transaction.connection.execute(select(table).where(table.c.deal_id == deal_id)).all()
     total = Used(
         uses=len({row.revision for row in rows}),
-        concession=money.from_minor(sum(row.concession for row in rows), currency),
+        concession=money.from_minor(sum(row.concession for row in rows if row.revision <= until), currency),
     )
     by_policy: dict[str, Used] = {}
     for row in rows:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from portal.access import Deal
 from portal.commands.revision import publish
+from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.lifecycle import Verb
@@ -28,4 +29,5 @@ def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -
         )
     extended = replace(offer, valid_until=valid_until, valid_until_instant=instant)
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
-    return publish.publish(work, deal, extended, private, verb=verb), extended
+    cleared = clear_unchanged(work, deal, extended, private, "nobody")
+    return publish.publish(work, deal, cleared, verb=verb), extended

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from portal.access import Actor, deal_for
 from portal.commands.revision import publish
+from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import counteroffer, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
+from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.published_prices import inside_offer
 from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents
@@ -49,9 +51,9 @@ def choose(
                 label=undone[0].label,
             )
         private = private_documents.read_private_figures(work, deal_id, deal.revision)
-        published = publish.publish(work, deal, chosen, private)
+        published = publish.publish(work, deal, clear_unchanged(work, deal, chosen, private, "buyer"))
         # By comparison, for another line of a choice group is touched as well, by being left.
-        changed = publish.changed_subjects(offer, chosen)
+        changed = changed_subjects(offer, chosen)
         work.append(deal_id, deal.actor, publish.event(published, "offer", changed=changed))
         return published
 

@@ -2,10 +2,12 @@
 
 from portal.access import Actor, Deal, deal_for
 from portal.commands.revision import publish
+from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
+from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.compare import compare
 from portal.errors import Conflict, Sentence
 from portal.storage import documents, private_documents
@@ -29,8 +31,8 @@ def take_offer(
             raise Conflict("This offer does not stand any more, or it was taken already.")
         after = standing_offer.take(before, standing).offer
         private = private_documents.read_private_figures(work, deal_id, deal.revision)
-        published = publish.publish(work, deal, after, private)
-        changed = publish.changed_subjects(before, after)
+        published = publish.publish(work, deal, clear_unchanged(work, deal, after, private, "buyer"))
+        changed = changed_subjects(before, after)
         work.append(
             deal_id,
             deal.actor,

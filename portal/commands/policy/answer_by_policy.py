@@ -5,10 +5,13 @@ written down whether it held or not, and before anything else can be asked.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+import structlog
 from msgspec.structs import replace
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import Deal
 from portal.commands.mail.notify import notify_buyers
@@ -17,61 +20,124 @@ from portal.commands.revision import publish, publish_revision
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
-from portal.domain.change.apply import apply
+from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger import seller_events, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy import auto_answer, margin
-from portal.domain.policy.auto_answer import Judgement, Situation
-from portal.storage import documents, guard_rails, private_documents, tables
+from portal.domain.policy.auto_answer import Judgement
+from portal.domain.policy.gate import Cleared
+from portal.domain.policy.situation import Situation
+from portal.errors import Refused
+from portal.storage import documents, guard_rails, private_documents, signatures, tables
+from portal.storage.guard_rails import Tries
+
+log = structlog.get_logger()
+# How long a buyer's mail domain is remembered for the tries that failed.
+DOMAIN_MEMORY = timedelta(days=90)
 
 
 def answer_by_policy(work: UnitOfWork, deal: Deal, ask: Counteroffer) -> int:
     """The number of the revision that answers it; 0 when it goes to a person."""
-    offer = documents.read_revision(work, deal.id, deal.revision).offer
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
-    since = guard_rails.read_last_rep_revision(work, deal.id, deal.revision)
-    used, used_by = guard_rails.read_usage(work, deal.id, deal.currency)
+    before = signatures.read_before(work, deal.id, deal.revision)
+    tries, domain, caps = (
+        guard_rails.read_tries(work, deal.id),
+        _mail_domain(work, deal),
+        guard_rails.read_caps(work),
+    )
+    person = signatures.read_person_number(work, deal.id)
+    used, used_by = guard_rails.read_usage(work, deal.id, deal.currency, until=person)
+    failing = guard_rails.read_failing_policies(work, domain, work.now - DOMAIN_MEMORY)
+    policies = guard_rails.read_policies(work, deal.company, deal.owner_id)
     judged = auto_answer.judge(
         Situation(
-            offer=offer,
+            before=before,
             changes=ask.changes,
             private=private,
-            policies=guard_rails.read_policies(work, deal.company, deal.owner_id),
-            caps=guard_rails.read_caps(work),
-            spent=guard_rails.read_tried_subjects(work, deal.id, since),
+            asked_of=documents.read_revision(work, deal.id, ask.base_revision).offer,
+            person=documents.read_revision(work, deal.id, person).offer,
+            policies={key: each for key, each in policies.items() if key not in failing},
+            caps=caps,
+            spent=tries.spent,
             used=used,
             used_by=used_by,
-        )
+            day_percent=caps.day_percent,
+        ),
+        round_number=publish_revision.round_of(work, deal),
     )
-    _spend(work, deal, since, ask, judged.tries)
-    return _publish(work, deal, ask, offer, private, judged) if judged.granted else 0
+    revision = _published(work, deal, ask, private, judged)
+    _keep_tries(work, deal, ask, tries, judged, failed=not revision)
+    if not revision and judged.tries.isdisjoint(tries.spent):
+        _keep_failures(work, ask, domain, judged)
+    return revision
 
 
-def _spend(work: UnitOfWork, deal: Deal, since: int, ask: Counteroffer, tried: frozenset[str]) -> None:
+def _published(
+    work: UnitOfWork, deal: Deal, ask: Counteroffer, private: PrivateFigures, judged: Judgement
+) -> int:
+    """The revision, or 0. Whatever goes wrong in publishing ends like a refusal: an error would tell that it was granted."""
+    if judged.cleared is None:
+        return 0
+    appended, changed = len(work.appended), set(work.changed_deals)
+    try:
+        with work.connection.begin_nested():
+            return _publish(work, deal, ask, private, judged, judged.cleared)
+    except (Refused, ArithmeticError, ValueError, SQLAlchemyError):
+        log.exception("automatic_answer_failed", deal=deal.number)
+        del work.appended[appended:]
+        work.changed_deals.intersection_update(changed)
+        return 0
+
+
+def _keep_tries(
+    work: UnitOfWork, deal: Deal, ask: Counteroffer, tries: Tries, judged: Judgement, *, failed: bool
+) -> None:
     dialect = sqlite if work.connection.dialect.name == "sqlite" else postgresql
     rows = [
-        {"deal_id": deal.id, "since": since, "subject": subject, "counteroffer_id": ask.id}
-        for subject in sorted(tried)
+        {
+            "deal_id": deal.id,
+            "since": tries.since.get(subject, 1),
+            "subject": subject,
+            "counteroffer_id": ask.id,
+            "failed": failed,
+        }
+        for subject in sorted(judged.tries)
     ]
     if rows:
         work.connection.execute(dialect.insert(tables.policy_try).values(rows).on_conflict_do_nothing())
+
+
+def _keep_failures(work: UnitOfWork, ask: Counteroffer, domain: str, judged: Judgement) -> None:
+    rows = [
+        {"policy_id": policy, "domain": domain, "counteroffer_id": ask.id, "at": work.now}
+        for policy in sorted(judged.considered)
+    ]
+    if rows:
+        work.connection.execute(insert(tables.policy_failure).values(rows))
+
+
+def _mail_domain(work: UnitOfWork, deal: Deal) -> str:
+    contact = tables.contact
+    email = work.connection.execute(select(contact.c.email).where(contact.c.id == deal.contact_id)).scalar()
+    return (email or "").rpartition("@")[2]
 
 
 def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
     work: UnitOfWork,
     deal: Deal,
     ask: Counteroffer,
-    offer: Offer,
     private: PrivateFigures,
     judged: Judgement,
+    cleared: Cleared,
 ) -> int:
-    offered = apply(offer, ask.changes, concession=True, round_number=publish_revision.round_of(work, deal))
+    offer = documents.read_revision(work, deal.id, deal.revision).offer
+    offered = cleared.offer
     seller = replace(
         deal, actor=guard_rails.POLICY, actor_name=offer.seller.name, party="seller", role="admin"
     )
-    published = publish.publish(work, seller, offered, private)
+    published = publish.publish(work, seller, cleared)
     open_asks.set_state(work, [ask.id], "answered")
     work.append(
         deal.id,
@@ -79,7 +145,7 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
         publish.event(
             published,
             "policy",
-            changed=publish.changed_subjects(offer, offered),
+            changed=changed_subjects(offer, offered),
             counteroffers=(ask.id,),
             answers=_answers(ask, offer),
         ),

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
+from portal.commands.deal.send_proposal import send
 from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import open_asks
 from portal.commands.revision.publish import Published
 from portal.commands.revision.publish_revision import Publication, publish_with
+from portal.commands.revision.requote import requote
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
@@ -22,9 +24,20 @@ from portal.domain.change.counteroffer import Answer
 from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Offer
 from portal.errors import Conflict, Invalid, NotFound
+from portal.reading.desk.new_quote import NewQuote
 from portal.storage import documents, tables
 
-_publication = msgspec.json.Decoder(Publication)
+
+class Sending(msgspec.Struct, frozen=True):
+    """A draft that is to be sent; it lies in the deal."""
+
+
+# What waits, by the road that it takes.
+_WAITING: Mapping[str, msgspec.json.Decoder[Any]] = {
+    "publish": msgspec.json.Decoder(Publication),
+    "send": msgspec.json.Decoder(Sending),
+    "requote": msgspec.json.Decoder(NewQuote),
+}
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -46,12 +59,15 @@ def decide_approval(
     deal = deal_for(work, actor, deal_id)
     deal.require("approve")
     row = _load_waiting_publication(work, deal_id, approval_id)
-    asked, asked_edits = _publication.decode(row.publication), _edits.decode(row.edits)
-    publication, edits = asked, asked_edits
-    if granted:
-        publication, edits = _changed(work, deal, asked, asked_edits, values or {}, buyers_note)
-    edited = (publication, edits) != (asked, asked_edits)
-    _close(work, deal, approval_id, granted=granted, publication=publication, edits=edits)
+    waiting = _WAITING[row.road].decode(row.publication)
+    asked_edits = edits = _edits.decode(row.edits)
+    arguments = waiting
+    if isinstance(waiting, Publication):
+        waiting = arguments = replace(waiting, base_revision=row.base_revision)
+        if granted:
+            arguments, edits = _changed(work, deal, waiting, asked_edits, values or {}, buyers_note)
+    edited = (arguments, edits) != (waiting, asked_edits)
+    _close(work, deal, approval_id, granted=granted, arguments=arguments, edits=edits)
     text = written(note, "note", required=False)
     work.append(
         deal_id,
@@ -62,12 +78,22 @@ def decide_approval(
     published = Published(revision=0, digest="")
     if granted:
         # The buyer reads the rep's name: who had to approve is the seller's own affair.
-        published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
+        published = _go_on(work, replace(deal, actor=row.asked_by), arguments, edits)
     decision = "edited" if edited else "granted" if granted else "refused"
     facts = {"sender": deal.actor_name, "decision": decision, "note": text}
     facts["revision"] = str(published.revision)
     notify_sellers(work, deal, seller_events.ApprovalDecided, facts, requester=row.asked_by)
     return published
+
+
+def _go_on(work: UnitOfWork, deal: Deal, arguments: msgspec.Struct, edits: tuple[Change, ...]) -> Published:
+    """What waited goes the rest of its way, signed by a manager."""
+    match arguments:
+        case Publication():
+            return publish_with(work, deal, arguments, edits, by="manager")
+        case NewQuote():
+            return requote(work, deal, arguments, by="manager")
+    return send(work, deal, by="manager")
 
 
 def _load_waiting_publication(work: UnitOfWork, deal_id: str, approval_id: str) -> Any:
@@ -88,7 +114,7 @@ def _close(
     approval_id: str,
     *,
     granted: bool,
-    publication: Publication,
+    arguments: msgspec.Struct,
     edits: Sequence[Change],
 ) -> None:
     approval = tables.approval
@@ -99,7 +125,7 @@ def _close(
             state="granted" if granted else "refused",
             decided_by=deal.actor,
             decided_at=work.now,
-            publication=msgspec.json.encode(publication),
+            publication=msgspec.json.encode(arguments),
             edits=msgspec.json.encode(tuple(edits)),
         )
     )

@@ -5,12 +5,13 @@ from sqlalchemy import delete, update
 
 from portal.access import Deal
 from portal.commands.deal.transition import move
+from portal.commands.revision.carry_approvals import carry_approvals
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.lifecycle import Verb
 from portal.domain.ledger import shared_events
 from portal.domain.offer import money
-from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.offer.totals import revise
+from portal.domain.policy.gate import Cleared
 from portal.storage import documents, private_documents, tables
 
 
@@ -22,13 +23,12 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     approval: str | None = None
 
 
-def publish(
-    work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, verb: Verb = "publish"
-) -> Published:
+def publish(work: UnitOfWork, deal: Deal, cleared: Cleared, verb: Verb = "publish") -> Published:
     """Keep the next revision and make it the deal's current one. The event that tells of it is the verb's to append."""
+    offer = cleared.offer
     number, revision = deal.revision + 1, revise(offer)
-    digest = documents.store_revision(work, deal.id, number, revision, by=deal.actor)
-    private_documents.store_private_figures(work, deal.id, number, private)
+    digest = documents.store_revision(work, deal.id, number, revision, by=deal.actor, signed_by=cleared.by)
+    private_documents.store_private_figures(work, deal.id, number, cleared.private)
     contract = revision.totals.contract
     move(
         work,
@@ -43,37 +43,24 @@ def publish(
         contract_net=money.to_minor(contract.net, offer.currency),
         contract_total=money.to_minor(contract.total, offer.currency),
     )
+    if deal.revision:
+        carry_approvals(work, deal, cleared.offer, number)
+    return Published(revision=number, digest=digest)
+
+
+def end_waiting_approvals(work: UnitOfWork, deal: Deal) -> None:
+    """What waits for a manager is overtaken by its own rep."""
     approvals = tables.approval
     work.connection.execute(
         update(approvals)
         .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")
         .values(state="overtaken", decided_at=work.now)
     )
-    return Published(revision=number, digest=digest)
 
 
 def forget_edits(work: UnitOfWork, deal: Deal) -> None:
     """The rep's own edits have become part of a revision."""
     work.connection.execute(delete(tables.revision_draft).where(tables.revision_draft.c.deal_id == deal.id))
-
-
-def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:
-    """What differs, new and gone parts included, as "line:KEY", "term:KEY", "adjustment:KEY" and "standing:KEY"."""
-    then, now = _parts(before), _parts(after)
-    return tuple(subject for subject in now | then if now.get(subject) != then.get(subject))
-
-
-def _parts(offer: Offer) -> dict[str, object]:
-    return {
-        f"{kind}:{part.key}": part
-        for kind, parts in (
-            ("line", offer.lines),
-            ("term", offer.terms),
-            ("adjustment", offer.adjustments),
-            ("standing", offer.standing_offers),
-        )
-        for part in parts
-    }
 
 
 def event(

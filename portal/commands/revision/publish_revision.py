@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from portal.access import Actor, Deal, deal_for, new_id
-from portal.commands.mail.notify import notify_buyers, notify_sellers
+from portal.access import Actor, Deal, deal_for
+from portal.commands.mail.notify import notify_buyers
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.revision import draft_revision, publish
+from portal.commands.revision.clearing import clear, hold
 from portal.commands.revision.publish import Published
 from portal.commands.revision.revision_mail import revision_values
 from portal.commands.text import written
@@ -18,16 +19,16 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
+from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
-from portal.domain.ledger import ledger, seller_events, shared_events
+from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Offer
-from portal.domain.policy import authority
-from portal.domain.policy.authority import Reason
+from portal.domain.policy.gate import By, Waits
 from portal.errors import Conflict, Invalid, Problem
-from portal.storage import documents, guard_rails, private_documents, tables
+from portal.storage import documents, private_documents, tables
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,9 +59,9 @@ def publish_with(
     publication: Publication,
     edits: Sequence[Change],
     *,
-    asked_by: str | None = None,
+    by: By | None = None,
 ) -> Published:
-    """Publish in the name of the deal's actor, with the authority of its role."""
+    """Publish in the name of the deal's actor, signed `by` (see `clear`)."""
     deal.require("publish")
     if publication.base_revision != deal.revision:
         raise Conflict(
@@ -77,11 +78,11 @@ def publish_with(
     if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
-    limits = guard_rails.read_authority(work, deal.actor)
-    reasons = authority.reasons(offer, offered, private, limits)
-    if not authority.may_publish(deal.role, reasons):
-        return _ask_for_approval(work, deal, publication, edits, reasons)
-    published = publish.publish(work, deal, offered, private)
+    cleared = clear(work, deal, offered, private, by)
+    if isinstance(cleared, Waits):
+        return hold(work, deal, cleared, arguments=publication, edits=edits)
+    publish.end_waiting_approvals(work, deal)
+    published = publish.publish(work, deal, cleared)
     publish.forget_edits(work, deal)
     ids = tuple(ask.id for ask in open_asks)
     asks.set_state(work, ids, "answered")
@@ -91,7 +92,7 @@ def publish_with(
         publish.event(
             published,
             "rep",
-            changed=publish.changed_subjects(offer, offered),
+            changed=changed_subjects(offer, offered),
             counteroffers=ids,
             answers=tuple(_as_published(offered, each) for each in answered),
         ),
@@ -173,39 +174,3 @@ def _words(publication: Publication) -> ledger.Personal | None:
         if text.strip()
     }
     return ledger.Personal(note=note, reasons=notes) if note or notes else None
-
-
-def _ask_for_approval(
-    work: UnitOfWork,
-    deal: Deal,
-    publication: Publication,
-    edits: Sequence[Change],
-    reasons: tuple[Reason, ...],
-) -> Published:
-    """The rep's publication waits for a manager; a newer one takes the place of an older."""
-    approval, approvals = new_id(), tables.approval
-    work.connection.execute(
-        update(approvals)
-        .where(approvals.c.deal_id == deal.id, approvals.c.state == "waiting")
-        .values(state="overtaken", decided_at=work.now)
-    )
-    work.connection.execute(
-        insert(approvals).values(
-            id=approval,
-            deal_id=deal.id,
-            base_revision=deal.revision,
-            asked_by=deal.actor,
-            asked_at=work.now,
-            publication=msgspec.json.encode(publication),
-            edits=msgspec.json.encode(tuple(edits)),
-            state="waiting",
-        )
-    )
-    keys = tuple(each.line for each in reasons if each.kind == "floor")
-    work.append(
-        deal.id,
-        deal.actor,
-        seller_events.ApprovalAsked(approval=approval, below_floor=keys, reasons=reasons),
-    )
-    notify_sellers(work, deal, seller_events.ApprovalAsked, {"sender": deal.actor_name})
-    return Published(revision=0, digest="", approval=approval)

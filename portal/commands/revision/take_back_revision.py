@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from portal.access import Actor, Deal, deal_for
 from portal.commands.outbox.cancel_mail import cancel_news
 from portal.commands.revision import publish
+from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import Offer
 from portal.errors import Conflict, Sentence
@@ -45,7 +47,7 @@ def take_back_revision(
         )
         private = private_documents.read_private_figures(work, deal_id, revision - 1)
         answered = publication(work, deal)
-        published = publish.publish(work, deal, before, private)
+        published = publish.publish(work, deal, clear_unchanged(work, deal, before, private, "nobody"))
         reopened = _ask_again(work, answered)
         work.append(deal_id, deal.actor, _event(published, revision, reopened, now, before))
         cancel_news(work, deal, revision)
@@ -84,7 +86,7 @@ def _event(
         revision=published.revision,
         digest=published.digest,
         signed="rep",
-        changed=publish.changed_subjects(now, before),
+        changed=changed_subjects(now, before),
         takes_back=revision,
         reopens=reopened,
     )

@@ -10,6 +10,7 @@ from portal.domain.change.change import Change, spell
 from portal.domain.change.field_spec import Pricing
 from portal.domain.change.fields import field_name, fields_of, spec
 from portal.domain.change.items import find_item
+from portal.domain.change.published_prices import keep_published
 from portal.domain.offer.revision import Line, Offer, Term
 from portal.errors import Invalid, Problem, Sentence
 
@@ -35,7 +36,8 @@ def apply(
     how = Pricing(offer.language, concession, round_number)
     lines = (_applied(line, values.get(f"line:{line.key}", {}), how) for line in _chosen(offer, changes))
     terms = (_applied(term, values.get(f"term:{term.key}", {}), how) for term in offer.terms)
-    return _with_parts(replace(offer, lines=tuple(lines), terms=tuple(terms)), changes)
+    made = replace(offer, lines=tuple(lines), terms=tuple(terms))
+    return _with_parts(keep_published(offer, made), changes)
 
 
 def replaced_ids(offer: Offer, changes: Iterable[Change]) -> frozenset[str]:

@@ -45,7 +45,17 @@ def with_conditions(offer: Offer, standing: StandingOffer) -> Offer:
             )
             offer = replace(offer, terms=tuple(terms))
         else:
-            lines = tuple(_fulfilled(line, condition, offer) for line in offer.lines)
+            wanted = offer.line(condition.line)
+            assert wanted is not None
+            group = wanted.choice_group
+            lines = tuple(
+                _fulfilled(line, condition, offer)
+                if line is wanted
+                else replace(line, selected=False)
+                if group and line.choice_group == group
+                else line
+                for line in offer.lines
+            )
             offer = replace(offer, lines=lines)
     return offer
 
@@ -100,10 +110,11 @@ def _impossible(offer: Offer, standing: StandingOffer) -> Iterator[Problem]:
         for index, condition in enumerate(standing.when)
         for problem in _condition(offer, condition, f"/when/{index}")
     ]
+    present = {line.key for line in offer.lines}
     found += [
         _no_such("line", each.line, f"/then/{index}/line")
         for index, each in enumerate(standing.then)
-        if offer.line(each.line) is None
+        if each.line not in present
     ]
     yield from found
     if not found:
@@ -178,14 +189,9 @@ def _no_such(kind: str, key: str, place: str) -> Problem:
 
 
 def _fulfilled(line: Line, condition: Condition, offer: Offer) -> Line:
-    wanted = offer.line(condition.line)
-    assert wanted is not None
-    if line.key == condition.line:
-        line = replace(line, selected=True)
-        if condition.min_quantity is not None and line.quantity < condition.min_quantity:
-            line = pricing.at_quantity(line, condition.min_quantity, language=offer.language)
-    elif wanted.choice_group and line.choice_group == wanted.choice_group:
-        line = replace(line, selected=False)
+    line = replace(line, selected=True)
+    if condition.min_quantity is not None and line.quantity < condition.min_quantity:
+        line = pricing.at_quantity(line, condition.min_quantity, language=offer.language)
     return line
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from portal.domain.ledger.event_body import SellerBody
 from portal.domain.policy.authority import Reason
-from portal.domain.policy.auto_answer import Ground
+from portal.domain.policy.grounds import Ground
 
 
 class NoteSaved(SellerBody, tag="note", frozen=True, kw_only=True):
@@ -25,11 +25,13 @@ class ApprovalAsked(SellerBody, tag="approval_asked", frozen=True, kw_only=True)
 
 
 class ApprovalDecided(SellerBody, tag="approval_decided", frozen=True, kw_only=True):
-    """`edited`: the manager changed answers before they were published. Personal: note."""
+    """`edited`: the manager changed answers before they were published. `returned`: nobody decided, because what it is about
+    moved meanwhile; it came back to the rep. Personal: note."""
 
     approval: str
     granted: bool
     edited: bool = False
+    returned: bool = False
 
 
 class Earned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,10 +1,12 @@
 """A line at another quantity or another price: its price, where the price comes from, and its build-up.
 
-A quantity finds its price in the price breaks, unless the price was negotiated: that one is kept. However a price came
-about, `why` sums to the net unit price afterwards; steps that stood there stay, and the difference gets a step of its own.
+A quantity finds its price in what the offer publishes: breaks, the list price, a price that was negotiated. However a
+price came about, `why` sums to the net unit price afterwards; steps that stood there stay, and the difference gets a step
+of its own.
 """
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,23 +26,64 @@ def next_break(line: Line, quantity: Decimal) -> PriceBreak | None:
     return min(ahead, key=lambda each: each.start, default=None)
 
 
+class PriceAt(NamedTuple):
+    """A unit price before discount, where it comes from, and the quantity from which it holds."""
+
+    unit_price: Decimal
+    source: PriceSource
+    start: Decimal
+
+
+def price_at(line: Line, quantity: Decimal) -> PriceAt | None:
+    """The price that the offer itself names for `quantity`; None where a person has to.
+
+    A negotiated price holds from its quantity upwards, and a lower break applies at once. Otherwise a break, and below the
+    first the list price, or without one the price that was quoted there.
+    """
+    reached = price_break(line, quantity)
+    by_break = [PriceAt(reached.unit_price, "break", reached.start)] if reached else []
+    if held := _negotiated(line):
+        if by_break and by_break[0].unit_price < held.unit_price:
+            return by_break[0]
+        return PriceAt(held.unit_price, "negotiated", held.start) if quantity >= held.start else None
+    if not line.price_breaks or reached == price_break(line, line.quantity):
+        return PriceAt(line.unit_price, line.price_source, reached.start if reached else money.ZERO)
+    if by_break:
+        return by_break[0]
+    quoted = line.held.unit_price if line.held else None
+    below = quoted if line.list_price is None else line.list_price
+    return None if below is None else PriceAt(below, "list", money.ZERO)
+
+
 def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
-    """The line with another quantity, re-priced when that crosses a price break and the price was not negotiated."""
+    """The line with another quantity, at the price that the offer names for it; else at today's, for a person to say."""
+    if quantity == line.quantity:
+        return line
     resized = replace(line, quantity=quantity)
-    before, after = price_break(line, line.quantity), price_break(line, quantity)
-    if line.price_source == "negotiated" or before == after:
-        return resized
-    if after is None:
-        if line.list_price is None:
-            return resized
-        after = PriceBreak(start=money.ZERO, unit_price=line.list_price)
-    elif before is None:
-        # The price that the breaks don't name becomes their first step, so that a smaller quantity finds it again.
-        first = PriceBreak(start=money.ZERO, unit_price=line.unit_price)
-        resized = replace(resized, price_breaks=(first, *line.price_breaks))
-    source: PriceSource = "break" if after.start else "list"
-    repriced = replace(resized, unit_price=after.unit_price, price_source=source)
-    return build_up.explained(line, repriced, build_up.volume(after.start, language), language)
+    found = price_at(line, quantity)
+    if found is None:
+        return replace(resized, price_source="negotiated", held=None)
+    repriced = replace(
+        resized, unit_price=found.unit_price, price_source=found.source, held=line.held or _left(line, found)
+    )
+    return build_up.explained(line, repriced, build_up.volume(found.start, language), language)
+
+
+def _negotiated(line: Line) -> PriceBreak | None:
+    """The negotiated price, from its quantity on."""
+    if line.held and line.held.start:
+        return line.held
+    if line.price_source == "negotiated":
+        return PriceBreak(start=line.quantity, unit_price=line.unit_price)
+    return None
+
+
+def _left(line: Line, found: PriceAt) -> PriceBreak | None:
+    """What the line would forget with its quantity."""
+    if line.price_source == "negotiated":
+        return _negotiated(line)
+    quoted = line.list_price is None and found.source == "break" and price_break(line, line.quantity) is None
+    return PriceBreak(start=money.ZERO, unit_price=line.unit_price) if quoted else None
 
 
 def at_price(
@@ -68,4 +111,4 @@ def at_price(
     step = reason or build_up.price_change(
         language, concession=concession and lower, round_number=round_number
     )
-    return build_up.explained(line, replace(priced, price_source="negotiated"), step, language)
+    return build_up.explained(line, replace(priced, price_source="negotiated", held=None), step, language)

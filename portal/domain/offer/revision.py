@@ -120,6 +120,9 @@ class Line(_Document, frozen=True, kw_only=True):
     delivery_date: date | None = None
     fulfilment: str = ""
     warranty_months: Annotated[int | None, since(3)] = None
+    # A price besides the breaks that the line left with its quantity: negotiated, from its quantity on; or, from zero,
+    # quoted below the first break.
+    held: Annotated[PriceBreak | None, since(4)] = None
 
     @property
     def net_unit_price(self) -> Decimal:

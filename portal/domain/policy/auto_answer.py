@@ -5,9 +5,8 @@ What is published (options, choices, price breaks) is answered whenever it is as
 names the lines and terms on which a counteroffer would learn of a secret, whether it does or not.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Literal
 
 import msgspec
 
@@ -15,183 +14,132 @@ from portal.domain.change import standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.items import find_line_or_term
-from portal.domain.change.published_prices import only_chooses, priced_by_break
-from portal.domain.offer import money
-from portal.domain.offer.revision import Line, Offer, PrivateFigures, Term
-from portal.domain.offer.totals import totals
+from portal.domain.change.rebase import rebase
+from portal.domain.offer import money, pricing
+from portal.domain.offer.revision import Line, Offer, PrivateFigures
+from portal.domain.policy import gate
 from portal.domain.policy import margin as margins
-from portal.domain.policy import policy
+from portal.domain.policy.gate import Cleared, Signer
+from portal.domain.policy.given import Given
+from portal.domain.policy.grounds import Ground, considers, ground_of, published
 from portal.domain.policy.policy import Caps, Policy, Used
+from portal.domain.policy.reach import Reach
+from portal.domain.policy.situation import Situation
 from portal.errors import Invalid
-
-By = Literal["option", "break", "limit", "policy"]
-
-
-class Ground(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What allowed one change: the offer's own options or breaks, the line's limit, or a policy (by id and name)."""
-
-    change: str
-    by: By
-    policy: str = ""
-    name: str = ""
-
-
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked of which offer, what the seller allows, and what was tried and given in this deal before.
-
-    `policies` by id, those that concern the deal; `spent`: subjects tried since a rep's last revision.
-    """
-
-    offer: Offer
-    changes: tuple[Change, ...]
-    private: PrivateFigures
-    policies: Mapping[str, Policy] = {}
-    caps: Caps = Caps()
-    spent: Collection[str] = ()
-    used: Used = Used()
-    used_by: Mapping[str, Used] = {}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """`granted`: everything may be answered at once, on these grounds. `concession`: what it gives away, net, over the
-    contract; `conceded_by`: the part of each policy by id, and of the private limits under ""."""
+    """`cleared`: the offer that may be published at once, on these grounds; None where a person answers.
 
-    granted: bool
+    `concession`: what it gives away, net, over the contract; `conceded_by`: the part of each policy by id, and of the
+    private limits under "". `considered`: ids of the policies that a try was made of.
+    """
+
     tries: frozenset[str]
+    cleared: Cleared | None = None
     grounds: tuple[Ground, ...] = ()
     concession: Decimal = money.ZERO
     conceded_by: Mapping[str, Decimal] = {}
+    considered: frozenset[str] = frozenset()
+
+    @property
+    def granted(self) -> bool:
+        """Whether everything may be answered at once."""
+        return self.cleared is not None
 
 
-def tries(offer: Offer, changes: Sequence[Change], private: PrivateFigures) -> frozenset[str]:
+def tries(offer: Offer, changes: Sequence[Change]) -> frozenset[str]:
     """Lines and terms of which something is asked that the offer does not price by itself."""
-    return frozenset(change.subject for change in changes if _published(offer, change, private) is None)
+    return frozenset(change.subject for change in changes if published(offer, change) is None)
 
 
-def judge(asked: Situation) -> Judgement:
+def judge(asked: Situation, *, round_number: int | None = None) -> Judgement:
     """Everything or nothing: one change outside sends the whole counteroffer to a person."""
-    tried = tries(asked.offer, asked.changes, asked.private)
+    tried = tries(asked.offer, asked.changes)
+    considered = frozenset(key for key, each in asked.policies.items() if considers(each, asked.offer, tried))
     try:
-        after = apply(asked.offer, asked.changes, concession=True)
+        after = apply(asked.offer, asked.changes, concession=True, round_number=round_number)
+        passed = gate.judge(
+            asked.before, after, asked.private, Signer(by="policy", day_percent=asked.day_percent)
+        )
     except Invalid:
-        return Judgement(granted=False, tries=tried)
-    grounds = tuple(_ground(asked, change, after) for change in asked.changes)
+        return Judgement(tries=tried, considered=considered)
+    grounds = tuple(ground_of(asked, change, after) for change in asked.changes)
     found = tuple(ground for ground in grounds if ground is not None)
     secret = {ground.policy for ground in found if ground.by in ("limit", "policy")}
     given = {each: _given(asked, after, found, each) for each in sorted(secret)}
-    concession = margins.conceded(asked.offer, after)
+    whole = Given(Reach(asked.person or asked.offer), Reach(after), asked.day_percent)
+    now = Given(Reach(asked.offer), Reach(after), asked.day_percent)
     inside = [
         len(found) == len(grounds),
+        isinstance(passed, Cleared),
         # What was given or taken on a condition is not kept without it: a person decides.
         not standing_offer.broken(asked.offer, after),
         tried.isdisjoint(asked.spent),
-        not tried or not margins.below_floor(after, asked.private),
-        not any(_is_below(after, subject, asked.private) for subject in tried),
-        not secret or _within(asked, asked.caps, asked.used, concession),
+        not tried or not _moved_since(asked),
+        not tried or not any(_worse(asked.offer, after, change) for change in asked.changes),
+        not any(_below_floor(after, subject, asked.private) for subject in tried),
+        not secret or _within(asked, asked.caps, asked.used, whole.percent),
         *(
-            _within(asked, asked.policies[each], asked.used_by.get(each, Used()), given[each])
+            _within(asked, asked.policies[each], asked.used_by.get(each, Used()), given[each].percent)
             for each in given
             if each
         ),
     ]
+    cleared = passed if all(inside) and isinstance(passed, Cleared) else None
+    conceded = {each: part.amount for each, part in given.items()}
     return Judgement(
-        granted=all(inside), tries=tried, grounds=found, concession=concession, conceded_by=given
+        tries=tried,
+        cleared=cleared,
+        grounds=found,
+        concession=now.amount,
+        conceded_by=conceded,
+        considered=considered,
     )
 
 
-def _ground(asked: Situation, change: Change, after: Offer) -> Ground | None:
-    published = _published(asked.offer, change, asked.private)
-    if published is not None:
-        return Ground(change=change.id, by=published)
-    item = find_line_or_term(after, change.subject)
-    limit = isinstance(item, Line) and _inside_limit(item, change, asked.private)
-    allowing = [
-        (key, each) for key, each in asked.policies.items() if _allows(each, asked, change, after, item)
-    ]
-    if limit:
-        return Ground(change=change.id, by="limit")
-    if allowing:
-        key, first = allowing[0]
-        return Ground(change=change.id, by="policy", policy=key, name=first.name)
-    return None
+def _moved_since(asked: Situation) -> bool:
+    """Whether it was asked in sight of other values: what an older revision made sensible is for a person."""
+    return asked.asked_of is not None and bool(rebase(asked.changes, asked.asked_of, asked.offer).conflicts)
 
 
-def _published(offer: Offer, change: Change, private: PrivateFigures) -> By | None:
-    if only_chooses(offer, change):
-        return "option"
-    return "break" if priced_by_break(offer, change) and _sound(offer, change, private) else None
-
-
-def _sound(offer: Offer, change: Change, private: PrivateFigures) -> bool:
-    """Whether all prices that the line's breaks publish stand above its floor.
-
-    All of them and not the one asked for: else a buyer could find the floor between them, quantity by quantity.
-    """
-    line = find_line_or_term(offer, change.subject)
-    assert isinstance(line, Line)
-    prices = [line.unit_price, *(each.unit_price for each in line.price_breaks)]
-    return not any(
-        margins.is_below(msgspec.structs.replace(line, unit_price=price), private) for price in prices
-    )
-
-
-def _inside_limit(line: Line, change: Change, private: PrivateFigures) -> bool:
-    figures = private.lines.get(line.key)
-    limit = figures.auto_accept_unit_price if figures else None
-    priced = change.field in ("unit_price", "discount_percent")
-    return priced and limit is not None and line.net_unit_price >= limit
-
-
-def _allows(rule: Policy, asked: Situation, change: Change, after: Offer, item: object) -> bool:
-    if isinstance(item, Line) and policy.covers(rule, item) and change.subject == f"line:{item.key}":
-        return _allows_on_line(rule, asked, change, item) and _earns(
-            rule, margins.line_margin(item, asked.private, after.currency).percent
-        )
-    if isinstance(item, Term):
-        old = asked.offer.term(item.key)
-        return (
-            old is not None
-            and policy.allows_term(rule, asked.offer, old, change.value)
-            and _earns(rule, margins.margin(after, asked.private).percent)
-        )
-    return False
-
-
-def _allows_on_line(rule: Policy, asked: Situation, change: Change, line: Line) -> bool:
-    if change.field == "quantity":
-        return rule.quantities
-    if change.field not in ("unit_price", "discount_percent") or rule.discount_percent is None:
+def _worse(offer: Offer, after: Offer, change: Change) -> bool:
+    """Whether the buyer asks for a dearer price than the offer has: a slip, and for a person."""
+    old, new = find_line_or_term(offer, change.subject), find_line_or_term(after, change.subject)
+    if (
+        change.field not in ("unit_price", "discount_percent")
+        or not isinstance(old, Line)
+        or not isinstance(new, Line)
+    ):
         return False
-    alone = [each for each in asked.changes if each.subject == change.subject and each.field == "quantity"]
-    published = apply(asked.offer, alone, concession=True).line(line.key)
-    price = line.list_price if rule.against == "list" else published.net_unit_price if published else None
-    return price is not None and margins.share(price - line.net_unit_price, price) <= rule.discount_percent
+    at_quantity = pricing.at_quantity(old, new.quantity, language=offer.language)
+    return new.net_unit_price > at_quantity.net_unit_price
 
 
-def _earns(rule: Policy, percent: Decimal | None) -> bool:
-    return rule.margin_percent is None or (percent is not None and percent >= rule.margin_percent)
-
-
-def _given(asked: Situation, after: Offer, grounds: Sequence[Ground], by: str) -> Decimal:
+def _given(asked: Situation, after: Offer, grounds: Sequence[Ground], by: str) -> Given:
     """What the changes that one policy (or, for "", the private limits) allowed give away."""
-    lines = {
+    subjects = {
         ground.change.rpartition(":")[0]
         for ground in grounds
         if ground.by in ("limit", "policy") and ground.policy == by
     }
-    kept = tuple(
-        line if f"line:{line.key}" in lines else margins.repriced(asked.offer, after).line(line.key) or line
-        for line in after.lines
+    others = margins.repriced(asked.offer, after)
+    lines = tuple(
+        line if f"line:{line.key}" in subjects else others.line(line.key) or line for line in after.lines
     )
-    return margins.conceded(asked.offer, msgspec.structs.replace(after, lines=kept))
+    terms = tuple(
+        term if f"term:{term.key}" in subjects else asked.offer.term(term.key) or term for term in after.terms
+    )
+    part = msgspec.structs.replace(after, lines=lines, terms=terms)
+    return Given(Reach(asked.offer), Reach(part), asked.day_percent)
 
 
-def _within(asked: Situation, limits: Caps | Policy, used: Used, concession: Decimal) -> bool:
-    whole = totals(asked.offer).contract.net
-    given = margins.share(money.add([used.concession, concession]), whole)
-    return used.uses < limits.uses and given <= limits.concession_percent
+def _within(asked: Situation, limits: Caps | Policy, used: Used, percent: Decimal) -> bool:
+    """`used`: what was given before what `percent` counts, in money: of the least that the contract could come to."""
+    earlier = margins.share(used.concession, Reach(asked.offer).least_contract)
+    return used.uses < limits.uses and money.add([earlier, percent]) <= limits.concession_percent
 
 
-def _is_below(after: Offer, subject: str, private: PrivateFigures) -> bool:
-    line = find_line_or_term(after, subject)
-    return isinstance(line, Line) and margins.is_below(line, private)
+def _below_floor(after: Offer, subject: str, private: PrivateFigures) -> bool:
+    item = find_line_or_term(after, subject)
+    return isinstance(item, Line) and margins.is_below(item, private)

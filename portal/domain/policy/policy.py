@@ -41,10 +41,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of all that policies and private limits may give in one deal: how often, and how much of the contract's net."""
+    """Of all that policies and private limits may give in one deal: how often, and how much of the contract's net.
+
+    `day_percent`: what a day of later payment is worth, in percent of the contract; None: it is not counted.
+    """
 
     uses: int = 10
     concession_percent: Decimal = Decimal(20)
+    day_percent: Decimal | None = None
 
 
 class Used(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """What waits for a manager, and what managers have decided: who asked, why, and what it comes to. For the seller alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,8 @@ from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger, seller_events
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.reading.deal_page import asks
-from portal.reading.desk.outcome import Outcome, weigh
+from portal.reading.desk.new_quote import NewQuote, merged_with
+from portal.reading.desk.outcome import Outcome, weigh, weigh_offer
 from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
 
@@ -56,9 +57,11 @@ class AnsweredChange:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingApproval:
-    """`note` is what buyers would read beside the revision."""
+    """`road`: what waits: "publish" a revision, "send" a draft, or "requote". `note` is what buyers would read beside the
+    revision."""
 
     id: str
+    road: str
     deal_id: str
     title: str
     company: str
@@ -83,6 +86,7 @@ class Decision:
     at: datetime
     granted: bool
     edited: bool
+    returned: bool
     note: str
 
 
@@ -133,6 +137,7 @@ def decided(transaction: Transaction) -> tuple[Decision, ...]:
             at=row.at,
             granted=body.granted,
             edited=body.edited,
+            returned=body.returned,
             note=ledger.decode_personal(row.personal).note,
         )
         for row, body in zip(rows, bodies, strict=True)
@@ -154,10 +159,17 @@ def _names(transaction: Transaction, actors: set[str]) -> dict[str, str]:
 
 
 def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[str, str]) -> WaitingApproval:
-    publication, edits = stored(row.publication), _edits.decode(row.edits)
     deal = deal_for(transaction, actor, row.deal_id)
+    if row.road == "publish":
+        publication, edits = stored(row.publication), _edits.decode(row.edits)
+        changes = _changes(transaction, deal, publication.answers, edits)
+        outcome = weigh(transaction, deal, publication.answers, edits, publisher=row.asked_by)
+    else:
+        publication, changes = StoredPublication(), ()
+        outcome = _OUTCOMES[row.road](transaction, deal, row)
     return WaitingApproval(
         id=row.id,
+        road=row.road,
         deal_id=row.deal_id,
         title=row.title,
         company=row.company,
@@ -166,9 +178,31 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
         asked_by=names.get(row.asked_by, ""),
         asked_at=row.asked_at,
         note=publication.note,
-        changes=_changes(transaction, deal, publication.answers, edits),
-        outcome=weigh(transaction, deal, publication.answers, edits, publisher=row.asked_by),
+        changes=changes,
+        outcome=outcome,
     )
+
+
+def _of_draft(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
+    offer = documents.read_draft(transaction, deal.id)
+    private = private_documents.read_private_figures(transaction, deal.id, 0)
+    return weigh_offer(transaction, deal, offer, offer, private, publisher=row.asked_by)
+
+
+def _of_quote(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
+    quote = msgspec.json.decode(row.publication, type=NewQuote)
+    merged, _, private = merged_with(transaction, deal, quote)
+    before = documents.read_revision(transaction, deal.id, deal.revision).offer
+    problems = [clash.problem(deal.currency) for clash in merged.clashes]
+    return weigh_offer(
+        transaction, deal, before, merged.offer, private, publisher=row.asked_by, problems=problems
+    )
+
+
+_OUTCOMES: Mapping[str, Callable[[Transaction, Deal, Any], Outcome]] = {
+    "send": _of_draft,
+    "requote": _of_quote,
+}
 
 
 def _changes(

@@ -16,13 +16,14 @@ from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures, Totals
 from portal.domain.offer.totals import totals
-from portal.domain.policy import authority, concession, margin
+from portal.domain.policy import concession, gate, margin
 from portal.domain.policy.authority import Reason
 from portal.domain.policy.concession import Trade
 from portal.domain.policy.concession_ideas import Idea, ideas
+from portal.domain.policy.gate import Signer
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import asks
-from portal.storage import documents, guard_rails, private_documents
+from portal.storage import documents, guard_rails, private_documents, signatures
 from portal.storage.session import Transaction
 
 
@@ -85,16 +86,44 @@ def weigh(
     limits hold (an actor), when it is not whoever looks.
     """
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
-    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     problems: list[Problem] = []
     made: list[Change] = []
     for each in asks.load(transaction, deal.id, ()).open:
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
     problems += unkept_grants(after, made)
-    limits = guard_rails.read_authority(transaction, publisher or deal.actor)
-    found = authority.reasons(offer, after, private, limits)
-    traded = concession.trade(offer, after, [change.subject for change in made])
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
+    return weigh_offer(
+        transaction,
+        deal,
+        offer,
+        after,
+        private,
+        publisher=publisher,
+        problems=problems,
+        asked=[change.subject for change in made],
+    )
+
+
+def weigh_offer(
+    transaction: Transaction,
+    deal: Deal,
+    offer: Offer,
+    after: Offer,
+    private: PrivateFigures,
+    *,
+    publisher: str = "",
+    problems: Sequence[Problem] = (),
+    asked: Sequence[str] = (),
+) -> Outcome:
+    """What publishing `after` in place of `offer` would come to; `asked`: the subjects of what was asked for."""
+    signer = Signer(
+        by="rep",
+        limits=guard_rails.read_authority(transaction, publisher or deal.actor),
+        day_percent=guard_rails.read_caps(transaction).day_percent,
+    )
+    found = gate.reasons(signatures.read_before(transaction, deal.id, deal.revision), after, private, signer)
+    traded = concession.trade(offer, after, asked)
     return Outcome(
         currency=offer.currency,
         before=totals(offer),
@@ -103,7 +132,7 @@ def weigh(
         earned_after=earned(after, private),
         below=tuple(_below(after, each) for each in found if each.kind == "floor"),
         beyond=tuple(_beyond(after, each) for each in found if each.kind != "floor"),
-        alone=authority.may_publish(deal.role, found),
+        alone=not found or deal.role in ("manager", "admin"),
         problems=tuple(problems),
         trade=traded,
         ideas=ideas(after) if traded.one_sided else (),

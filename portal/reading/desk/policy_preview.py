@@ -19,8 +19,10 @@ from portal.domain.offer import money
 from portal.domain.offer.revision import Offer
 from portal.domain.policy import auto_answer
 from portal.domain.policy import policy as policies
-from portal.domain.policy.auto_answer import Judgement, Situation
+from portal.domain.policy.auto_answer import Judgement
+from portal.domain.policy.gate import Before
 from portal.domain.policy.policy import Policy, Used
+from portal.domain.policy.situation import Situation
 from portal.storage import documents, guard_rails, private_documents, tables
 from portal.storage.session import Transaction
 
@@ -116,7 +118,7 @@ def _judged(transaction: Transaction, row: Any, policy: Policy, so_far: _SoFar) 
     concerned = policies.concerns(policy, row.company, row.owner_id)
     judged = auto_answer.judge(
         Situation(
-            offer=offer,
+            before=Before(current=offer, first=offer),
             changes=made.changes,
             private=private_documents.read_private_figures(transaction, row.id, made.base_revision),
             policies={THIS: policy} if concerned else {},

@@ -10,6 +10,7 @@ from portal.storage.tables.deals import (
     deal,
     draft,
     event,
+    imported_quote,
     revision,
     revision_draft,
     revision_private,
@@ -19,7 +20,14 @@ from portal.storage.tables.installation import command_key, counter, installatio
 from portal.storage.tables.ledger_queries import kind_is, own_after, own_before, own_number, sort_by_seq
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
-from portal.storage.tables.policies import guard_rail, policy, policy_try, policy_use, rail_change
+from portal.storage.tables.policies import (
+    guard_rail,
+    policy,
+    policy_failure,
+    policy_try,
+    policy_use,
+    rail_change,
+)
 from portal.storage.tables.reminders import reminder, reminder_off
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "event",
     "grant",
     "guard_rail",
+    "imported_quote",
     "installation",
     "kind_is",
     "metadata",
@@ -45,6 +54,7 @@ __all__ = [
     "own_before",
     "own_number",
     "policy",
+    "policy_failure",
     "policy_try",
     "policy_use",
     "rail_change",

@@ -69,6 +69,8 @@ revision = Table(
     Column("schema_version", Integer, nullable=False, server_default="1"),
     Column("published_at", Instant, nullable=False),
     Column("published_by", String(60), nullable=False),
+    # domain.policy.gate.By: whose decision it is; "" of revisions from before this was stored.
+    Column("signed_by", String(10), nullable=False, server_default=""),
 )
 
 # A separate table, so that no query for a buyer's page selects it by accident.
@@ -155,6 +157,14 @@ revision_draft = Table(
     Column("reasons", LargeBinary, nullable=False),
 )
 
+# What the quote said when it was last imported, as an offer and its private figures: the base of the next requote.
+imported_quote = Table(
+    "imported_quote",
+    metadata,
+    deal_column(primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
 approval = Table(
     "approval",
     metadata,
@@ -163,6 +173,8 @@ approval = Table(
     Column("base_revision", Integer, nullable=False),
     Column("asked_by", String(60), nullable=False),
     Column("asked_at", Instant, nullable=False),
+    # How it is published: "publish", "send", "requote" or "again".
+    Column("road", String(12), nullable=False, server_default="publish"),
     # The arguments of publishing, and the rep's edits at that moment.
     Column("publication", LargeBinary, nullable=False),
     Column("edits", LargeBinary, nullable=False),

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from portal.storage.tables.base import Instant, deal_column, metadata
@@ -47,7 +48,7 @@ rail_change = Table(
     Column("changed_at", Instant, nullable=False),
 )
 
-# A secret limit is tried once per line or term until a rep publishes again; `since` is the rep's last revision.
+# A secret limit is tried once per line or term until a person answers or changes it; `since` is the revision that last did.
 policy_try = Table(
     "policy_try",
     metadata,
@@ -55,6 +56,18 @@ policy_try = Table(
     Column("since", Integer, primary_key=True, autoincrement=False),
     Column("subject", Text, primary_key=True),
     Column("counteroffer_id", String(40), ForeignKey("counteroffer.id"), nullable=False),
+    # Whether it went to a person.
+    Column("failed", Boolean, nullable=False, server_default=false()),
+)
+
+# Tries of a policy that went to a person, by the buyer's mail domain.
+policy_failure = Table(
+    "policy_failure",
+    metadata,
+    Column("policy_id", String(40), primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("counteroffer_id", String(40), ForeignKey("counteroffer.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 # Concessions by policies and by private limits (policy_id ""): minor units, net, over the contract.

@@ -11,15 +11,14 @@ from portal.domain.change.published_prices import inside_offer
 from portal.domain.offer.revision import (
     Adjustment,
     Condition,
-    Consequence,
     LinePrivate,
-    Offer,
     PrivateFigures,
     StandingOffer,
 )
-from portal.domain.policy.authority import Authority, Reason, discount, may_publish, reasons
-from portal.domain.policy.auto_answer import Situation, judge
+from portal.domain.policy.auto_answer import judge
+from portal.domain.policy.gate import Before
 from portal.domain.policy.margin import below_floor, conceded, margin
+from portal.domain.policy.situation import Situation
 from tests.domain.offers import kestrel_offer, line, offer
 
 
@@ -84,46 +83,6 @@ def test_only_selected_lines_with_a_floor_can_be_below_it():
     assert [each.key for each in below_floor(taken, private)] == ["training"]
 
 
-@pytest.mark.parametrize(
-    ("role", "above", "below"),
-    [
-        ("rep", True, False),
-        ("manager", True, True),
-        ("admin", True, True),
-        ("signer", False, False),
-        ("", False, False),
-    ],
-)
-def test_below_the_floor_a_manager_publishes(role, above, below):
-    reason = Reason(kind="floor", line="a", figure=Decimal(1), limit=Decimal(2))
-    assert may_publish(role, []) is above
-    assert may_publish(role, [reason]) is below
-
-
-def test_without_limits_of_their_own_only_the_floor_holds_a_rep_back():
-    before, private = kestrel_offer(), figures(press={"floor_unit_price": "17000"})
-    for price, kinds in (("17000", []), ("16999.99", ["floor"])):
-        after = apply(before, [change("line:press", "unit_price", price)], concession=True)
-        assert [each.kind for each in reasons(before, after, private, Authority())] == kinds
-
-
-@pytest.mark.parametrize(("price", "beyond"), [("17550", False), ("17549.99", True), ("19000", False)])
-def test_a_discount_is_measured_against_the_list_price(price, beyond):
-    """Ten percent of 19,500."""
-    before = offer(line("press", "18450", "2", list_price=Decimal(19500)))
-    after = apply(before, [change("line:press", "unit_price", price)], concession=True)
-    found = reasons(before, after, figures(), Authority(discount_percent=Decimal(10)))
-    assert [(each.kind, each.line) for each in found] == ([("discount", "press")] if beyond else [])
-    assert discount(line("a", "10")) == 0
-
-
-def test_what_was_published_before_is_no_discount_of_this_revision():
-    press = line("press", "15000", "2", list_price=Decimal(19500))
-    before = offer(press, line("training", "1710", optional=True, selected=False))
-    after = apply(before, [TRAINING], concession=False)
-    assert reasons(before, after, figures(), Authority(discount_percent=Decimal(1))) == ()
-
-
 def test_a_concession_counts_lower_prices_and_neither_quantities_nor_options():
     before = kestrel_offer()
     smaller = apply(before, [change("line:press", "quantity", "1"), TRAINING], concession=True)
@@ -132,14 +91,6 @@ def test_a_concession_counts_lower_prices_and_neither_quantities_nor_options():
     assert conceded(before, cheaper) == Decimal(900)
     both = [change("line:press", "quantity", "3"), change("line:press", "unit_price", "18000")]
     assert conceded(before, apply(before, both, concession=True)) == Decimal(1350)
-
-
-def test_the_concession_of_a_revision_has_a_limit_in_percent_of_the_contract():
-    before = offer(line("a", "100", "10"), line("b", "50", "20"))
-    for price, beyond in (("90", False), ("89.99", True)):
-        after = apply(before, [change("line:a", "unit_price", price)], concession=True)
-        found = reasons(before, after, figures(), Authority(concession_percent=Decimal(5)))
-        assert [each.kind for each in found] == (["concession"] if beyond else [])
 
 
 def test_the_margin_of_a_line_and_of_the_contract():
@@ -177,32 +128,6 @@ def test_a_gift_has_no_percentage():
     assert (found.amount, found.percent) == (Decimal(-5), None)
 
 
-def test_what_is_offered_on_a_condition_is_weighed_as_if_it_were_taken():
-    """Who may not give a price may not offer it on a condition; what was published before was somebody's decision."""
-    before = kestrel_offer()
-    press = before.line("press")
-    assert press is not None
-    private = figures(press={"floor_unit_price": str(press.net_unit_price - 1000)})
-
-    def offering(percent: str, key: str = "ten") -> Offer:
-        gives = Consequence(line="press", discount_percent=Decimal(percent))
-        when = (Condition(line="press", selected=True),)
-        standing = StandingOffer(key=key, label="Early", when=when, then=(gives,))
-        return replace(before, standing_offers=(standing,))
-
-    def kinds(old: Offer, new: Offer, **limits: str) -> list[tuple[str, str]]:
-        own = Authority(**{name: Decimal(limit) for name, limit in limits.items()})
-        return [(each.kind, each.line) for each in reasons(old, new, private, own)]
-
-    assert kinds(before, offering("2")) == []
-    assert kinds(before, offering("40")) == [("floor", "press")]
-    assert kinds(offering("40"), offering("40")) == []
-    assert kinds(offering("30"), offering("40")) == [("floor", "press")]
-    assert kinds(offering("40"), offering("30")) == []
-    assert kinds(before, offering("2"), concession_percent="0.1") == [("concession", "")]
-    assert kinds(offering("2"), offering("2"), concession_percent="0.1") == []
-
-
 def test_what_was_given_on_a_condition_is_not_kept_without_it():
     def asked(*, taken: bool) -> Situation:
         condition = Condition(line="press", min_quantity=Decimal(10))
@@ -210,7 +135,9 @@ def test_what_was_given_on_a_condition_is_not_kept_without_it():
         before = apply(kestrel_offer(), [change("line:press", "quantity", "10")], concession=False)
         before = replace(before, standing_offers=(standing,))
         return Situation(
-            offer=before, changes=(change("line:press", "quantity", "6"),), private=PrivateFigures()
+            before=Before(current=before, first=before),
+            changes=(change("line:press", "quantity", "6"),),
+            private=PrivateFigures(),
         )
 
     assert judge(asked(taken=False)).granted

@@ -1,0 +1,83 @@
+"""The way to the gate: who signs, what was published before, and what happens to an offer that waits for a manager."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import insert
+
+from portal.access import Deal, new_id
+from portal.commands.mail.notify import notify_sellers
+from portal.commands.revision.publish import Published, end_waiting_approvals
+from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change.change import Change
+from portal.domain.ledger import seller_events
+from portal.domain.offer.revision import Offer, PrivateFigures
+from portal.domain.policy import gate
+from portal.domain.policy.gate import By, Cleared, Signer, Waits
+from portal.errors import Conflict
+from portal.storage import guard_rails, signatures, tables
+
+
+def clear(
+    work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, by: By | None = None
+) -> Cleared | Waits:
+    """Take an offer to the gate, signed `by`, or by whoever the deal's actor is. Invalid when it is impossible."""
+    signer = (
+        Signer(by=by, day_percent=guard_rails.read_caps(work).day_percent) if by else signer_of(work, deal)
+    )
+    return gate.judge(signatures.read_before(work, deal.id, deal.revision), offer, private, signer)
+
+
+def clear_unchanged(work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, by: By) -> Cleared:
+    """The same for what the buyer could reach already, or what applied before. Conflict where it is more than that."""
+    cleared = clear(work, deal, offer, private, by)
+    if isinstance(cleared, Waits):
+        raise Conflict("The seller has to look at this choice. Send it as a counteroffer.")
+    return cleared
+
+
+def signer_of(work: UnitOfWork, deal: Deal, *, approved: bool = False) -> Signer:
+    """The deal's actor: a manager, or somebody with a rep's limits. The installation signs as the deal's owner.
+
+    `approved`: the prices were approved where the quote comes from, so they count as signed by a manager.
+    """
+    system = deal.actor.startswith("system:")
+    if approved or (deal.role in ("manager", "admin") and not system):
+        return Signer(by="manager")
+    limits = guard_rails.read_authority(work, f"rep:{deal.owner_id}" if system else deal.actor)
+    return Signer(by="rep", limits=limits, day_percent=guard_rails.read_caps(work).day_percent)
+
+
+def hold(
+    work: UnitOfWork,
+    deal: Deal,
+    waits: Waits,
+    *,
+    road: str = "publish",
+    arguments: msgspec.Struct | None = None,
+    edits: Sequence[Change] = (),
+) -> Published:
+    """Let it wait for a manager; a newer one takes the place of an older. `road` and `arguments` are how it goes on."""
+    approval, approvals = new_id(), tables.approval
+    end_waiting_approvals(work, deal)
+    work.connection.execute(
+        insert(approvals).values(
+            id=approval,
+            deal_id=deal.id,
+            base_revision=deal.revision,
+            asked_by=deal.actor,
+            asked_at=work.now,
+            road=road,
+            publication=msgspec.json.encode(arguments) if arguments else b"{}",
+            edits=msgspec.json.encode(tuple(edits)),
+            state="waiting",
+        )
+    )
+    keys = tuple(each.line for each in waits.reasons if each.kind == "floor")
+    work.append(
+        deal.id,
+        deal.actor,
+        seller_events.ApprovalAsked(approval=approval, below_floor=keys, reasons=waits.reasons),
+    )
+    notify_sellers(work, deal, seller_events.ApprovalAsked, {"sender": deal.actor_name})
+    return Published(revision=0, digest="", approval=approval)

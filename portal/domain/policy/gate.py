@@ -1,0 +1,178 @@
+"""The one gate to a binding price: whatever is published passes it, with today's private figures.
+
+It judges everything that the buyer could reach alone from the offer (see `reach`). What lies below a floor or beyond an
+authority waits for a manager; what could come to less than nothing is refused. `publish` takes a `Cleared`, which nothing
+but this file makes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from portal.domain.offer import money
+from portal.domain.offer.revision import Line, Offer, PrivateFigures
+from portal.domain.policy.authority import Authority, Reason
+from portal.domain.policy.given import Given
+from portal.domain.policy.margin import share
+from portal.domain.policy.possible import impossible, negative
+from portal.domain.policy.reach import Reach
+from portal.errors import Invalid, Problem
+
+# Who decides what is published. "nobody": the offer goes on as it was.
+By = Literal["manager", "rep", "policy", "buyer", "nobody"]
+
+
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs, within which limits. `day_percent`: see `Given`."""
+
+    by: By
+    limits: Authority = Authority()
+    day_percent: Decimal | None = None
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer as somebody signed it, with the private figures of that day."""
+
+    offer: Offer
+    private: PrivateFigures
+
+
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What was published before: the revision that applies now, the first, and the last that a manager signed."""
+
+    current: Offer | None = None
+    first: Offer | None = None
+    manager: Signed | None = None
+
+
+class Cleared(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that may be published, and who signs it. Made by `judge` alone."""
+
+    offer: Offer
+    private: PrivateFigures
+    by: By
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer that a manager has to sign, and why."""
+
+    reasons: tuple[Reason, ...]
+
+
+def judge(before: Before, after: Offer, private: PrivateFigures, signer: Signer) -> Cleared | Waits:
+    """Clear `after`, or say why it waits. Invalid when something in it could come to less than nothing."""
+    case = _Case(before, after, private, signer)
+    if problems := _problems(case):
+        raise Invalid("The offer can't be published like this.", problems)
+    found = tuple(reason for check in _CHECKS[signer.by] for reason in check(case))
+    return Waits(reasons=found) if found else Cleared(offer=after, private=private, by=signer.by)
+
+
+def reasons(before: Before, after: Offer, private: PrivateFigures, signer: Signer) -> tuple[Reason, ...]:
+    """Why `after` would wait; nothing where it would be cleared, or is impossible."""
+    case = _Case(before, after, private, signer)
+    return tuple(reason for check in _CHECKS[signer.by] for reason in check(case))
+
+
+class _Case:
+    """What is judged, with everything that several checks need worked out once."""
+
+    def __init__(self, before: Before, after: Offer, private: PrivateFigures, signer: Signer) -> None:
+        self.before, self.after, self.private, self.signer = before, after, private, signer
+        self.reach = Reach(after)
+
+    @cached_property
+    def signed(self) -> Reach | None:
+        """The offer that concessions are counted from: the last that a manager signed, or the first."""
+        offer = self.before.manager.offer if self.before.manager else self.before.first
+        return None if offer is None else Reach(offer)
+
+    @cached_property
+    def current(self) -> Reach | None:
+        return None if self.before.current is None else Reach(self.before.current)
+
+    @cached_property
+    def given(self) -> Given | None:
+        return Given(self.signed, self.reach, self.signer.day_percent) if self.signed else None
+
+
+def _problems(case: _Case) -> list[Problem]:
+    """What was published before the gate goes on standing; a choice in it only has to come to something."""
+    if case.signer.by == "nobody":
+        return []
+    return negative(case.after) if case.signer.by == "buyer" else impossible(case.reach)
+
+
+def _floors(case: _Case) -> Iterator[Reason]:
+    """Lines that could be reached below their floor, unless a manager signed just that."""
+    for key in case.reach.lines:
+        floor = _floor(case.private, key)
+        if floor is None or (lowest := case.reach.lowest(key)) >= floor:
+            continue
+        if not _was_signed(case, key, floor, lowest):
+            yield Reason(kind="floor", line=key, figure=money.six(lowest), limit=floor)
+
+
+def _was_signed(case: _Case, key: str, floor: Decimal, lowest: Decimal) -> bool:
+    signed = case.before.manager
+    if signed is None or case.signed is None or key not in case.signed.lines:
+        return False
+    then = _floor(signed.private, key)
+    return then is not None and then >= floor and lowest >= case.signed.lowest(key)
+
+
+def _lowered_floors(case: _Case) -> Iterator[Reason]:
+    """Below a floor and lower than what is published: what a buyer may choose already is the seller's word."""
+    for reason in _floors(case):
+        known = case.current and case.current.lines.get(reason.line)
+        if not known or case.reach.lowest(reason.line) < case.current.lowest(reason.line):  # type: ignore[union-attr]  # known only with a current one
+            yield reason
+
+
+def _discounts(case: _Case) -> Iterator[Reason]:
+    """Lines whose price comes down further below their list price than the signer may go."""
+    limit = case.signer.limits.discount_percent
+    if limit is None:
+        return
+    for key, line in case.reach.lines.items():
+        reference = _reference(case, line.line)
+        lowered = case.given.lowered(key) if case.given else (line.line.quantity,)
+        if not reference or not lowered:
+            continue
+        lowest = min(case.reach.net_price(key, line.prices[each]) for each in lowered)
+        percent = share(reference - lowest, reference)
+        if percent > limit:
+            yield Reason(kind="discount", line=key, figure=percent, limit=limit)
+
+
+def _reference(case: _Case, line: Line) -> Decimal | None:
+    """The list price, or the first that was published."""
+    if line.list_price is not None:
+        return line.list_price
+    first = case.before.first and case.before.first.line(line.key)
+    return first.net_unit_price if first else line.unit_price
+
+
+def _concession(case: _Case) -> Iterator[Reason]:
+    limit = case.signer.limits.concession_percent
+    if limit is not None and case.given is not None and case.given.percent > limit:
+        yield Reason(kind="concession", figure=case.given.percent, limit=limit)
+
+
+def _floor(private: PrivateFigures, key: str) -> Decimal | None:
+    figures = private.lines.get(key)
+    return figures.floor_unit_price if figures else None
+
+
+# What keeps each signer from publishing. A policy's caps are its own affair: see `auto_answer`.
+_CHECKS: Mapping[By, tuple[Callable[[_Case], Iterator[Reason]], ...]] = {
+    "manager": (),
+    "rep": (_floors, _discounts, _concession),
+    # It was published before.
+    "nobody": (),
+    "policy": (_lowered_floors,),
+    "buyer": (_lowered_floors,),
+}
