@@ -16,6 +16,7 @@ SHOWN = (
     FieldSpec(key="price_source", kind="text", label=Sentence("Where the price comes from"), follows=True),
     FieldSpec(key="price_base_quantity", kind="number", label=Sentence("Price base quantity")),
     FieldSpec(key="price_breaks", kind="details", label=Sentence("Volume prices"), follows=True),
+    FieldSpec(key="held.*", kind="number", label=Sentence("Price of another quantity"), quiet=True),
     FieldSpec(key="held", kind="details", label=Sentence("Price of another quantity"), quiet=True),
     FieldSpec(key="why", kind="details", label=Sentence("Price build-up"), follows=True),
     FieldSpec(key="name", kind="text", label=Sentence("Name")),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.offer import money
+from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Line, PriceBreak, WhyStep
 from tests.domain.offers import decimals, kestrel_offer, line, offer
 
@@ -82,17 +82,36 @@ def test_a_quote_at_a_break_without_a_list_price_keeps_its_price():
         price_breaks=(PriceBreak(start=Decimal(10), unit_price=Decimal(90)),),
     )
     found = apply(offer(quoted), [change("line:a", "quantity", "5")], concession=False).line("a")
-    assert found == replace(quoted, quantity=Decimal(5))
+    # Nothing names a price for five: whoever answers says it, and from then on it is negotiated.
+    assert found == replace(quoted, quantity=Decimal(5), price_source="negotiated")
 
 
-def test_a_negotiated_price_is_kept_whatever_the_quantity():
+@pytest.mark.parametrize(
+    ("quantity", "price", "source"),
+    [
+        ("4", 17200, "negotiated"),
+        ("9", 17200, "negotiated"),
+        ("12", 17000, "break"),
+        ("1", 17200, "negotiated"),
+    ],
+)
+def test_a_negotiated_price_holds_from_its_quantity_upwards_and_a_lower_break_applies(
+    quantity, price, source
+):
+    """Given for two. From five on 17,900 was published, from ten on 17,000; one is for a person."""
     priced = apply(kestrel_offer(), [change(PRESS, "unit_price", "17200")], concession=True, round_number=1)
-    found = apply(priced, [change(PRESS, "quantity", "12")], concession=True, round_number=2).line("press")
-    assert (found.quantity, found.unit_price, found.price_source) == (
-        Decimal(12),
-        Decimal(17200),
-        "negotiated",
-    )
+    found = apply(priced, [change(PRESS, "quantity", quantity)], concession=True, round_number=2)
+    line = found.line("press")
+    assert (line.unit_price, line.price_source) == (Decimal(price), source)
+    assert (pricing.price_at(priced.line("press"), Decimal(quantity)) is None) is (quantity == "1")
+    # It was given for two, and is found there again.
+    if quantity != "1":
+        back = apply(found, [change(PRESS, "quantity", "2")], concession=True, round_number=3).line("press")
+        assert (back.unit_price, back.price_source, back.why) == (
+            Decimal(17200),
+            "negotiated",
+            priced.line("press").why,
+        )
 
 
 def test_a_lower_price_is_a_concession_of_its_round():
