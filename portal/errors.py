@@ -128,6 +128,7 @@ class ParleyError(Exception):
 
 class Refused(ParleyError):
     status = 422
+    problems: tuple[Problem, ...] = ()
 
 
 class Invalid(Refused):

@@ -125,4 +125,6 @@ def _run(
 
     with open_database() as (_, database):
         deal_id, result = database.write_now(run)
+    if getattr(result, "approval", None):
+        done = "A manager has to approve the prices first: see /desk/approvals."
     return Answer({"deal": deal_id} | msgspec.to_builtins(result), [done])

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.cli import backup, deal, demo, handoff, installation, order, quote, rep, serve, verify
 from portal.cli.console import Answer
-from portal.errors import Invalid, ParleyError
+from portal.errors import ParleyError, Refused
 
 NOUNS = (serve, demo, installation, quote, deal, rep, order, handoff, backup, verify)
 
@@ -52,6 +52,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _sentences(error: ParleyError) -> list[str]:
-    if isinstance(error, Invalid) and error.problems:
+    if isinstance(error, Refused) and error.problems:
         return [str(problem) for problem in error.problems]
     return [error.sentence]

@@ -5,15 +5,21 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
+
 from portal import settings
 from portal.access import deal_for
 from portal.cli.console import CLI, Answer, Commands, add_json_flag, add_noun, add_verb, open_database
 from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.revision.import_quote import Imported, import_quote
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change.requote import Decision
 from portal.errors import Invalid, Refused
 from portal.intake.incoming import IncomingQuote, parse_contact, read_quote
 from portal.settings import Settings
+
+# What decides where the deal and the quote disagree, by the id that is listed.
+_DECISIONS = {"keep": "the deal's value holds", "take": "the quote's value holds"}
 
 
 def add_to(commands: Commands) -> None:
@@ -26,8 +32,17 @@ def add_to(commands: Commands) -> None:
         _add_quote_arguments(parser)
     import_parser.add_argument("--send", action="store_true", help="send the proposal to its contacts")
     import_parser.add_argument(
-        "--requote", action="store_true", help="import changed content as the deal's next revision"
+        "--requote", action="store_true", help="merge changed content into the deal's next revision"
     )
+    import_parser.add_argument(
+        "--approved",
+        action="store_true",
+        help="its prices were approved upstream: they count as signed by a manager",
+    )
+    for decision, meaning in _DECISIONS.items():
+        import_parser.add_argument(
+            f"--{decision}", action="append", default=[], metavar="ID", help=f"with --requote: {meaning}"
+        )
 
 
 def _add_quote_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,18 +70,30 @@ def run_import(arguments: argparse.Namespace) -> Answer:
     with open_database() as (configured, database):
         quote = _read(arguments, configured)
 
+        decided: dict[str, Decision] = {
+            **dict.fromkeys(arguments.keep, "keep"),
+            **dict.fromkeys(arguments.take, "take"),
+        }
+
         def import_and_send(work: UnitOfWork) -> Imported:
-            imported = import_quote(work, CLI, quote, requote=arguments.requote)
+            imported = import_quote(
+                work, CLI, quote, requote=arguments.requote, approved=arguments.approved, decided=decided
+            )
             # In the same transaction, so that a proposal that can't be sent leaves no deal behind.
             if arguments.send and deal_for(work, CLI, imported.deal).can("send"):
-                send_proposal(work, CLI, imported.deal)
+                sent = send_proposal(work, CLI, imported.deal, approved=arguments.approved)
+                imported = msgspec.structs.replace(imported, approval=sent.approval)
             return imported
 
         imported = database.write_now(import_and_send)
     url = f"{configured.public_url}/deals/{imported.deal}"
     warnings = [str(warning) for warning in quote.warnings]
     document = {"deal": imported.deal, "number": imported.number, "url": url, "warnings": warnings}
-    return Answer(document, [f"{imported.number}  {url}"], warnings)
+    lines = [f"{imported.number}  {url}"]
+    if imported.approval:
+        document["approval"] = imported.approval
+        lines.append("A manager has to approve the prices first: see /desk/approvals.")
+    return Answer(document, lines, warnings)
 
 
 def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:

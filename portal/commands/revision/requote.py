@@ -28,7 +28,7 @@ class Undecided(Conflict):
     """The deal and the quote both changed something, and nobody has said yet which of them holds."""
 
     def __init__(self, clashes: Sequence[Clash], currency: str) -> None:
-        self.clashes = tuple(clashes)
+        self.clashes, self.currency = tuple(clashes), currency
         self.problems = tuple(each.problem(currency) for each in clashes)
         super().__init__(
             "This quote and what was negotiated disagree. Decide each point, then import it again."

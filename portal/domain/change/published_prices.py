@@ -27,17 +27,12 @@ def only_chooses(offer: Offer, change: Change) -> bool:
 def priced_by_offer(offer: Offer, change: Change) -> bool:
     """Whether the offer itself names the price at the quantity that is asked for: a break, or a price that holds there.
 
-    A line without either has one price for one quantity; another quantity of it is for a person.
+    What lies below the first break, or below the quantity of a negotiated price, is for a person.
     """
     line = find_line_or_term(offer, change.subject)
     if change.field != "quantity" or not isinstance(line, Line) or change.field not in buyer_fields(line):
         return False
-    return prices_quantities(line) and pricing.price_at(line, Decimal(change.value)) is not None
-
-
-def prices_quantities(line: Line) -> bool:
-    """Whether the line names prices for other quantities than its own."""
-    return bool(line.price_breaks) or line.held is not None or line.price_source == "negotiated"
+    return pricing.sells_alone(line, Decimal(change.value))
 
 
 def keep_published(before: Offer, after: Offer) -> Offer:

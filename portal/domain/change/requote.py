@@ -11,9 +11,10 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain.change.clash import Clash
-from portal.domain.offer import pricing
+from portal.domain.change.clash import Clash, Plain
+from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer, Term
+from portal.errors import Sentence
 
 Decision = Literal["keep", "take"]
 Part = TypeVar("Part", bound=Term | Adjustment | StandingOffer)
@@ -107,9 +108,15 @@ class _Merge:
                 continue
             base = self.base.line(current.key)
             subject = f"line:{current.key}"
-            untouched = base is not None and subject not in self.agreed and _bare(base) == _bare(current)
-            if base is None or (
-                not untouched and self._keeps(subject, current.name, "whole", base.name, current.name, None)
+            if base is None or self._keeps(
+                subject,
+                current.name,
+                "whole",
+                _bare(base),
+                _bare(current),
+                None,
+                moved=True,
+                shown=(base.name, current.name, None),
             ):
                 yield current
 
@@ -161,7 +168,13 @@ class _Merge:
             was, now = then.get(part.key), there.get(part.key)
             if now is None and was is None:
                 yield part
-            elif self._keeps(f"{kind}:{part.key}", _name(part), _field(kind), *map(_said, (was, now, part))):
+            elif self._keeps(
+                f"{kind}:{part.key}",
+                _name(part),
+                _field(kind),
+                *map(_said, (was, now, part)),
+                shown=(_shown(was), _shown(now), _shown(part)),
+            ):
                 if now is not None:
                     yield replace(part, value=now.value) if isinstance(now, Term) else now
             else:
@@ -174,7 +187,14 @@ class _Merge:
             subject = f"{kind}:{part.key}"
             if was is None or (
                 (was != part or subject in self.agreed)
-                and self._keeps(subject, _name(part), _field(kind), _said(was), _said(part), None, moved=True)
+                and self._keeps(
+                    subject,
+                    _name(part),
+                    _field(kind),
+                    *map(_said, (was, part, None)),
+                    moved=True,
+                    shown=(_shown(was), _shown(part), None),
+                )
             ):
                 yield part
 
@@ -188,14 +208,17 @@ class _Merge:
         new: Any,
         *,
         moved: bool | None = None,
+        shown: tuple[Plain, Plain, Plain] | None = None,
     ) -> bool:
-        """Whether the deal's value stays. `moved`: whether the quote changed it, where its value alone does not say."""
+        """Whether the deal's value stays. `moved`: whether the quote changed it, where its value alone does not say.
+        `shown`: the three values as somebody reads them, where they are not the values themselves."""
         if current == new and moved is None:
             return True
         if not (base != new if moved is None else moved):
             return True
         if current == base and subject not in self.agreed:
             return False
+        base, current, new = shown or (base, current, new)
         clash = Clash(subject=subject, name=name, field=field, base=base, current=current, new=new)
         decision = self.decided.get(clash.id)
         if decision is None:
@@ -229,6 +252,20 @@ def _said(part: Term | Adjustment | StandingOffer | None) -> str | None:
     if part is None or isinstance(part, Term):
         return part.value if part else None
     return msgspec.json.encode(part).decode()
+
+
+def _shown(part: Term | Adjustment | StandingOffer | None) -> str | None:
+    """A part in a few words."""
+    if part is None or isinstance(part, Term):
+        return part.value if part else None
+    if isinstance(part, StandingOffer):
+        return part.label
+    size = part.amount if part.percent is None else part.percent
+    return Sentence(
+        "%(label)s (%(size)s)" if part.percent is None else "%(label)s (%(size)s %%)",
+        label=part.label,
+        size=size or money.ZERO,
+    )
 
 
 def _one_of_each_group(offer: Offer, current: Offer) -> Offer:

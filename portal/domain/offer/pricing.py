@@ -55,6 +55,12 @@ def price_at(line: Line, quantity: Decimal) -> PriceAt | None:
     return None if below is None else PriceAt(below, "list", money.ZERO)
 
 
+def sells_alone(line: Line, quantity: Decimal) -> bool:
+    """Whether a break, or a negotiated price that holds there, prices `quantity`, so that nobody has to be asked."""
+    found = price_at(line, quantity)
+    return found is not None and (found.source == "negotiated" or price_break(line, quantity) is not None)
+
+
 def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
     """The line with another quantity, at the price that the offer names for it; else at today's, for a person to say."""
     if quantity == line.quantity:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from portal.domain.change.fields import spec
-from portal.domain.change.published_prices import prices_quantities
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Consequence, Line, StandingOffer
 
@@ -28,12 +27,9 @@ class LineReach:
         line = self.line
         found = pricing.price_at(line, quantity) if quantity != line.quantity else None
         stated = [line.unit_price if found is None else found.unit_price]
-        if quantity != line.quantity or _may_resize(line):
-            reached = pricing.price_break(line, quantity)
-            if reached:
-                stated.append(reached.unit_price)
-            elif line.price_breaks and line.list_price is not None and line.price_source != "negotiated":
-                stated.append(line.list_price)
+        again = quantity != line.quantity or _may_resize(line)
+        if again and (reached := pricing.price_break(line, quantity)):
+            stated.append(reached.unit_price)
         return min(stated)
 
     @cached_property
@@ -77,23 +73,17 @@ def _quantities(line: Line, raised: Iterable[Decimal]) -> Iterator[Decimal]:
     """Where the line's price may change, among the quantities that the buyer could reach alone; today's first."""
     yield line.quantity
     demanded = {each for each in raised if each > line.quantity}
-    if not (_may_resize(line) and prices_quantities(line)):
+    if not _may_resize(line):
         yield from sorted(demanded)
         return
-    least, most, step = line.bounds.min_quantity, line.bounds.max_quantity, line.bounds.step
-    first = step or min(Decimal(1), line.quantity) if least is None else least
-    starts = {each.start for each in line.price_breaks} | {first} | demanded
-    if line.held:
-        starts.add(line.held.start)
-    if most is not None:
-        starts.add(most)
-    found = {_on_step(start, least or money.ZERO, step) for start in starts if start >= first} - {
-        line.quantity
-    }
+    least, most, step = line.bounds.min_quantity or money.ZERO, line.bounds.max_quantity, line.bounds.step
+    starts = {each.start for each in line.price_breaks} | demanded
+    starts |= {each for each in (line.bounds.min_quantity, most, line.held and line.held.start) if each}
+    found = {_on_step(max(start, least), least, step) for start in starts} - {line.quantity}
     yield from sorted(
         each
         for each in found
-        if each in demanded or ((most is None or each <= most) and pricing.price_at(line, each) is not None)
+        if each in demanded or ((most is None or each <= most) and pricing.sells_alone(line, each))
     )
 
 

@@ -11,6 +11,8 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 
 from portal.commands.revision.import_quote import import_quote
+from portal.commands.revision.requote import Undecided
+from portal.domain.change.requote import Decision
 from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
 from portal.intake.incoming import IncomingQuote, read_quote
@@ -55,21 +57,31 @@ async def take_quote(desk: Desk, form: FormFields) -> Response[Any]:
         quote = await asyncio.to_thread(_read, desk, pasted, form)
         if form.one("do") != "import":
             return await _page(desk, form, pasted, quote=quote)
-        requote = form.checked("requote")
-        made = await desk.write(partial(import_quote, actor=desk.actor, quote=quote, requote=requote))
+        made = await desk.write(
+            partial(
+                import_quote,
+                actor=desk.actor,
+                quote=quote,
+                requote=form.checked("requote"),
+                decided=_decided(form),
+            )
+        )
     except Refused as error:
-        return await _page(desk, form, pasted, Refusal.of(error, "quote", form))
+        undecided = error if isinstance(error, Undecided) else None
+        return await _page(desk, form, pasted, Refusal.of(error, "quote", form), undecided=undecided)
     return see(f"/desk/deals/{made.deal}")
 
 
-async def _page(
+async def _page(  # noqa: PLR0917 - the form, and what came of it
     desk: Desk,
     form: FormFields,
     pasted: Pasted | None = None,
     refused: Refusal = UNSENT,
     quote: IncomingQuote | None = None,
+    undecided: Undecided | None = None,
 ) -> Response[str]:
-    """`known`: a deal came from this quote already, and it may become the deal's next revision."""
+    """`known`: a deal came from this quote already, and it may become the deal's next revision. `undecided`: where the deal
+    and the quote disagree about it."""
     preview = offer_preview.of_offer(quote.offer) if quote else None
     context = {
         "pasted": pasted,
@@ -78,10 +90,19 @@ async def _page(
         "deal": preview,
         "urls": Urls.desk(""),
         "given": {name: form.one(name) for name in form.fields},
+        "undecided": undecided,
         "known": refused.status == Conflict.status,
         "contact_rows": CONTACTS,
     }
     return await desk.page("desk/new_quote.html", lambda *_: context, refused)
+
+
+def _decided(form: FormFields) -> dict[str, Decision]:
+    """Which of both holds, by the id of what they disagree about."""
+    chosen = {
+        name.removeprefix("decide:"): form.one(name) for name in form.fields if name.startswith("decide:")
+    }
+    return {name: "take" if value == "take" else "keep" for name, value in chosen.items()}
 
 
 async def _pasted(form: FormFields) -> Pasted:

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from portal.access import DeskSession
 from portal.database.unit_of_work import UnitOfWork
-from portal.errors import Invalid, Problem, Refused
+from portal.errors import Problem, Refused
 from portal.reading.desk.frame import Frame, frame
 from portal.rendering.language import speaking
 from portal.request import HttpRequest, language_of, remember_language
@@ -39,9 +39,10 @@ class Refusal:
     @classmethod
     def of(cls, error: Refused, form: str, fields: FormFields) -> "Refusal":
         """The error of a command, beside the form that led to it."""
-        problems = error.problems if isinstance(error, Invalid) else ()
         values = {name: fields.one(name) for name in fields.fields}
-        return cls(form=form, sentence=error.sentence, problems=problems, values=values, status=error.status)
+        return cls(
+            form=form, sentence=error.sentence, problems=error.problems, values=values, status=error.status
+        )
 
     def at(self, form: str, place: str) -> list[Problem]:
         """The problems at one field of one form."""

@@ -14,6 +14,7 @@ from portal.commands.negotiation import (
 from portal.commands.revision import decide_approval, publish_revision
 from portal.domain.offer import totals
 from portal.errors import Conflict, Invalid, NotAllowed
+from portal.storage import documents
 from tests.cast import Table
 from tests.commands.streams import events, verify
 
@@ -166,10 +167,22 @@ def test_a_rep_approves_nothing_and_a_refusal_leaves_the_ask_open(table: Table) 
         table.mia.does(decide_approval.decide_approval, asked.approval, granted=True)
 
 
-def test_a_revision_overtakes_a_waiting_approval(table: Table) -> None:
+def test_what_waits_for_a_manager_goes_on_when_something_else_moves(table: Table) -> None:
     table.bea.proposes("press", unit_price="15000")
     asked = table.rita.publishes("accept")
     table.bea.ticks("training")
+    assert table.mia.does(decide_approval.decide_approval, asked.approval, granted=True).revision == 3
+    offer = table.database.read_now(lambda t: documents.read_revision(t, table.deal_id, 3)).offer
+    assert (offer.line("press").unit_price, offer.line("training").selected) == (Decimal(15000), True)
+
+
+def test_what_waits_for_a_manager_comes_back_when_its_own_part_moves(table: Table) -> None:
+    table.rita.edits("training", unit_price="1")
+    table.rita.edits("press", unit_price="15000")
+    asked = table.rita.publishes()
+    table.bea.ticks("training")
+    last = [each.body for each in events(table, "seller") if each.kind == "approval_decided"]
+    assert [each.returned for each in last] == [True]
     with pytest.raises(Conflict):
         table.mia.does(decide_approval.decide_approval, asked.approval, granted=True)
 

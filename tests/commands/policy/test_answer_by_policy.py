@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from portal.commands.negotiation import open_asks, withdraw_counteroffer
 from portal.domain.ledger import seller_events
 from portal.domain.policy.policy import Policy, TermOption
-from portal.storage import tables
+from portal.storage import documents, tables
 from tests.cast import Table
 from tests.commands.streams import events, verify
 
@@ -68,19 +68,10 @@ def test_a_price_at_the_private_limit_is_answered_with_the_ask(table: Table) -> 
 
 
 def test_the_seller_s_ledger_tells_what_allowed_it_and_what_it_cost(table: Table) -> None:
-    table.bea.proposes("press", unit_price=LIMIT, quantity="5")
-    kept = told_the_seller(table)
-    assert {ground.change: ground.by for ground in kept.grounds} == {
-        "line:press:unit_price": "limit",
-        "line:press:quantity": "break",
-    }
-    # Above the break's price of 17,900 nothing is given away.
-    assert (kept.concession, kept.currency) == (Decimal("0.00"), "EUR")
-    table.rita.edits("press", unit_price="18450")
-    table.rita.publishes()
     table.bea.proposes("press", unit_price=LIMIT)
     kept = told_the_seller(table)
-    assert kept.concession == Decimal("30.15")
+    assert {ground.change: ground.by for ground in kept.grounds} == {"line:press:unit_price": "limit"}
+    assert (kept.concession, kept.currency) == (Decimal("12.06"), "EUR")
     assert "answered_by_policy" not in [each.kind for each in events(table, "buyer")]
 
 
@@ -132,16 +123,25 @@ def test_an_answer_at_once_is_a_try_as_well(table: Table) -> None:
     assert table.bea.proposes("press", unit_price="18448").revision == 0
 
 
-def test_a_negotiated_price_is_not_sold_at_another_quantity(table: Table) -> None:
+def test_a_dearer_price_than_is_offered_is_for_a_person(table: Table) -> None:
+    """From five on 17,900 is published, which is less than the limit."""
+    assert table.bea.proposes("press", unit_price=LIMIT, quantity="5").revision == 0
+
+
+def test_a_negotiated_price_is_sold_upwards_and_a_published_break_at_once(table: Table) -> None:
     table.bea.proposes("press", unit_price="18449")
-    assert table.bea.proposes("press", quantity="5").revision == 0
+    assert table.bea.proposes("press", quantity="1").revision == 0
+    assert table.bea.proposes("press", quantity="3").revision == 3
+    assert table.bea.proposes("press", quantity="5").revision == 4
+    offer = table.database.read_now(lambda t: documents.read_revision(t, table.deal_id, 4)).offer
+    assert offer.line("press").unit_price == Decimal(17900)
 
 
-def test_breaks_below_the_floor_are_for_a_person_at_every_quantity(table: Table) -> None:
+def test_what_a_manager_signed_below_the_floor_holds_upwards(table: Table) -> None:
     table.mia.edits("press", unit_price="15000", quantity="5")
     table.mia.publishes()
-    assert table.bea.proposes("install", quantity="41").revision == 0
-    assert table.bea.proposes("press", quantity="6").revision == 0
+    assert table.bea.proposes("press", quantity="4").revision == 0
+    assert table.bea.proposes("press", quantity="6").revision == 3
 
 
 def test_the_same_key_twice_gives_the_same_revision(table: Table) -> None:
@@ -160,7 +160,7 @@ def test_a_question_still_waits_after_an_answer_at_once(table: Table) -> None:
     assert table.rita.deal.buyer_waits_since == asked_at
     table.rita.says("In week 12.")
     assert table.rita.deal.buyer_waits_since is None
-    table.bea.proposes("press", quantity="3")
+    table.bea.proposes("press", quantity="1")
     table.rita.publishes("decline")
     table.bea.proposes("training", selected="true")
     assert table.rita.deal.buyer_waits_since is None
@@ -234,13 +234,13 @@ def test_no_policy_goes_below_a_floor(table: Table) -> None:
     assert table.bea.proposes("press", unit_price="15919.12").revision == 0
 
 
-def test_an_answer_overtakes_the_publication_that_waits_for_a_manager(table: Table) -> None:
+def test_an_answer_at_once_leaves_what_waits_for_a_manager(table: Table) -> None:
     table.bea.proposes("install", quantity="30")
     table.rita.edits("press", unit_price="15000")
     assert table.rita.publishes("accept").approval
     assert table.bea.proposes("training", selected="true").revision == 2
     state = table.database.read_now(lambda t: t.connection.execute(select(tables.approval.c.state)).scalar())
-    assert state == "overtaken"
+    assert state == "waiting"
 
 
 def test_of_two_at_the_same_instant_one_tries(table: Table) -> None:
