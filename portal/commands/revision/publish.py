@@ -8,9 +8,10 @@ from portal.commands.deal.transition import move
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.lifecycle import Verb
 from portal.domain.ledger import shared_events
-from portal.domain.offer import money
+from portal.domain.offer import acceptable, money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.offer.totals import revise
+from portal.errors import Invalid
 from portal.storage import documents, private_documents, tables
 
 
@@ -25,7 +26,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
 def publish(
     work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, verb: Verb = "publish"
 ) -> Published:
-    """Keep the next revision and make it the deal's current one. The event that tells of it is the verb's to append."""
+    """Keep the next revision and make it the deal's current one. The event that tells of it is the verb's to append.
+
+    Invalid when the offer is none that may be made (see `acceptable`).
+    """
+    require_acceptable(offer)
     number, revision = deal.revision + 1, revise(offer)
     digest = documents.store_revision(work, deal.id, number, revision, by=deal.actor)
     private_documents.store_private_figures(work, deal.id, number, private)
@@ -50,6 +55,12 @@ def publish(
         .values(state="overtaken", decided_at=work.now)
     )
     return Published(revision=number, digest=digest)
+
+
+def require_acceptable(offer: Offer) -> None:
+    """Invalid when no offer may be like this, whoever makes it; before anything is written."""
+    if problems := acceptable.problems(offer):
+        raise Invalid("This can't be offered. %(problem)s", problems, problem=problems[0].told)
 
 
 def forget_edits(work: UnitOfWork, deal: Deal) -> None:

@@ -76,6 +76,7 @@ def publish_with(
     offered = apply(offer, [*made, *edits], concession=True, round_number=round_number)
     if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
+    publish.require_acceptable(offered)
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
     limits = guard_rails.read_authority(work, deal.actor)
     reasons = authority.reasons(offer, offered, private, limits)
