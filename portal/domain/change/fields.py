@@ -87,6 +87,7 @@ _CHANGEABLE = (
         label=Sentence("Unit price"),
         name=Sentence("unit price"),
         headline=True,
+        per_base=True,
         in_percent=True,
         apply=at_price,
         watches=_PRICE,
