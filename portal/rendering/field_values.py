@@ -7,9 +7,10 @@ from typing import Any
 from portal.domain.change.field_spec import Kind
 from portal.domain.change.fields import fields_of, spec
 from portal.domain.change.items import find_line_or_term
-from portal.domain.offer.revision import Adjustment, Bounds, Line, Offer
+from portal.domain.offer.revision import Adjustment, Bounds, Line, Offer, TaxGroup
 from portal.rendering.formats import amount, day, number, percent, unit
 from portal.rendering.language import gettext as _
+from portal.rendering.language import ngettext
 
 Draw = Callable[[Any, str, str], str]
 
@@ -37,6 +38,13 @@ def change_value(offer: Offer, change_id: str, value: Any) -> str:
     subject, _colon, field = change_id.rpartition(":")
     found = find_line_or_term(offer, subject)
     return field_value(field, value, offer.currency, line=found if isinstance(found, Line) else None)
+
+
+def tax_label(group: TaxGroup, among: int, currency: str) -> str:
+    """A tax as a row of a sum names it: its rate, else why there is none; with what it is on beside others (`among`)."""
+    label = _("Tax %(rate)s") % {"rate": percent(group.rate)} if group.rate else group.reason or _("No tax")
+    on = _("on %(net)s") % {"net": amount(group.taxable, currency)} if among > 1 else ""
+    return f"{label} {on}".rstrip()
 
 
 def unit_price(price: Decimal, line: Line, currency: str) -> str:
@@ -68,6 +76,11 @@ def facts_of(line: Line) -> Iterator[str]:
         if row.fact and value is not None:
             told = (field_value(row.key, value, ""), unit(row.unit, value) if row.unit else "")
             yield _(row.fact) % {"value": " ".join(filter(None, told))}
+    if not line.delivery_date and line.lead_time_days is not None:
+        days = {"count": line.lead_time_days}
+        yield ngettext("Delivery within %(count)s day", "Delivery within %(count)s days", days["count"]) % days
+    if line.tax.category != "S" and line.tax.reason:
+        yield line.tax.reason
 
 
 def quantity(count: Decimal, unit_code: str) -> str:

@@ -137,12 +137,12 @@ def test_every_price_says_what_it_is_for(site: Site, language: str) -> None:
     reading, base = read_everything(site, language), BASE[language]
     mark = "." if language == "en" else ","
     seen = set[str]()
-    for place, text in reading.texts.items():
+    for place, whole in reading.texts.items():
         # The steps of the build-up stand under a heading that says it.
         text = re.sub(
             rf"[^.]{{1,30}} {base}(Quoted| Quoted|Angeb| Angeb).*?(?=Net unit price|Netto-Einzelpreis)",
             "",
-            text,
+            whole,
         )
         for_one = re.search(r".{20}\d each\b.{20}|\bje \d.{20}", text.replace(base, ""))
         assert not for_one, (place, for_one)

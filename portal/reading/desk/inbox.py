@@ -5,7 +5,7 @@ that a row that arrives later looks like one that was there from the start.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ def load(transaction: Transaction, view: View) -> Inbox:
     per_tab = Counter[str](row.tab for row in everything)
     closed = _count_closed(transaction, view)
     counts = {
-        "all": per_tab["needs"] + per_tab["waiting"] + sum(closed.values()),
+        "all": per_tab["needs"] + per_tab["waiting"] + closed["over"],
         "needs": per_tab["needs"],
         "waiting": per_tab["waiting"],
         "closing": sum(row.closing for row in everything),
@@ -50,7 +50,7 @@ def load(transaction: Transaction, view: View) -> Inbox:
         "lost": closed["lost"],
     }
     shown = [row for row in everything if row.within(view)]
-    return Inbox(view=view, rows=tuple(shown), counts=counts, more=sum(closed.values()) > MOST_CLOSED)
+    return Inbox(view=view, rows=tuple(shown), counts=counts, more=closed["over"] > MOST_CLOSED)
 
 
 def rows(transaction: Transaction, view: View) -> tuple[InboxRow, ...]:
@@ -95,24 +95,26 @@ def _matching(view: View) -> ColumnElement[bool]:
 
 
 def _count_closed(transaction: Transaction, view: View) -> Counter[str]:
-    """Deals that wait for nobody any more, as the clock sees them."""
+    """Deals that have ended, as the clock sees them; "over": those of them that wait for nobody."""
     deal, now = tables.deal, transaction.now
     lapsed = and_(deal.c.state == "open", deal.c.valid_until <= now)
+    waits = deal.c.buyer_waits_since.is_not(None).label("waits")
     counted = transaction.connection.execute(
         # By the column alone: PostgreSQL takes a comparison with a bound value for another one each time.
-        select(deal.c.state, func.count())
-        .where(_mine(view), deal.c.buyer_waits_since.is_(None), or_(deal.c.state.in_(_CLOSED), lapsed))
-        .group_by(deal.c.state)
+        select(deal.c.state, waits, func.count())
+        .where(_mine(view), or_(deal.c.state.in_(_CLOSED), lapsed))
+        .group_by(deal.c.state, waits)
     )
     closed = Counter[str]()
-    for state, count in counted:
+    for state, still_waits, count in counted:
         closed["won" if state == "accepted" else "lost"] += count
+        closed["over"] += 0 if still_waits else count
     return closed
 
 
 def _heads() -> Select[Any]:
     """The columns of a row, with what is open beside the deal."""
-    deal, ask, approval = tables.deal, tables.counteroffer, tables.approval
+    deal, ask, approval, revision = tables.deal, tables.counteroffer, tables.approval, tables.revision
     asks = (
         select(ask.c.deal_id, func.count().label("asks"), func.min(ask.c.made_at).label("asked_at"))
         .where(ask.c.state == "open")
@@ -126,10 +128,12 @@ def _heads() -> Select[Any]:
             tables.rep.c.name.label("owner"),
             asks.c.asks,
             asks.c.asked_at,
+            revision.c.published_at,
             waits.exists().label("approval"),
             select(tables.installation.c.response_goal).limit(1).scalar_subquery().label("goal"),
         )
         .outerjoin(tables.rep, tables.rep.c.id == deal.c.owner_id)
+        .outerjoin(revision, (revision.c.deal_id == deal.c.id) & (revision.c.number == deal.c.revision))
         .outerjoin(asks, asks.c.deal_id == deal.c.id)
     )
 
@@ -144,6 +148,17 @@ def _read(transaction: Transaction, heads: Select[Any]) -> list[InboxRow]:
 
 def _drafted(transaction: Transaction, row: InboxRow) -> Decimal:
     return totals.totals(documents.read_draft(transaction, row.deal_id)).contract.net
+
+
+def _since(turn: str, waits: Sequence[datetime], head: Row[Any]) -> datetime:
+    """When that was asked which whoever's turn it is has not answered: of buyers, the offer. Else when it moved last."""
+    if turn == "seller" and waits:
+        return min(waits)
+    if turn == "buyer" and head.published_at is not None:
+        published: datetime = head.published_at
+        return published
+    moved: datetime = head.last_event_at
+    return moved
 
 
 def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
@@ -165,7 +180,7 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         value=money.from_minor(head.contract_net, head.currency),
         owner_id=head.owner_id,
         owner=head.owner or "",
-        since=min(waits) if waits and turn == "seller" else head.last_event_at,
+        since=_since(turn, waits, head),
         valid_until=head.valid_until,
         closing=state == "open" and head.valid_until - now <= CLOSING,
         asks=asks,
