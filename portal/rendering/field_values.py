@@ -78,7 +78,9 @@ def facts_of(line: Line) -> Iterator[str]:
             yield _(row.fact) % {"value": " ".join(filter(None, told))}
     if not line.delivery_date and line.lead_time_days is not None:
         days = {"count": line.lead_time_days}
-        yield ngettext("Delivery within %(count)s day", "Delivery within %(count)s days", days["count"]) % days
+        yield (
+            ngettext("Delivery within %(count)s day", "Delivery within %(count)s days", days["count"]) % days
+        )
     if line.tax.category != "S" and line.tax.reason:
         yield line.tax.reason
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
+from typing import get_args, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
@@ -56,8 +58,20 @@ def _figures(part: object, place: str) -> Iterator[Problem]:
         for index, each in enumerate(part):
             yield from _figures(each, f"{place}/{index}")
     elif isinstance(part, msgspec.Struct):
-        for name in part.__struct_fields__:
+        for name in _with_figures(type(part)):
             yield from _figures(getattr(part, name), f"{place}/{name}")
+
+
+@cache
+def _with_figures(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a part that hold figures, or parts with figures."""
+    return tuple(name for name, annotation in get_type_hints(kind).items() if _holds_figures(annotation))
+
+
+def _holds_figures(annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return bool(_with_figures(annotation))
+    return annotation is Decimal or any(_holds_figures(each) for each in get_args(annotation))
 
 
 def _days(offer: Offer) -> Iterator[Problem]:
@@ -87,7 +101,8 @@ def _lines(offer: Offer) -> Iterator[Problem]:
 
 
 def _over_contract(line: Line, currency: str) -> Decimal:
-    return money.times(line_net(replace(line, selected=True), currency), Decimal(line.periods))
+    taken = line if line.selected else replace(line, selected=True)
+    return money.times(line_net(taken, currency), Decimal(line.periods))
 
 
 def _contract(offer: Offer) -> Iterator[Problem]:

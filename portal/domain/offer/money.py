@@ -76,7 +76,9 @@ def divide(value: Decimal, by: Decimal) -> Decimal:
 
 def fits(value: Decimal) -> bool:
     """Whether it is a number of at most 12 digits before and 6 after the point."""
-    return value.is_finite() and abs(value) <= LARGEST and value == six(value)
+    return (
+        value.is_finite() and abs(value) <= LARGEST and value == value.quantize(SIX_PLACES, context=CONTEXT)
+    )
 
 
 def to_minor(value: Decimal, currency: str) -> int:
