@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Row, Select, func, select
 
 from portal.domain.deal import lifecycle
 from portal.domain.deal.reminders import DEFAULT_GOAL
 from portal.domain.offer import money, totals
+from portal.reading.desk.inbox_queries import count_closed, is_going, is_within_reach, matches
 from portal.reading.desk.inbox_row import CLOSING, HOUR, InboxRow, View
 from portal.reading.desk.last_event import LastEvent, last_events
 from portal.storage import documents, tables
@@ -23,7 +24,6 @@ from portal.storage.session import Transaction
 
 # What is closed only grows; older deals are found by searching.
 MOST_CLOSED = 100
-_CLOSED = ("accepted", "declined", "withdrawn", "expired")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def load(transaction: Transaction, view: View) -> Inbox:
     """The inbox as one rep looks at it."""
     everything = _rows(transaction, view)
     per_tab = Counter[str](row.tab for row in everything)
-    closed = _count_closed(transaction, view)
+    closed = count_closed(transaction, view)
     counts = {
         "all": per_tab["needs"] + per_tab["waiting"] + closed["over"],
         "needs": per_tab["needs"],
@@ -67,49 +67,15 @@ def row(transaction: Transaction, deal_id: str, view: View) -> InboxRow | None:
 def needing(transaction: Transaction, rep_id: str) -> int:
     """How many deals of the rep, or of nobody, wait for the seller."""
     view = View(rep_id=rep_id, whose="mine")
-    heads = transaction.connection.execute(_heads().where(_mine(view), _going())).all()
+    heads = transaction.connection.execute(_heads().where(is_within_reach(view), is_going())).all()
     return sum(_row(head, None, transaction.now).tab == "needs" for head in heads)
 
 
 def _rows(transaction: Transaction, view: View) -> list[InboxRow]:
-    heads, newest = _heads().where(_mine(view)), tables.deal.c.last_event_at.desc()
-    closed = heads.where(~_going(), _matching(view)).order_by(newest).limit(MOST_CLOSED)
-    found = [*_read(transaction, heads.where(_going())), *_read(transaction, closed)]
+    heads, newest = _heads().where(is_within_reach(view)), tables.deal.c.last_event_at.desc()
+    closed = heads.where(~is_going(), matches(view)).order_by(newest).limit(MOST_CLOSED)
+    found = [*_read(transaction, heads.where(is_going())), *_read(transaction, closed)]
     return sorted(found, key=lambda each: (each.order, each.number))
-
-
-def _going() -> ColumnElement[bool]:
-    """Deals that somebody may still be waiting in; a few of them turn out to have lapsed."""
-    return or_(tables.deal.c.state.not_in(_CLOSED), tables.deal.c.buyer_waits_since.is_not(None))
-
-
-def _mine(view: View) -> ColumnElement[bool]:
-    owner = tables.deal.c.owner_id
-    return or_(owner.is_(None), owner == view.rep_id) if view.whose == "mine" else true()
-
-
-def _matching(view: View) -> ColumnElement[bool]:
-    wanted = view.search
-    columns = (tables.deal.c.title, tables.deal.c.company, tables.deal.c.number)
-    return or_(*(column.icontains(wanted, autoescape=True) for column in columns))
-
-
-def _count_closed(transaction: Transaction, view: View) -> Counter[str]:
-    """Deals that have ended, as the clock sees them; "over": those of them that wait for nobody."""
-    deal, now = tables.deal, transaction.now
-    lapsed = and_(deal.c.state == "open", deal.c.valid_until <= now)
-    waits = deal.c.buyer_waits_since.is_not(None).label("waits")
-    counted = transaction.connection.execute(
-        # By the column alone: PostgreSQL takes a comparison with a bound value for another one each time.
-        select(deal.c.state, waits, func.count())
-        .where(_mine(view), or_(deal.c.state.in_(_CLOSED), lapsed))
-        .group_by(deal.c.state, waits)
-    )
-    closed = Counter[str]()
-    for state, still_waits, count in counted:
-        closed["won" if state == "accepted" else "lost"] += count
-        closed["over"] += 0 if still_waits else count
-    return closed
 
 
 def _heads() -> Select[Any]:
