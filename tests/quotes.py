@@ -122,3 +122,8 @@ def quote(**changes: Any) -> dict[str, Any]:
         ],
     }
     return document | changes
+
+
+def current_quote(**changes: Any) -> dict[str, Any]:
+    """The same, valid by the real clock: for what reads a document without `tests.cast.Table`."""
+    return quote(**({"valid_until": day_ahead().isoformat()} | changes))

@@ -13,7 +13,7 @@ import pytest
 from portal.access import new_id
 from portal.cli import main
 from portal.worlds import kestrel
-from tests.quotes import day_ahead, quote
+from tests.quotes import current_quote, day_ahead, quote
 
 PUBLIC = "https://deals.example.com"
 Portal = Callable[..., "Result"]
@@ -135,7 +135,7 @@ def test_a_quote_that_cannot_be_sent_leaves_no_deal(installed: Portal, tmp_path:
 
 
 def test_checking_tells_every_problem_with_its_place(portal: Portal, tmp_path: Path) -> None:
-    document = quote(currency="EURO", title="")
+    document = current_quote(currency="EURO", title="")
     document["lines"][0]["quantity"] = "-2"
     path = written(tmp_path / "bad.json", document)
     refused = portal("quote", "check", path)

@@ -10,14 +10,14 @@ from lxml import html
 
 from portal.rendering import formats
 from tests.cast import Table
-from tests.quotes import day_ahead, quote
+from tests.quotes import current_quote, day_ahead
 from tests.web.conftest import Browser, Site
 
 NEW = "/desk/quotes/new"
 
 
 def document(**changes: Any) -> str:
-    return json.dumps(quote(**{"external_id": "CPQ-7", "title": "Filling line"} | changes))
+    return json.dumps(current_quote(**{"external_id": "CPQ-7", "title": "Filling line"} | changes))
 
 
 def words(text: str) -> str:
