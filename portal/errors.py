@@ -110,10 +110,16 @@ class Problem(msgspec.Struct, frozen=True):
     @property
     def sentence(self) -> "Sentence":
         """Place, message and hint in one."""
+        said = self.told
+        return Sentence("%(place)s: %(message)s", place=self.place, message=said) if self.place else said
+
+    @property
+    def told(self) -> "Sentence":
+        """Message and hint, for where the place says nothing."""
         said = Sentence(self.message)
         if self.hint:
             said = Sentence("%(message)s %(hint)s", message=said, hint=Sentence(self.hint))
-        return Sentence("%(place)s: %(message)s", place=self.place, message=said) if self.place else said
+        return said
 
 
 class ParleyError(Exception):

@@ -1,12 +1,19 @@
 """What Kestrel Machines quotes to Oakum Foods, as a document that comes in."""
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+# By the clock of tests that have their own; `tests.cast.Table` moves it to the real one's.
 VALID_UNTIL = "2026-12-10"
 
 # Figures that nobody on the buyer's side may ever see; each is found nowhere else in the quote.
 # The limit lies so high that no test but those of policies comes near it.
 CANARIES = {"unit_cost": "13717.31", "floor_unit_price": "15919.13", "auto_accept_unit_price": "18443.97"}
+
+
+def day_ahead(days: int = 30) -> date:
+    """A day to come by the real clock, which runs for whatever a test starts as a program or a whole application."""
+    return (datetime.now(UTC) + timedelta(days=days)).date()
 
 
 def quote(**changes: Any) -> dict[str, Any]:
@@ -115,3 +122,8 @@ def quote(**changes: Any) -> dict[str, Any]:
         ],
     }
     return document | changes
+
+
+def current_quote(**changes: Any) -> dict[str, Any]:
+    """The same, valid by the real clock: for what reads a document without `tests.cast.Table`."""
+    return quote(**({"valid_until": day_ahead().isoformat()} | changes))

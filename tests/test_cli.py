@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from portal.access import new_id
 from portal.cli import main
 from portal.worlds import kestrel
-from tests.quotes import quote
+from tests.quotes import current_quote, day_ahead, quote
 
 PUBLIC = "https://deals.example.com"
 Portal = Callable[..., "Result"]
@@ -58,7 +59,7 @@ def written(path: Path, document: Any) -> str:
 
 
 def press_quote(tmp_path: Path, **changes: Any) -> str:
-    return written(tmp_path / "quote.json", quote(valid_until="2027-12-31") | changes)
+    return written(tmp_path / "quote.json", quote(valid_until=day_ahead().isoformat()) | changes)
 
 
 def imported(portal: Portal, tmp_path: Path, *more: str, **changes: Any) -> dict[str, Any]:
@@ -111,11 +112,12 @@ def test_a_quote_becomes_a_deal_once(installed: Portal, tmp_path: Path) -> None:
 
 
 def test_a_quote_is_sent_with_its_contacts_and_more(installed: Portal, tmp_path: Path) -> None:
-    more = ("--send", "--contact", "Ann Berg <ann@oakum.example>:viewer", "--valid-until", "2028-01-31")
+    last = day_ahead(60)
+    more = ("--send", "--contact", "Ann Berg <ann@oakum.example>:viewer", "--valid-until", last.isoformat())
     deal = imported(installed, tmp_path, *more)["deal"]
     shown = installed("deal", "show", deal, "--json").document
     assert (shown["state"], shown["revision"]) == ("open", 1)
-    assert shown["valid_until"].startswith("2028-02-01")
+    assert shown["valid_until"].startswith((last + timedelta(days=1)).isoformat())
     people = {person["email"]: person["role"] for person in shown["contacts"]}
     assert people["ann@oakum.example"] == "viewer"
     assert people["sol@oakum.example"] == "signer"
@@ -133,7 +135,7 @@ def test_a_quote_that_cannot_be_sent_leaves_no_deal(installed: Portal, tmp_path:
 
 
 def test_checking_tells_every_problem_with_its_place(portal: Portal, tmp_path: Path) -> None:
-    document = quote(currency="EURO", title="")
+    document = current_quote(currency="EURO", title="")
     document["lines"][0]["quantity"] = "-2"
     path = written(tmp_path / "bad.json", document)
     refused = portal("quote", "check", path)
@@ -175,7 +177,7 @@ def test_a_deal_is_sent_withdrawn_and_reopened(installed: Portal, tmp_path: Path
     refused = installed("deal", "send", deal)
     assert (refused.status, refused.out) == (1, "")
     assert "withdrawn" in refused.err
-    assert installed("deal", "reopen", deal, "--valid-until", "2028-06-30").status == 0
+    assert installed("deal", "reopen", deal, "--valid-until", day_ahead(90).isoformat()).status == 0
     assert state() == ("open", 2)
 
 

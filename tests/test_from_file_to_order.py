@@ -10,7 +10,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 from lxml import html
 
 from portal.cli import main
+from tests.quotes import day_ahead
 from tests.server import PortalServer, StartPortal
 
 CONTACT = "Sille Schyberg <sille@gentofte.example>:signer"
@@ -74,10 +74,6 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-def next_month() -> str:
-    return (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-
-
 class Office:
     """The seller's command line, beside the running server."""
 
@@ -120,7 +116,7 @@ def test_the_danish_quotation_becomes_an_order(
     assert "2008-05-06" in refusal
     assert "--valid-until" in refusal
 
-    until = next_month()
+    until = day_ahead().isoformat()
     imported = office.reads("quote", "import", file, "--valid-until", until, "--contact", CONTACT, "--send")
     assert any("TaxExclusiveAmount" in str(warning) for warning in imported["warnings"])
     link = office.reads("link", imported["deal"], "sille@gentofte.example")["url"]
@@ -158,7 +154,7 @@ def test_the_danish_quotation_becomes_an_order(
 
 def test_importing_it_twice_is_one_deal(office: Office, real_documents: Path) -> None:
     file = str(real_documents / "UBL-Quotation-2.1-Example.xml")
-    until = next_month()
+    until = day_ahead().isoformat()
     arguments = ("quote", "import", file, "--valid-until", until, "--contact", CONTACT)
     assert office.reads(*arguments)["deal"] == office.reads(*arguments)["deal"]
     assert len(office.reads("deal", "list")["deals"]) == 1

@@ -23,7 +23,7 @@ from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.session import Store
 from tests.cast import Table
-from tests.quotes import quote
+from tests.quotes import current_quote
 from tests.web.conftest import PUBLIC_URL, Browser, Site
 from tests.web.public.test_join import link_of, token_in
 
@@ -168,7 +168,7 @@ def rooms_of_the_desk(mia: Browser) -> None:
         mia, "/desk/quotes/new", "/desk/insights", "/desk/settings", "/desk?search=nothing", "/desk/approvals"
     )
     reads(mia, "/desk/policies", "/desk/policies/new")
-    document = json.dumps(quote(external_id="NEW-1"))
+    document = json.dumps(current_quote(external_id="NEW-1"))
     mia.post("/desk/quotes/new", {"text": document, "do": "check"})
     reads(mia, mia.post("/desk/quotes/new", {"text": document, "do": "import"}).headers["location"])
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from portal.database.ledger_sql import HEAD, insert_events, move_heads
 from portal.domain.ledger import event_body, ledger
-from portal.domain.ledger.event_kinds import KINDS
+from portal.domain.ledger.event_kinds import KINDS, names
 from portal.domain.ledger.response_time import turn_effect
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.reading.deal_page import turn
@@ -21,6 +21,8 @@ from portal.storage import tables
 from portal.storage.session import Transaction
 
 SALT = 16
+# What begins a wait and has no row of its own that says whether it is open still.
+_QUESTIONS = names(lambda kind: kind.by_buyer == "begins" and kind.name != "counteroffer")
 _READ = tuple(name for name in StoredEvent._fields if name != "head")
 
 
@@ -51,7 +53,7 @@ def append_events(work: Transaction, events: Sequence[NewEvent]) -> list[StoredE
     rows, found = [], []
     for event in events:
         deal, head = deals[event.deal_id], heads[event.deal_id]
-        row = _row(event, head, work.now)
+        row = _row(work, event, head)
         rows.append(row)
         stands = turn.head(deal, head["buyer_waits_since"], work.now) if row["kind"] == "message" else None
         found.append(StoredEvent._make([*map(row.__getitem__, _READ), stands]))
@@ -60,9 +62,9 @@ def append_events(work: Transaction, events: Sequence[NewEvent]) -> list[StoredE
     return found
 
 
-def _row(event: NewEvent, head: dict[str, Any], now: datetime) -> dict[str, Any]:
+def _row(work: Transaction, event: NewEvent, head: dict[str, Any]) -> dict[str, Any]:
     """Return the event's row, and move its deal's head on."""
-    salt, personal = os.urandom(SALT), ledger.encode_personal(event.personal)
+    now, salt, personal = work.now, os.urandom(SALT), ledger.encode_personal(event.personal)
     head["seq"] += 1
     row: dict[str, Any] = {
         "deal_id": event.deal_id,
@@ -88,7 +90,31 @@ def _row(event: NewEvent, head: dict[str, Any], now: datetime) -> dict[str, Any]
             head["buyer_waits_since"] = None
         case "lifts" if head["buyer_waits_since"] == now:
             head["buyer_waits_since"] = None
+        case "withdraws":
+            head["buyer_waits_since"] = _first_unanswered(work, event.deal_id, head["buyer_waits_since"])
+        case "replaces":
+            head["buyer_waits_since"] = (
+                _first_unanswered(work, event.deal_id, head["buyer_waits_since"]) or now
+            )
     return row
+
+
+def _first_unanswered(work: Transaction, deal_id: str, since: datetime | None) -> datetime | None:
+    """When the first ask or question was made that waits for an answer, of those from `since` on."""
+    if since is None:
+        return None
+    ask, event = tables.counteroffer.c, tables.event.c
+    asked = select(func.min(ask.made_at, type_=ask.made_at.type)).where(
+        ask.deal_id == deal_id, ask.state == "open", ask.made_at >= since
+    )
+    said = select(func.min(event.at, type_=event.at.type)).where(
+        event.deal_id == deal_id,
+        event.kind.in_(_QUESTIONS),
+        event.actor.startswith("contact:"),
+        event.at >= since,
+    )
+    found = (work.connection.execute(query).scalar() for query in (asked, said))
+    return min((at for at in found if at is not None), default=None)
 
 
 def _link(row: dict[str, Any], head: dict[str, Any], party: str) -> None:

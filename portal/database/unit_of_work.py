@@ -17,11 +17,12 @@ from portal.database.append_events import NewEvent, append_events
 from portal.domain.deal.mail import Mail
 from portal.domain.ledger import event_body, ledger
 from portal.domain.ledger.stored_event import StoredEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 R = TypeVar("R", bound=msgspec.Struct)
+LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +98,8 @@ class UnitOfWork(Transaction):
         """
         if not key:
             return run()
+        if len(key) > LONGEST_KEY:
+            raise Invalid.field("key", "A key has at most %(limit)s characters.", limit=LONGEST_KEY)
         content = hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
         keys = tables.command_key
         mine = (keys.c.actor == actor, keys.c.scope == scope, keys.c.command == command, keys.c.key == key)

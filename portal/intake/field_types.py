@@ -6,18 +6,17 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from portal.domain.offer import money, revision
+from portal.domain.offer.capacity import RANGES
 from portal.intake.codes import read_country, read_currency, read_email, read_language, read_unit
 from portal.intake.fields import DecimalReader, IntegerReader, TextReader, read_day, read_key, read_option
 
-HUNDRED = Decimal(100)
-Price = Annotated[Decimal, BeforeValidator(DecimalReader())]
-Amount = Annotated[Decimal, BeforeValidator(DecimalReader())]
-SignedAmount = Annotated[Decimal, BeforeValidator(DecimalReader(least=None))]
-Quantity = Annotated[Decimal, BeforeValidator(DecimalReader(above=money.ZERO))]
-QuantityLimit = Annotated[Decimal, BeforeValidator(DecimalReader())]
-Percent = Annotated[Decimal, BeforeValidator(DecimalReader(most=HUNDRED))]
-PercentOff = Annotated[Decimal, BeforeValidator(DecimalReader(above=money.ZERO, most=HUNDRED))]
+Price = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["unit_price"]))]
+Amount = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["unit_price"]))]
+SignedAmount = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["signed_amount"]))]
+Quantity = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["quantity"]))]
+QuantityLimit = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["quantity_limit"]))]
+Percent = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["percent"]))]
+PercentOff = Annotated[Decimal, BeforeValidator(DecimalReader(RANGES["percent_off"]))]
 
 Name = Annotated[str, BeforeValidator(TextReader(200, required=True))]
 Label = Annotated[str, BeforeValidator(TextReader(200))]
@@ -27,9 +26,9 @@ TermValue = Annotated[str, BeforeValidator(TextReader(2000, lines=True, required
 TermOption = Annotated[str, BeforeValidator(read_option)]
 Introduction = Annotated[str, BeforeValidator(TextReader(20000, lines=True))]
 
-Periods = Annotated[int, BeforeValidator(IntegerReader(1, 1200))]
-WarrantyMonths = Annotated[int, BeforeValidator(IntegerReader(0, revision.MOST_WARRANTY_MONTHS))]
-Days = Annotated[int, BeforeValidator(IntegerReader(0, 3650))]
+Periods = Annotated[int, BeforeValidator(IntegerReader(RANGES["periods"]))]
+WarrantyMonths = Annotated[int, BeforeValidator(IntegerReader(RANGES["warranty_months"]))]
+Days = Annotated[int, BeforeValidator(IntegerReader(RANGES["days"]))]
 
 Key = Annotated[str, BeforeValidator(read_key)]
 Unit = Annotated[str, BeforeValidator(read_unit)]

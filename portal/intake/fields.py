@@ -11,13 +11,11 @@ from datetime import date
 from decimal import Decimal
 
 from portal.domain.offer import money, spelling
+from portal.domain.offer.capacity import LAST_DAY, LONGEST_WORDING, Range
 from portal.errors import Sentence
 from portal.intake.field_errors import decimal_problem, field_error, field_errors, format_value
 from portal.intake.json_document import JsonNumber
 
-LAST_DAY = date(2999, 12, 31)
-# Stated and computed amounts stay below this: twelve digits before the point, which a column of minor units can hold.
-AMOUNT_LIMIT = Decimal(10) ** 12
 _AS_STRING = 'Write it as a string such as "12.50".'
 # Control characters except tab and line feed, surrogates, and the two non-characters that XML cannot hold.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -27,11 +25,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @dataclass(frozen=True)
 class DecimalReader:
-    """Read a decimal string between bounds, with at most 12 digits before and 6 after the point."""
+    """Read a decimal string in a range, with at most 12 digits before and 6 after the point."""
 
-    least: Decimal | None = money.ZERO
-    most: Decimal | None = None
-    above: Decimal | None = None
+    allowed: Range
 
     def __call__(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, (str, int, JsonNumber)):
@@ -52,27 +48,22 @@ class DecimalReader:
         return self._check_bounds(number)
 
     def _check_bounds(self, number: Decimal) -> Decimal:
-        if self.above is not None and number <= self.above:
-            raise field_error(
-                Sentence(
-                    "%(number)s is too small: it must be more than %(above)s.",
-                    number=number,
-                    above=self.above,
-                )
+        least, most, above = self.allowed
+        if number in self.allowed:
+            return number
+        if number > most:
+            message = Sentence(
+                "%(number)s is too large: it may be at most %(most)s.", number=number, most=most
             )
-        if self.above is None and self.least is not None and number < self.least:
-            raise field_error(
-                Sentence(
-                    "%(number)s is too small: it must be at least %(least)s.", number=number, least=self.least
-                )
+        elif above is not None:
+            message = Sentence(
+                "%(number)s is too small: it must be more than %(above)s.", number=number, above=above
             )
-        if self.most is not None and number > self.most:
-            raise field_error(
-                Sentence(
-                    "%(number)s is too large: it may be at most %(most)s.", number=number, most=self.most
-                )
+        else:
+            message = Sentence(
+                "%(number)s is too small: it must be at least %(least)s.", number=number, least=least
             )
-        return number
+        raise field_error(message)
 
 
 @dataclass(frozen=True)
@@ -113,21 +104,20 @@ class TextReader:
 
 @dataclass(frozen=True)
 class IntegerReader:
-    """Read a JSON integer between two bounds."""
+    """Read a JSON integer in a range."""
 
-    least: int
-    most: int
+    allowed: Range
 
     def __call__(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise field_error("This is not a whole number.", "Write it without quotation marks, such as 12.")
-        if not self.least <= value <= self.most:
+        if Decimal(value) not in self.allowed:
             raise field_error(
                 Sentence(
                     "%(value)s is not between %(least)s and %(most)s.",
                     value=value,
-                    least=self.least,
-                    most=self.most,
+                    least=int(self.allowed.least),
+                    most=int(self.allowed.most),
                 )
             )
         return value
@@ -172,4 +162,4 @@ def read_day(value: object) -> date:
 
 def read_option(value: object) -> str:
     # Normalised like the buyer's choice, which is compared with it.
-    return spelling.plain(TextReader(spelling.LONGEST_WORDING, required=True)(value))
+    return spelling.plain(TextReader(LONGEST_WORDING, required=True)(value))

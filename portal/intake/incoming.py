@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from portal.domain.offer.capacity import LAST_DAY
 from portal.domain.offer.revision import Offer, PrivateFigures, canonical_bytes, digest
 from portal.domain.offer.totals import totals
 from portal.errors import Problem
 from portal.intake import offering, rules, warnings
 from portal.intake.contact import NewContact, contact_of, parse_contact
 from portal.intake.document import Document
-from portal.intake.fields import LAST_DAY
 from portal.intake.formats import read_document
 from portal.intake.offer_problems import problems_of_offer
 from portal.intake.problems import problems_of, refusal
@@ -63,7 +63,7 @@ def read_quote(
     private = offering.private_figures_of(quote)
     computed = totals(offer)
     comparison = document.compare(computed)
-    if problems := [*document.relocate(problems_of_offer(offer, computed)), *comparison.problems]:
+    if problems := [*document.relocate(problems_of_offer(offer)), *comparison.problems]:
         raise refusal(problems)
     people = _merge_contacts(quote, contacts)
     open_points = warnings.open_points(

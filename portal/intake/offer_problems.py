@@ -1,45 +1,16 @@
-"""Problems of a computed offer: too large amounts, discounts that exceed the lines, standing offers that do not fit."""
+"""Problems of the offer that a quote makes: what no offer may be, and standing offers that do not fit."""
 
 from collections.abc import Iterator
 
-import msgspec
-
 from portal.domain.change.standing_offer import misfits
-from portal.domain.offer import money, revision
-from portal.domain.offer.totals import line_net
-from portal.errors import Amount, Problem
-from portal.intake.fields import AMOUNT_LIMIT
+from portal.domain.offer import acceptable
+from portal.domain.offer.revision import Offer
+from portal.errors import Problem
 
 
-def problems_of_offer(offer: revision.Offer, totals: revision.Totals) -> Iterator[Problem]:
-    """Yield the problems that need computed totals, placed by pointers into the quote document."""
+def problems_of_offer(offer: Offer) -> Iterator[Problem]:
+    """Yield the problems that need the whole offer, placed by pointers into the quote document."""
     for index, each in enumerate(offer.standing_offers):
         for problem in misfits(offer, each):
             yield Problem(f"/standing_offers/{index}{problem.place}", problem.message, problem.hint)
-    for index, line in enumerate(offer.lines):
-        if line_net(msgspec.structs.replace(line, selected=True), offer.currency) >= AMOUNT_LIMIT:
-            yield Problem(
-                f"/lines/{index}", "The line comes to more than 12 digits.", "Check quantity and unit price."
-            )
-    if abs(totals.contract.total) >= AMOUNT_LIMIT:
-        yield Problem(
-            "/lines", "The contract comes to more than 12 digits.", "Check quantities, prices and periods."
-        )
-    if totals.contract.net < 0:
-        yield Problem.of(
-            "/adjustments",
-            "The discounts exceed the lines: %(remaining)s remain.",
-            "Check them.",
-            remaining=Amount(totals.contract.net, offer.currency),
-        )
-    for index, adjustment in enumerate(offer.adjustments):
-        stated = adjustment.amount
-        if stated is not None and stated != money.amount(stated, offer.currency):
-            yield Problem.of(
-                f"/adjustments/{index}/amount",
-                "%(stated)s cannot be paid: %(currency)s has %(places)s decimal places.",
-                "Round it.",
-                stated=stated,
-                currency=offer.currency,
-                places=money.places(offer.currency),
-            )
+    yield from acceptable.problems(offer)

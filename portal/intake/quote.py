@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from portal.domain.offer import revision
+from portal.domain.offer.capacity import MOST
 from portal.errors import Sentence
 from portal.intake.field_errors import field_error
 from portal.intake.field_types import (
@@ -67,10 +68,10 @@ class Quote(Part):
     seller: Seller = Seller()
     buyer: Buyer
     delivery: Delivery = Delivery()
-    lines: list[Line] = Field(min_length=1, max_length=5000)
-    terms: list[Term] = Field(default=[], max_length=200)
-    adjustments: list[Adjustment] = Field(default=[], max_length=20)
-    standing_offers: list[StandingOffer] = Field(default=[], max_length=20)
+    lines: list[Line] = Field(min_length=1, max_length=MOST["lines"])
+    terms: list[Term] = Field(default=[], max_length=MOST["terms"])
+    adjustments: list[Adjustment] = Field(default=[], max_length=MOST["adjustments"])
+    standing_offers: list[StandingOffer] = Field(default=[], max_length=MOST["standing_offers"])
 
     @field_validator("valid_until")
     @classmethod

@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from portal.domain.offer.capacity import MOST_RUNS
 from portal.errors import Problem, Sentence
 from portal.intake.field_errors import format_value
-
-MAX_RUNS = 24
 
 
 def problems_across(fields: Any) -> list[Problem]:
@@ -88,11 +87,11 @@ def _problems_of_runs(fields: Any) -> Iterator[Problem]:
     for index, number in periods:
         if isinstance(number, int) and number not in different:
             different.append(number)
-            if len(different) > MAX_RUNS:
+            if len(different) > MOST_RUNS:
                 yield Problem.of(
                     f"/lines/{index}/periods",
                     "The lines run for more than %(limit)s different numbers of periods.",
                     "Let lines run equally long, or split the quote.",
-                    limit=MAX_RUNS,
+                    limit=MOST_RUNS,
                 )
                 return

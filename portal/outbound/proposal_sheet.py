@@ -14,6 +14,7 @@ from portal.domain.offer.revision import Line, Revision, Term
 from portal.intake.sheet.proposal_columns import COLUMNS, COMMENT, FIELDS, INCLUDE
 from portal.outbound.export import Export, guard_formula, write_table
 from portal.outbound.spreadsheet import MEDIA_TYPE, OutputCell, Page, Value, write_xlsx
+from portal.rendering.field_values import field_noun, per_base
 
 _WIDTHS = {"key": 18, "name": 44, "value": 32, COMMENT: 44}
 _WIDTHS_BY_KIND = {"money": 16, "day": 16}
@@ -93,13 +94,19 @@ def _line(line: Line, net: Decimal | None, words: Mapping[str, str]) -> dict[str
         "unit": OutputCell(line.unit),
         **{name: OutputCell(_cell(getattr(line, name)), open=name in fields) for name in _OF_LINES},
         "net": OutputCell(net),
-        "billing": OutputCell(words[line.billing]),
+        "billing": OutputCell(_billing(line, words)),
         COMMENT: OutputCell(open=bool(fields)),
     }
     if fields & {"selected", "choice"}:
         include = words["yes" if line.selected else "no"]
         cells[INCLUDE] = OutputCell(include, open=True, among=(words["yes"], words["no"]))
     return cells
+
+
+def _billing(line: Line, words: Mapping[str, str]) -> str:
+    """How often it is due, and what the price is for where it is not for one."""
+    base = per_base(line)
+    return f"{words[line.billing]}; {field_noun('unit_price')}{base}" if base else words[line.billing]
 
 
 def _term(term: Term) -> dict[str, OutputCell]:

@@ -15,7 +15,7 @@ _WRITTEN = re.compile(r"-?[0-9.,'’]+")
 
 def plain_decimal(text: str, tag: str) -> str:
     """ "1.250,50" is "1250.50" to a German. What is no number in the language stays as it is, for the rule to refuse."""
-    typed = text.translate(_SPACES).strip()
+    typed = text.translate(_SPACES).replace("\u2212", "-").strip()
     if not _WRITTEN.fullmatch(typed):
         return typed
     try:

@@ -6,9 +6,11 @@ from typing import Any
 
 from portal.domain.change.field_spec import Kind
 from portal.domain.change.fields import fields_of, spec
-from portal.domain.offer.revision import Adjustment, Bounds, Line
+from portal.domain.change.items import find_line_or_term
+from portal.domain.offer.revision import Adjustment, Bounds, Line, Offer, TaxGroup
 from portal.rendering.formats import amount, day, number, percent, unit
 from portal.rendering.language import gettext as _
+from portal.rendering.language import ngettext
 
 Draw = Callable[[Any, str, str], str]
 
@@ -23,13 +25,42 @@ def field_noun(field: str) -> str:
     return _(spec(field).name)
 
 
-def field_value(field: str, value: Any, currency: str, unit_code: str = "") -> str:
-    """The value in the reader's language; a quantity with the unit's word."""
-    return (
-        _("not stated")
-        if value is None or value == ""
-        else _DRAWN[spec(field).kind](value, currency, unit_code)
-    )
+def field_value(field: str, value: Any, currency: str, unit_code: str = "", line: Line | None = None) -> str:
+    """The value in the reader's language; a quantity with the unit's word, a price of `line` with what it is for."""
+    if value is None or value == "":
+        return _("not stated")
+    drawn = _DRAWN[spec(field).kind](value, currency, unit_code)
+    return f"{drawn}{per_base(line)}" if line and spec(field).per_base else drawn
+
+
+def change_value(offer: Offer, change_id: str, value: Any) -> str:
+    """The value of a change (its id is "line:KEY:unit_price") as `field_value` draws it."""
+    subject, _colon, field = change_id.rpartition(":")
+    found = find_line_or_term(offer, subject)
+    return field_value(field, value, offer.currency, line=found if isinstance(found, Line) else None)
+
+
+def tax_label(group: TaxGroup, among: int, currency: str) -> str:
+    """A tax as a row of a sum names it: its rate, else why there is none; with what it is on beside others (`among`)."""
+    label = _("Tax %(rate)s") % {"rate": percent(group.rate)} if group.rate else group.reason or _("No tax")
+    on = _("on %(net)s") % {"net": amount(group.taxable, currency)} if among > 1 else ""
+    return f"{label} {on}".rstrip()
+
+
+def unit_price(price: Decimal, line: Line, currency: str) -> str:
+    """A price of the line and what it is for: "389.00 per 100 kg"; the amount alone where it is for one."""
+    return f"{amount(price, currency)}{per_base(line)}"
+
+
+def per_base(line: Line) -> str:
+    """What the line's prices are for, after a space: " per 100 kg"; "" where they are for one."""
+    base = line.price_base_quantity
+    return f" {per_quantity(base, line.unit)}" if base != 1 else ""
+
+
+def per_quantity(count: Decimal, unit_code: str) -> str:
+    """What a price is for: "per 100 kg"."""
+    return _("per %(count)s") % {"count": quantity(count, unit_code)}
 
 
 def field_bounds(field: str, line: Line) -> Bounds:
@@ -45,6 +76,13 @@ def facts_of(line: Line) -> Iterator[str]:
         if row.fact and value is not None:
             told = (field_value(row.key, value, ""), unit(row.unit, value) if row.unit else "")
             yield _(row.fact) % {"value": " ".join(filter(None, told))}
+    if not line.delivery_date and line.lead_time_days is not None:
+        days = {"count": line.lead_time_days}
+        yield (
+            ngettext("Delivery within %(count)s day", "Delivery within %(count)s days", days["count"]) % days
+        )
+    if line.tax.category != "S" and line.tax.reason:
+        yield line.tax.reason
 
 
 def quantity(count: Decimal, unit_code: str) -> str:
@@ -59,7 +97,7 @@ def per(billing: str) -> str:
 
 
 def _line(line: Line, currency: str, _unit: str) -> str:
-    price = f"{amount(line.net_unit_price, currency)}{per(line.billing)}"
+    price = f"{unit_price(line.net_unit_price, line, currency)}{per(line.billing)}"
     return f"{quantity(line.quantity, line.unit)} × {line.name}, {price}"
 
 

@@ -1,6 +1,7 @@
 """How amounts, days and texts read on a page, in the language of the rendering (see `language.current`).
 
-Amounts are rounded by our own rule before they come here; nothing is rounded a second time.
+Amounts are rounded by our own rule before they come here; nothing is rounded a second time. Less than nothing is written
+with a minus sign (U+2212) in every language, on pages, paper and in mail; only machine formats have the hyphen.
 """
 
 import re
@@ -21,6 +22,7 @@ from portal.rendering import language
 from portal.rendering.language import gettext, ngettext
 
 NARROW = "\u00a0"
+MINUS = "\u2212"
 # CLDR's medium day for English is the American one; the day first and the month by name is read alike everywhere.
 _ENGLISH_DAY = "d MMM y"
 
@@ -143,19 +145,23 @@ def _locale() -> Locale:
 @lru_cache(maxsize=16384)
 def _money(value: Decimal, currency: str, tag: str) -> str:
     pattern = _money_pattern(currency, tag)
-    return str(pattern.apply(value, language.locale(tag), currency=currency, currency_digits=False))
+    return _minus(pattern.apply(value, language.locale(tag), currency=currency, currency_digits=False))
 
 
 @lru_cache(maxsize=16384)
 def _amount(value: Decimal, currency: str, tag: str) -> str:
     pattern = parse_pattern("#,##0")
     pattern.frac_prec = _places(currency)
-    return str(pattern.apply(value, language.locale(tag)))
+    return _minus(pattern.apply(value, language.locale(tag)))
 
 
 @lru_cache(maxsize=16384)
 def _number(value: Decimal, tag: str) -> str:
-    return str(parse_pattern("#,##0.######").apply(value, language.locale(tag)))
+    return _minus(parse_pattern("#,##0.######").apply(value, language.locale(tag)))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS)
 
 
 @cache

@@ -8,11 +8,12 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import parse_pattern
 
 from portal.domain.change.plain_differences import PlainDifference
-from portal.domain.offer import money
 from portal.errors import ParleyError
+from portal.rendering import formats
+from portal.rendering.field_values import per_quantity
+from portal.rendering.language import speaking
 
 _lists = msgspec.json.Decoder(tuple[PlainDifference, ...])
 LISTS = ("answers", "changes")
@@ -28,11 +29,12 @@ def localise_differences(
 ) -> dict[str, tuple[PlainDifference, ...]]:
     """The lists of a mail's context with values as people read them; none where the context has none."""
     currency = context.get("currency", "")
-    return {
-        name: tuple(_localised(each, currency, locale) for each in _lists.decode(context[name]))
-        for name in LISTS
-        if context.get(name)
-    }
+    with speaking(str(locale).replace("_", "-")):
+        return {
+            name: tuple(_localised(each, currency, locale) for each in _lists.decode(context[name]))
+            for name in LISTS
+            if context.get(name)
+        }
 
 
 def _localised(difference: PlainDifference, currency: str, locale: Locale) -> PlainDifference:
@@ -42,7 +44,7 @@ def _localised(difference: PlainDifference, currency: str, locale: Locale) -> Pl
         reason=one_line(difference.reason),
         before=one_line(_read(difference, difference.before, currency, locale)),
         after=one_line(_read(difference, difference.after, currency, locale)),
-        percent=_signed(difference.percent, locale),
+        percent=_signed(difference.percent),
     )
 
 
@@ -51,11 +53,11 @@ def _read(difference: PlainDifference, text: str, currency: str, locale: Locale)
     try:
         match difference.kind:
             case "money" if text:
-                return _amount(Decimal(text), currency, locale)
+                return f"{formats.amount(Decimal(text), currency)}{_per_base(difference)}"
             case "number" if text:
-                return _number(Decimal(text), locale)
+                return formats.number(Decimal(text))
             case "percent" if text:
-                return _percent(Decimal(text), locale)
+                return formats.percent(Decimal(text))
             case "day" if text:
                 return format_date(date.fromisoformat(text), "long", locale=locale)
     except (InvalidOperation, ValueError, ParleyError):
@@ -63,23 +65,12 @@ def _read(difference: PlainDifference, text: str, currency: str, locale: Locale)
     return text
 
 
-def _amount(value: Decimal, currency: str, locale: Locale) -> str:
-    pattern = parse_pattern("#,##0")
-    pattern.frac_prec = (money.places(currency), 6)
-    return str(pattern.apply(value, locale))
+def _per_base(difference: PlainDifference) -> str:
+    return f" {per_quantity(Decimal(difference.base), difference.unit)}" if difference.base else ""
 
 
-def _number(value: Decimal, locale: Locale) -> str:
-    return str(parse_pattern("#,##0.######").apply(value, locale))
-
-
-def _percent(value: Decimal, locale: Locale) -> str:
-    sign = str(locale.percent_formats[None].pattern).rpartition("0")[2] or "%"
-    return f"{_number(value, locale)}{sign}"
-
-
-def _signed(text: str, locale: Locale) -> str:
+def _signed(text: str) -> str:
     if not text or not Decimal(text):
         return ""
     value = Decimal(text)
-    return f"{'+' if value > 0 else '−'}{_percent(abs(value), locale)}"
+    return f"{'+' if value > 0 else ''}{formats.percent(value)}"

@@ -2,7 +2,7 @@
 
 from portal.domain.offer.revision import Line
 from portal.reading.deal_page.deal_level_items import ConditionView, ConsequenceView, StandingView
-from portal.rendering.field_values import quantity
+from portal.rendering.field_values import quantity, unit_price
 from portal.rendering.formats import amount, money
 from portal.rendering.language import gettext as _
 
@@ -41,7 +41,6 @@ def _condition(view: ConditionView) -> str:
 
 
 def _price(view: ConsequenceView, currency: str, *, taken: bool) -> str:
-    before = (
-        "" if taken or view.before == view.after else f" ({_('instead of')} {amount(view.before, currency)})"
-    )
-    return f"{view.line.name}: {amount(view.after, currency)}{before}"
+    before, after = (unit_price(price, view.line, currency) for price in (view.before, view.after))
+    instead = "" if taken or view.before == view.after else f" ({_('instead of')} {before})"
+    return f"{view.line.name}: {after}{instead}"

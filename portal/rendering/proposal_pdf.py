@@ -15,8 +15,8 @@ import typst
 from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
 from portal.reading.deal_page.deal_level_items import deal_level_items
 from portal.reading.deal_page.summary import Part, summary
-from portal.rendering.field_values import facts_of, quantity
-from portal.rendering.formats import amount, day, moment, money, percent
+from portal.rendering.field_values import facts_of, quantity, tax_label, unit_price
+from portal.rendering.formats import amount, day, moment, money
 from portal.rendering.language import gettext as _
 from portal.rendering.language import ngettext, speaking
 from portal.rendering.pdf_standing_offer import standing_offer
@@ -107,9 +107,7 @@ def _address(address: Address) -> Iterator[str]:
 
 
 def _line(line: Line, net: Decimal, currency: str) -> dict[str, object]:
-    base = line.price_base_quantity
-    per = " " + _("per %(count)s") % {"count": quantity(base, line.unit)} if base != 1 else ""
-    price = f"{quantity(line.quantity, line.unit)} × {amount(line.net_unit_price, currency)}{per}"
+    price = f"{quantity(line.quantity, line.unit)} × {unit_price(line.net_unit_price, line, currency)}"
     return {
         "name": line.name,
         "selected": line.selected,
@@ -146,7 +144,7 @@ def _part(part: Part, currency: str) -> dict[str, object]:
         else []
     )
     rows.append((_("Net"), part.sum.net))
-    rows += [(_("Tax %(rate)s") % {"rate": percent(tax.rate)}, tax.tax) for tax in part.taxes]
+    rows += [(tax_label(tax, len(part.taxes), currency), tax.tax) for tax in part.taxes]
     return {
         "name": name,
         "due": due,

@@ -84,6 +84,7 @@ class Templates:
 _FIELDS = (
     *(field_values.field_name, field_values.field_noun, field_values.field_value, field_values.field_bounds),
     *(field_values.facts_of, field_values.quantity, field_values.per, field_inputs.input_kind),
+    *(field_values.change_value, field_values.unit_price, field_values.per_base, field_values.tax_label),
 )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from portal.integers import LARGEST_NUMBER
+
 # Deep nesting raises RecursionError, lone surrogates ValueError.
 UNDECODABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
@@ -30,7 +32,7 @@ class AtFrame(msgspec.Struct, frozen=True, tag_field="type", tag="at"):
 
 
 class SeenFrame(msgspec.Struct, frozen=True, tag_field="type", tag="seen"):
-    seq: int = 0
+    seq: Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)] = 0
 
 
 ClientFrame = MessageFrame | TypingFrame | AtFrame | SeenFrame

@@ -16,7 +16,7 @@ from portal.intake.incoming import read_quote
 from portal.storage import tables
 from portal.storage.session import Transaction
 from tests.cast import Seat, Table
-from tests.quotes import quote
+from tests.quotes import current_quote, quote
 
 
 class House:
@@ -44,7 +44,7 @@ class House:
     def draft(self) -> Table:
         """A deal that was not sent; only Rita and Mia sit at it."""
         table = copy.copy(self._first)
-        document = json.dumps(quote(external_id=f"CPQ-C{next(self._numbers)}")).encode()
+        document = json.dumps(current_quote(external_id=f"CPQ-C{next(self._numbers)}")).encode()
         incoming = read_quote(document, "quote.json", today=self.database.clock().date(), zone="UTC")
         imported = self.database.write_now(
             lambda work: import_quote.import_quote(work, System("cli"), incoming)

@@ -19,6 +19,7 @@ from tests.chaos import invariants
 from tests.chaos.conftest import TIMES, StartSite
 from tests.chaos.house import House
 from tests.chaos.soundness import Sound
+from tests.quotes import day_ahead
 from tests.realtime.client import Page
 from tests.web.conftest import Browser, Site, settings, site  # noqa: F401 - fixtures
 from tests.web.page import Page as Html
@@ -35,7 +36,15 @@ PLAUSIBLE = (
     *("", "1", "2", "0", "-1", "3.5", "17,200", "17.200,00", "1e9", "99999999999999999999", "NaN", "١٢"),
     *("accept", "decline", "counter", "true", "on", "grant", "rep", "signer", "viewer", "send", "check"),
     *("line:press", "term:payment", "line:training:selected:true", "line:panel-touch:choice:true"),
-    *("2026-12-24", "2999-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "60 days net", "Week 12"),
+    *(
+        day_ahead().isoformat(),
+        "2999-01-01",
+        "0001-01-01",
+        "9999-12-31",
+        "2999-02-30",
+        "60 days net",
+        "Week 12",
+    ),
     *("sol@oakum.example", "a@b", "@", "webhook", "folder", "../../etc", "http://127.0.0.1/", "json", "ubl"),
     *("\x00", "\u202e", "\ufeff", "é" * 300, "x" * 20_000, "<b>", "{{ 7*7 }}", "'; DROP TABLE deal; --"),
 )

@@ -26,7 +26,7 @@ from tests.chaos.house import House
 from tests.chaos.invariants import all_equal, kept_once, orders, verified
 from tests.chaos.talk import opened
 from tests.chaos.test_killed_server import acceptance
-from tests.quotes import quote
+from tests.quotes import current_quote
 from tests.services.postgres import PostgresServer
 
 Act = Callable[[], Any]
@@ -138,7 +138,7 @@ def test_one_quote_is_taken_in_by_two(databases: list[Database]) -> None:
     house, system = House(one), System("cli")
 
     def incoming(**changes: Any) -> Any:
-        document = json.dumps(quote(**changes)).encode()
+        document = json.dumps(current_quote(**changes)).encode()
         return read_quote(document, "quote.json", today=one.clock().date(), zone="UTC")
 
     def takes(database: Database, document: Any, **options: Any) -> Act:

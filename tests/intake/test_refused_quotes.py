@@ -234,5 +234,10 @@ def test_a_long_list_of_problems_is_cut_and_says_so() -> None:
 
 def test_a_contract_of_more_than_twelve_digits_is_refused() -> None:
     big = line(quantity="999999", unit_price="700000", billing="month", periods=2)
-    assert [each.place for each in problems({**SMALLEST, "lines": [big]})] == ["/lines"]
+    assert [each.place for each in problems({**SMALLEST, "lines": [big]})] == ["/lines/0"]
     assert read({**SMALLEST, "lines": [{**big, "periods": 1}]})
+
+
+def test_lines_that_fit_alone_and_not_together_are_refused() -> None:
+    big = line(quantity="999999", unit_price="700000")
+    assert [each.place for each in problems({**SMALLEST, "lines": [big, big]})] == ["/lines"]

@@ -27,7 +27,7 @@ def tongue(request: pytest.FixtureRequest) -> Iterator[str]:
     ("value", "currency", "english", "german"),
     [
         ("51289.00", "EUR", f"EUR{NBSP}51,289.00", f"51.289,00{NBSP}EUR"),
-        ("-2500.00", "EUR", f"-EUR{NBSP}2,500.00", f"-2.500,00{NBSP}EUR"),
+        ("-2500.00", "EUR", f"−EUR{NBSP}2,500.00", f"−2.500,00{NBSP}EUR"),
         ("1200", "JPY", f"JPY{NBSP}1,200", f"1.200{NBSP}JPY"),
         ("1.250", "KWD", f"KWD{NBSP}1.250", f"1,250{NBSP}KWD"),
         # CLDR writes dinars without places; they are owed with two.

@@ -131,7 +131,7 @@ CASES: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         partial(quoted, PRESS, adjustments=[{"label": "L", "kind": "discount", "amount": "4000"}]),
-        "Die Rabatte übersteigen die Positionen: Es bleiben -1.499,00 EUR.",
+        "Die Rabatte übersteigen die Positionen: Es bleiben −1.499,00 EUR.",
     ),
     (partial(quoted, PRESS | {"key": "a"}, PRESS | {"key": "a"}), '"a" ist bereits key von /lines/0.'),
     (partial(quoted, PRESS, valid_until="2026-02-01"), "Das Angebot endete am 01.02.2026."),

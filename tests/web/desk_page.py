@@ -12,7 +12,7 @@ from portal.access import System
 from portal.commands.revision.import_quote import import_quote
 from portal.intake.incoming import read_quote
 from tests.cast import Table
-from tests.quotes import quote
+from tests.quotes import current_quote
 from tests.web.conftest import Browser
 
 
@@ -51,7 +51,7 @@ def open_page(rep: Browser, address: str) -> Page:
 
 def drafted(table: Table) -> str:
     """A deal that was not sent yet."""
-    document = json.dumps(quote(external_id="CPQ-3003", title="A draft")).encode()
+    document = json.dumps(current_quote(external_id="CPQ-3003", title="A draft")).encode()
     incoming = read_quote(document, "quote.json", today=table.database.clock().date(), zone="UTC")
     imported = table.database.write_now(partial(import_quote, actor=System("cli"), quote=incoming))
     return imported.deal

@@ -13,7 +13,7 @@ from portal.commands.negotiation import open_asks as asks
 from portal.reading.operator import mailbox
 from portal.rendering import mail
 from portal.storage import tables
-from tests.quotes import quote
+from tests.quotes import day_ahead, quote
 from tests.web.page import Page
 from tests.web.reader import HTMX, SAID, Reader
 
@@ -112,7 +112,9 @@ class DeskTour(Reader):
         self.get(table.ravn, here)
         self.get(table.rita, desk)
         self.get(table.rita, "/desk?tab=lost")
-        self.browser(table.rita).post(f"{desk}/reopen", {"valid_until": "2030-12-10", "key": "k3"})
+        self.browser(table.rita).post(
+            f"{desk}/reopen", {"valid_until": day_ahead(90).isoformat(), "key": "k3"}
+        )
         self.get(table.ravn, here)
         deal, now = tables.deal, self.site.database.clock()
         past = (
@@ -123,7 +125,9 @@ class DeskTour(Reader):
         self.post(table.ravn, f"{here}/more-time")
         self.get(table.ravn, here)
         self.get(table.rita, desk)
-        self.browser(table.rita).post(f"{desk}/more-time", {"valid_until": "2030-12-20", "key": "k4"})
+        self.browser(table.rita).post(
+            f"{desk}/more-time", {"valid_until": day_ahead(120).isoformat(), "key": "k4"}
+        )
         self.browser(table.rita).post(f"{desk}/withdraw", {"reason": SAID[1], "key": "k5"})
         self.get(table.ravn, here)
         self.get(table.rita, f"{desk}/activity", **HTMX)

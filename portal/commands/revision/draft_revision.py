@@ -13,6 +13,7 @@ from portal.domain.change import change as changing
 from portal.domain.change import standing_offer
 from portal.domain.change.apply import apply, contradictions, replaced_ids
 from portal.domain.change.change import Change
+from portal.domain.change.consequences import unacceptable
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.storage import documents, tables
@@ -38,6 +39,8 @@ def put_changes(work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequen
     replaced = replaced_ids(offer, changes)
     kept = tuple(change for change in edits_of(work, deal).changes if change.id not in replaced)
     added = tuple(change for change in changes if changing.current(offer, change) != change.value)
+    if added and (problems := unacceptable(offer, added, kept)):
+        raise Invalid("These edits come to more than can be offered.", problems)
     return _keep(work, deal, Edits(changes=kept + added))
 
 

@@ -15,7 +15,7 @@ from portal.domain.change.change import Change
 from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import Kind
 from portal.domain.change.items import find_item
-from portal.domain.change.plain_differences import PlainDifference, plain_differences
+from portal.domain.change.plain_differences import PlainDifference, plain_differences, price_base
 from portal.domain.ledger.shared_events import Answered
 from portal.domain.offer.revision import Offer
 from portal.storage import documents
@@ -55,6 +55,7 @@ def _answer(before: Offer, after: Offer, given: Answered, reasons: Mapping[str, 
         before=_text(kind, change.value),
         after=_text(kind, given.answered),
         reason=reasons.get(change.id, ""),
+        **price_base(change.field, before.line(change.key)),
     )
 
 

@@ -48,11 +48,15 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """A line, term, adjustment or standing offer that both revisions have, and how it differs. `name` is the later one."""
+    """A line, term, adjustment or standing offer that both revisions have, and how it differs. `part` is the later one."""
 
     subject: str
-    name: str
+    part: Line | Term | Adjustment | StandingOffer
     differences: tuple[Difference, ...]
+
+    @property
+    def name(self) -> str:
+        return self.part.label if isinstance(self.part, Adjustment | StandingOffer) else self.part.name
 
     @property
     def decided(self) -> tuple[Difference, ...]:
@@ -179,13 +183,9 @@ def _changed(
     flat_after: Callable[[Keyed], dict[str, Value]],
 ) -> tuple[Changed, ...]:
     earlier = {each.key: flat_before(each) for each in before}
-    pairs = [(each.key, earlier[each.key], flat_after(each)) for each in after if each.key in earlier]
+    pairs = [(each, earlier[each.key], flat_after(each)) for each in after if each.key in earlier]
     return tuple(
-        Changed(
-            subject=f"{kind}:{key}",
-            name=str(new.get("name") or new.get("label")),
-            differences=_differences(old, new),
-        )
-        for key, old, new in pairs
+        Changed(subject=f"{kind}:{part.key}", part=part, differences=_differences(old, new))
+        for part, old, new in pairs
         if old != new
     )

@@ -13,6 +13,7 @@ from portal.domain.change import change as changing
 from portal.domain.change import limits
 from portal.domain.change.apply import apply, contradictions
 from portal.domain.change.change import Change
+from portal.domain.change.consequences import unacceptable
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 
@@ -45,7 +46,7 @@ def check(
         return [Problem("", "Nothing is asked yet.", "Change at least one line or term.")]
     problems = [problem for each in changes for problem in limits.problems(offer, each, today=today)]
     problems += contradictions(offer, changes)
-    return problems or _nothing_less(offer, [*beside, *changes])
+    return problems or unacceptable(offer, changes, beside) or _nothing_less(offer, [*beside, *changes])
 
 
 def grants(offer: Offer, changes: Iterable[Change], change: Change) -> bool:

@@ -14,6 +14,7 @@ from portal.domain.change import field_spec
 from portal.domain.change.compare import Changed, Comparison, Difference, Value
 from portal.domain.change.fields import spec
 from portal.domain.offer import money
+from portal.domain.offer.revision import Line
 
 What = Literal["added", "removed", "changed"]
 # How a value reads; "seen" is too long to be repeated, and is to be looked at.
@@ -32,7 +33,7 @@ _KINDS: Mapping[field_spec.Kind, Kind] = {
 
 class DifferenceSentence(msgspec.Struct, frozen=True, kw_only=True):
     """One difference. `name` is the line's, term's or adjustment's, "" for the proposal itself; `percent` by how much a
-    price or a quantity moved, one place, None where that says nothing."""
+    price or a quantity moved, one place, None where that says nothing; `line` the one that it is about."""
 
     subject: str
     name: str
@@ -41,7 +42,7 @@ class DifferenceSentence(msgspec.Struct, frozen=True, kw_only=True):
     before: Value = None
     after: Value = None
     percent: Decimal | None = None
-    unit: str = ""
+    line: Line | None = None
 
     @property
     def kind(self) -> Kind:
@@ -118,10 +119,11 @@ def _came(kind: str, parts: Iterable[msgspec.Struct], what: What) -> Iterator[Di
 def _changed(parts: Iterable[Changed]) -> Iterator[DifferenceSentence]:
     for part in parts:
         for each in part.decided:
-            yield _sentence(part.subject, part.name, each)
+            line = part.part if isinstance(part.part, Line) else None
+            yield _sentence(part.subject, part.name, each, line)
 
 
-def _sentence(subject: str, name: str, each: Difference) -> DifferenceSentence:
+def _sentence(subject: str, name: str, each: Difference, line: Line | None = None) -> DifferenceSentence:
     return DifferenceSentence(
         subject=subject,
         name=name,
@@ -130,6 +132,7 @@ def _sentence(subject: str, name: str, each: Difference) -> DifferenceSentence:
         before=each.before,
         after=each.after,
         percent=_percent(each),
+        line=line,
     )
 
 

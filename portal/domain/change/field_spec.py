@@ -95,6 +95,8 @@ class FieldSpec:
     quiet: bool = False
     # Too long to be repeated in a summary.
     long: bool = False
+    # A price of a line, for its price base quantity.
+    per_base: bool = False
     # A move is told in percent as well.
     in_percent: bool = False
 

@@ -13,7 +13,7 @@ from portal.domain.change.items import AdjustmentPlace, Item, StandingPlace, Tot
 from portal.domain.change.line_rules import at_price, at_quantity, putting, spelled
 from portal.domain.change.shown_fields import SHOWN
 from portal.domain.offer import money, spelling
-from portal.domain.offer.revision import MOST_WARRANTY_MONTHS, Adjustment, Line, StandingOffer, Term
+from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Term
 from portal.errors import Sentence
 
 # What can be changed. The names are stored with counteroffers and answers.
@@ -87,6 +87,7 @@ _CHANGEABLE = (
         label=Sentence("Unit price"),
         name=Sentence("unit price"),
         headline=True,
+        per_base=True,
         in_percent=True,
         apply=at_price,
         watches=_PRICE,
@@ -142,7 +143,7 @@ _CHANGEABLE = (
     _of_line(
         "warranty_months",
         "count",
-        spelling.count(0, MOST_WARRANTY_MONTHS),
+        spelling.count("warranty_months"),
         label=Sentence("Warranty in months"),
         name=Sentence("warranty in months"),
         fact=Sentence("Warranty: %(value)s"),

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
-from portal.domain.offer import money, spelling
+from portal.domain.offer import acceptable, money, spelling
+from portal.domain.offer.capacity import RANGES
 from portal.domain.offer.revision import Adjustment, Line, StandingOffer, Tax, canonical_bytes
 from portal.errors import Sentence
 
 Part = TypeVar("Part", bound=Line | Adjustment | StandingOffer)
-HUNDRED = Decimal(100)
-MOST_PERIODS = 1200
 _CATEGORIES = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M"})
 
 
@@ -30,7 +29,7 @@ def read(kind: type[Part], text: str, key: str | None = None) -> Part | None:
         part = msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, ArithmeticError):
         raise ValueError("This can't be read.") from None
-    if key is not None and part.key != key:
+    if (key is not None and part.key != key) or not acceptable.fits(part):
         raise ValueError("This can't be read.")
     return part
 
@@ -46,11 +45,11 @@ def line(text: str, key: str) -> str:
     spelling.discount(str(added.discount_percent))
     if added.why and money.add(step.amount for step in added.why) != added.net_unit_price:
         raise ValueError("The build-up does not sum to the price.")
-    if not 1 <= added.periods <= MOST_PERIODS or (added.billing == "once" and added.periods != 1):
+    if Decimal(added.periods) not in RANGES["periods"] or (added.billing == "once" and added.periods != 1):
         raise ValueError(
             Sentence(
                 "A line runs for 1 to %(limit)s months or years; one that is billed once for 1.",
-                limit=MOST_PERIODS,
+                limit=int(RANGES["periods"].most),
             )
         )
     _taxed(added.tax)
@@ -65,9 +64,9 @@ def adjustment(text: str, key: str) -> str:
     spelling.wording(stated.label)
     if (stated.amount is None) == (stated.percent is None):
         raise ValueError("Give an amount or a percentage, and not both.")
-    if stated.amount is not None and stated.amount <= 0:
+    if stated.amount is not None and stated.amount not in RANGES["quantity"]:
         raise ValueError("The amount must be more than zero.")
-    if stated.percent is not None and not 0 < stated.percent <= HUNDRED:
+    if stated.percent is not None and stated.percent not in RANGES["percent_off"]:
         raise ValueError("The percentage must be more than 0 and at most 100.")
     for figure in (stated.amount, stated.percent):
         spelling.unit_price(str(figure or 0))
@@ -85,7 +84,7 @@ def standing_offer(text: str, key: str) -> str:
 
 
 def _taxed(tax: Tax) -> None:
-    if tax.category not in _CATEGORIES or not 0 <= tax.rate <= HUNDRED:
+    if tax.category not in _CATEGORIES or tax.rate not in RANGES["percent"]:
         raise ValueError("The tax needs a category and a rate between 0 and 100 percent.")
     if tax.rate and tax.category not in {"S", "L", "M"}:
         raise ValueError("A line that is not taxed has the rate 0.")

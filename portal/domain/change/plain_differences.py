@@ -8,11 +8,14 @@ import msgspec
 
 from portal.domain.change.compare import Value
 from portal.domain.change.difference_sentences import DifferenceSentence, Kind
+from portal.domain.change.fields import spec
+from portal.domain.offer.revision import Line
 
 
 class PlainDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A sentence in strings: numbers plain, days in ISO 8601, flags "true" or "". `what` is a verdict where it tells an
-    answer: then `before` was asked, `after` is offered now, and `reason` is the seller's."""
+    answer: then `before` was asked, `after` is offered now, and `reason` is the seller's. `base` and `unit` say how many of
+    what a price is for, where it is not for one."""
 
     name: str
     what: str
@@ -22,6 +25,8 @@ class PlainDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     after: str = ""
     percent: str = ""
     reason: str = ""
+    base: str = ""
+    unit: str = ""
 
 
 def plain_differences(those: Iterable[DifferenceSentence]) -> tuple[PlainDifference, ...]:
@@ -34,9 +39,17 @@ def plain_differences(those: Iterable[DifferenceSentence]) -> tuple[PlainDiffere
             before=_text(each.before) if each.kind != "seen" else "",
             after=_text(each.after) if each.kind != "seen" else "",
             percent="" if each.percent is None else str(each.percent),
+            **price_base(each.field, each.line),
         )
         for each in those
     )
+
+
+def price_base(field: str, line: Line | None) -> dict[str, str]:
+    """`base` and `unit` of the line's price; nothing for other fields, and where it is for one."""
+    if line is None or not field or not spec(field).per_base or line.price_base_quantity == 1:
+        return {}
+    return {"base": str(line.price_base_quantity), "unit": line.unit}
 
 
 def _text(value: Value) -> str:

@@ -8,11 +8,11 @@ from portal.errors import Sentence
 
 SHOWN = (
     FieldSpec(key="key", kind="text", label=Sentence("Key"), quiet=True),
-    FieldSpec(key="net_unit_price", kind="money", label=Sentence("Net unit price")),
+    FieldSpec(key="net_unit_price", kind="money", per_base=True, label=Sentence("Net unit price")),
     FieldSpec(
         key="net", kind="money", label=Sentence("Line total"), headline=True, follows=True, in_percent=True
     ),
-    FieldSpec(key="list_price", kind="money", label=Sentence("List price")),
+    FieldSpec(key="list_price", kind="money", per_base=True, label=Sentence("List price")),
     FieldSpec(key="price_source", kind="text", label=Sentence("Where the price comes from"), follows=True),
     FieldSpec(key="price_base_quantity", kind="number", label=Sentence("Price base quantity")),
     FieldSpec(key="price_breaks", kind="details", label=Sentence("Volume prices"), follows=True),

@@ -18,6 +18,8 @@ class TurnFacts(msgspec.Struct, frozen=True):
     company: str
     open_asks: int
     oldest_ask: datetime | None
+    # Minutes within which the seller means to answer.
+    goal: int
 
 
 class StoredEvent(NamedTuple):

@@ -10,6 +10,8 @@ from functools import cache
 
 from babel.numbers import list_currencies
 
+from portal.domain.offer.capacity import DIGITS_AFTER, DIGITS_BEFORE, LARGEST
+
 ZERO = Decimal(0)
 SIX_PLACES = Decimal("0.000001")
 # Twelve digits before and six after the point, multiplied twice: 54 digits. 60 leaves nothing to round by accident.
@@ -72,6 +74,13 @@ def divide(value: Decimal, by: Decimal) -> Decimal:
     return CONTEXT.divide(value, by)
 
 
+def fits(value: Decimal) -> bool:
+    """Whether it is a number of at most 12 digits before and 6 after the point."""
+    return (
+        value.is_finite() and abs(value) <= LARGEST and value == value.quantize(SIX_PLACES, context=CONTEXT)
+    )
+
+
 def to_minor(value: Decimal, currency: str) -> int:
     """An amount in minor units (cents); ValueError when it has more places than the currency."""
     scaled = value.scaleb(places(currency), context=CONTEXT)
@@ -113,7 +122,7 @@ def parse(text: str) -> Decimal:
     before, point, after = body.partition(".")
     if not before.isascii() or not before.isdigit() or (point and not (after.isascii() and after.isdigit())):
         raise ValueError("not a decimal number such as 1250.00")
-    if len(before.lstrip("0")) > 12 or len(after) > 6:
+    if len(before.lstrip("0")) > DIGITS_BEFORE or len(after) > DIGITS_AFTER:
         raise ValueError("at most 12 digits before and 6 after the point")
     try:
         return Decimal(text)

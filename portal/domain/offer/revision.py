@@ -23,9 +23,6 @@ StepCode = Literal["quoted", "volume", "below_volume", "concession", "change", "
 TermKind = Literal["payment", "delivery", "warranty", "other"]
 
 
-MOST_WARRANTY_MONTHS = 600
-
-
 class Address(_Document, frozen=True, kw_only=True):
     street: str = ""
     street2: str = ""

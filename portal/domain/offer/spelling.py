@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from portal.domain.offer import money
+from portal.domain.offer.capacity import FIRST_DAY, LAST_DAY, LONGEST_WORDING, RANGES, Figure
 from portal.errors import Sentence
 
-LONGEST_WORDING = 500
+_LONGEST_QUOTED = 40
 _PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _PRICE, _NUMBER = Decimal("1250.25"), Decimal("12.5")
 _WISH = re.compile(r"(\S+) x (.+)")
@@ -43,44 +44,52 @@ def decimal(text: str, *, price: bool = False) -> Decimal:
 def _no_number(text: str, *, price: bool) -> Sentence:
     if _PLAIN.fullmatch(text):
         return Sentence(
-            "“%(text)s” is too long: at most 12 digits before and 6 after the point are possible.", text=text
+            "“%(text)s” is too long: at most 12 digits before and 6 after the point are possible.",
+            text=quoted(text),
         )
     if price:
         return Sentence(
-            "“%(text)s” is not a number. Enter a price, like %(example)s.", text=text, example=_PRICE
+            "“%(text)s” is not a number. Enter a price, like %(example)s.", text=quoted(text), example=_PRICE
         )
-    return Sentence("“%(text)s” is not a number. Enter one like %(example)s.", text=text, example=_NUMBER)
+    return Sentence(
+        "“%(text)s” is not a number. Enter one like %(example)s.", text=quoted(text), example=_NUMBER
+    )
 
 
 def quantity(text: str) -> str:
     number = decimal(text)
-    if number <= 0:
+    if number not in RANGES["quantity"]:
         raise ValueError("The quantity must be more than zero.")
     return str(number)
 
 
 def unit_price(text: str) -> str:
     price = decimal(text, price=True)
-    if price < 0:
+    if price not in RANGES["unit_price"]:
         raise ValueError("The unit price can't be negative.")
     return str(price)
 
 
 def discount(text: str) -> str:
     percent = decimal(text)
-    if not 0 <= percent <= 100:
+    if percent not in RANGES["percent"]:
         raise ValueError("The discount must be between 0 and 100 percent.")
     return str(percent)
 
 
-def count(least: int, most: int) -> Callable[[str], str]:
-    """The reader of a whole number from `least` to `most`."""
+def count(figure: Figure) -> Callable[[str], str]:
+    """The reader of a whole number in the range of a figure."""
+    allowed = RANGES[figure]
 
     def read(text: str) -> str:
         number = decimal(text)
-        if number != number.to_integral_value() or not least <= number <= most:
+        if number != number.to_integral_value() or number not in allowed:
             raise ValueError(
-                Sentence("Enter a whole number from %(least)s to %(most)s.", least=least, most=most)
+                Sentence(
+                    "Enter a whole number from %(least)s to %(most)s.",
+                    least=int(allowed.least),
+                    most=int(allowed.most),
+                )
             )
         return str(int(number))
 
@@ -101,15 +110,19 @@ def chosen(text: str) -> str:
 
 def day(text: str) -> str:
     try:
-        return date.fromisoformat(text.strip()).isoformat()
+        found = date.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(Sentence("“%(text)s” is not a day such as 2026-12-31.", text=text.strip())) from None
+        message = Sentence("“%(text)s” is not a day such as 2026-12-31.", text=quoted(text.strip()))
+        raise ValueError(message) from None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(Sentence("Choose a day from %(first)s to %(last)s.", first=FIRST_DAY, last=LAST_DAY))
+    return found.isoformat()
 
 
 def target(text: str, currency: str) -> str:
     """An amount of the currency, net over the whole contract."""
     wanted = decimal(text, price=True)
-    if wanted < 0:
+    if wanted not in RANGES["unit_price"]:
         raise ValueError("The overall price can't be negative.")
     rounded = money.amount(wanted, currency)
     if rounded != wanted:
@@ -138,6 +151,11 @@ def wish(text: str) -> str:
 def plain(text: str) -> str:
     """On one line, in NFC."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def quoted(text: str) -> str:
+    """What was written, short enough to be repeated in a sentence."""
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[:_LONGEST_QUOTED]}…"
 
 
 def wording(text: str) -> str:

@@ -12,12 +12,12 @@ from typing import Literal
 
 import msgspec
 
-from portal.domain.offer import money
+from portal.domain.offer import acceptable, money
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.domain.policy.authority import Authority, Reason
 from portal.domain.policy.given import Given
 from portal.domain.policy.margin import share
-from portal.domain.policy.possible import impossible, negative
+from portal.domain.policy.possible import impossible
 from portal.domain.policy.reach import Reach
 from portal.errors import Invalid, Problem
 
@@ -66,7 +66,7 @@ def judge(before: Before, after: Offer, private: PrivateFigures, signer: Signer)
     """Clear `after`, or say why it waits. Invalid when something in it could come to less than nothing."""
     case = _Case(before, after, private, signer)
     if problems := _problems(case):
-        raise Invalid("The offer can't be published like this.", problems)
+        raise Invalid("This can't be offered. %(problem)s", problems, problem=problems[0].told)
     found = tuple(reason for check in _CHECKS[signer.by] for reason in check(case))
     return Waits(reasons=found) if found else Cleared(offer=after, private=private, by=signer.by)
 
@@ -82,7 +82,10 @@ class _Case:
 
     def __init__(self, before: Before, after: Offer, private: PrivateFigures, signer: Signer) -> None:
         self.before, self.after, self.private, self.signer = before, after, private, signer
-        self.reach = Reach(after)
+
+    @cached_property
+    def reach(self) -> Reach:
+        return Reach(self.after)
 
     @cached_property
     def signed(self) -> Reach | None:
@@ -100,10 +103,10 @@ class _Case:
 
 
 def _problems(case: _Case) -> list[Problem]:
-    """What was published before the gate goes on standing; a choice in it only has to come to something."""
+    """What was published before the gate goes on standing; a choice in it only has to be something that can be offered."""
     if case.signer.by == "nobody":
         return []
-    return negative(case.after) if case.signer.by == "buyer" else impossible(case.reach)
+    return acceptable.problems(case.after) or ([] if case.signer.by == "buyer" else impossible(case.reach))
 
 
 def _floors(case: _Case) -> Iterator[Reason]:

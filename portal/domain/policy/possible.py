@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from portal.domain.offer import money
 from portal.domain.offer.revision import Adjustment, Line, Offer, Tax
-from portal.domain.offer.totals import BILLINGS, totals
+from portal.domain.offer.totals import BILLINGS
 from portal.domain.policy.line_reach import HUNDRED
 from portal.domain.policy.reach import Reach
 from portal.errors import Amount, Problem
@@ -20,15 +20,6 @@ def impossible(reach: Reach) -> list[Problem]:
     """Whole-deal discounts that could come to more than what they are taken from; places are the adjustments' ids."""
     discounts = [each for each in reach.offer.adjustments if each.kind == "discount"]
     return [*_whole(reach, discounts)] or [*_groups(reach, discounts)]
-
-
-def negative(offer: Offer) -> list[Problem]:
-    """Whether the offer as it stands comes to less than nothing anywhere."""
-    come_to = totals(offer)
-    sums = [each.total for each in (come_to.once, come_to.month, come_to.year, come_to.contract) if each]
-    if min([*sums, *(group.taxable for group in come_to.groups)]) >= 0:
-        return []
-    return [Problem("", "The discounts come to more than the lines.", "Ask the seller for a new offer.")]
 
 
 def _whole(reach: Reach, discounts: list[Adjustment]) -> Iterator[Problem]:

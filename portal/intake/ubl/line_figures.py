@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.domain.offer import money, revision
+from portal.domain.offer.capacity import AMOUNT_LIMIT
 from portal.domain.offer.totals import line_net
 from portal.errors import Sentence
-from portal.intake.fields import AMOUNT_LIMIT
 
 
 @dataclass(frozen=True)

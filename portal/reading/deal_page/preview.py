@@ -25,6 +25,7 @@ class SumEffect:
 class PriceSteps:
     """Where a quantity stands among the price breaks: the one `reached`, the `following` one, and the line's net there."""
 
+    line: Line
     reached: PriceBreak | None
     following: PriceBreak | None
     net: Decimal
@@ -64,6 +65,7 @@ def price_steps(line: Line | None, offer: Offer) -> PriceSteps | None:
         following = None
     there = pricing.at_quantity(line, following.start, language=offer.language) if following else line
     return PriceSteps(
+        line=line,
         # The price below the first break is kept as one that begins at nothing.
         reached=reached if reached and reached.start else None,
         following=following,

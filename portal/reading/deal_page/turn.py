@@ -17,7 +17,8 @@ from portal.storage.session import Transaction
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """`whose` turn it is, told to `party`; `since`: when the buyer began to wait, None while nobody waits for the seller."""
+    """`whose` turn it is, told to `party`; `since`: when the buyer began to wait, None while nobody waits for the seller;
+    `goal_hours`: within how many the seller means to answer."""
 
     whose: Turn
     party: PartyName
@@ -26,6 +27,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     seller: str
     company: str
+    goal_hours: int
 
     @property
     def is_shown(self) -> bool:
@@ -53,6 +55,7 @@ def head(row: Any, buyer_waits_since: datetime | None, now: datetime) -> TurnFac
         row.company,
         row.open_asks,
         row.oldest_ask,
+        row.goal,
     )
 
 
@@ -69,6 +72,7 @@ def waiting(head: TurnFacts, party: PartyName, seller: str) -> Waiting:
         revision=head.revision,
         seller=seller,
         company=head.company,
+        goal_hours=head.goal // 60,
     )
 
 
@@ -80,6 +84,7 @@ def _head() -> tuple[ColumnElement[Any], ...]:
         *(deal.c.state, deal.c.valid_until, deal.c.revision, deal.c.digest, deal.c.company),
         select(func.count()).where(*asked).correlate(deal).scalar_subquery().label("open_asks"),
         oldest.correlate(deal).scalar_subquery().label("oldest_ask"),
+        select(tables.installation.c.response_goal).limit(1).scalar_subquery().label("goal"),
     )
 
 

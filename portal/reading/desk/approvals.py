@@ -53,6 +53,7 @@ class AnsweredChange:
     answered: Value
     text: str | None
     floor: Decimal | None
+    line: Line | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,4 +240,5 @@ def _change(offer: Offer, private: PrivateFigures, change: Change, answer: Answe
         answered=parse_value(change.field, answered),
         text=answered or "" if verdict != "decline" and row.counterable and not row.place else None,
         floor=figures.floor_unit_price if figures else None,
+        line=item if isinstance(item, Line) else None,
     )

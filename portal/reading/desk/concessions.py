@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.access import Deal
 from portal.domain.ledger import ledger, shared_events
@@ -15,12 +15,24 @@ from portal.domain.ledger.shared_events import Signature
 from portal.domain.offer import money
 from portal.domain.policy import concession
 from portal.domain.policy.concession import Part, Trade
+from portal.lru_cache import LruCache
 from portal.reading.deal_page import history, people
 from portal.reading.deal_page.people import Person
 from portal.reading.desk import outcome
 from portal.reading.desk.outcome import Earned
 from portal.storage import documents, private_documents
 from portal.storage.session import Transaction
+
+
+class Step(NamedTuple):
+    """From one revision to the next: what was given and received, and what was earned before and after."""
+
+    trade: Trade
+    before: Earned
+    after: Earned
+
+
+_steps = LruCache[Step](most=1_024)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +50,8 @@ class Round:
 
 @dataclass(frozen=True, kw_only=True)
 class SoFar:
-    """From the first revision to the one that stands. `given` and `received` are what has a price, signed for the seller."""
+    """All rounds together, so that the sums are those of the rounds beside them. `given` and `received` are what has a
+    price, signed for the seller."""
 
     trade: Trade
     given: Decimal
@@ -65,20 +78,31 @@ def load(transaction: Transaction, deal: Deal) -> Concessions:
         if isinstance(body, shared_events.RevisionPublished):
             rounds.append(_round(transaction, deal, row, body, known[row.actor]))
     return Concessions(
-        currency=deal.currency, rounds=tuple(reversed(rounds)), so_far=so_far(transaction, deal, published)
+        currency=deal.currency,
+        rounds=tuple(reversed(rounds)),
+        so_far=_together([each.trade for each in rounds], rounds[0].earned_before, rounds[-1].earned_after)
+        if rounds
+        else None,
     )
 
 
-def so_far(transaction: Transaction, deal: Deal, published: Sequence[Any] | None = None) -> SoFar | None:
-    """None before there is a second revision. `published`: the rows that published revisions, where they are known."""
+def so_far(transaction: Transaction, deal: Deal) -> SoFar | None:
+    """None before there is a second revision."""
     if deal.revision < 2:
         return None
-    rows = history.rows(transaction, deal.id) if published is None else published
-    bodies = [ledger.decode_body(row.body) for row in rows]
-    answered = [
-        each for body in bodies if isinstance(body, shared_events.RevisionPublished) for each in body.answers
+    bodies = [ledger.decode_body(row.body) for row in history.rows(transaction, deal.id)]
+    steps = [
+        _step(transaction, deal, body) for body in bodies if isinstance(body, shared_events.RevisionPublished)
     ]
-    trade, first, now = _between(transaction, deal, 1, deal.revision, answered)
+    return _together([each.trade for each in steps], steps[0].before, steps[-1].after)
+
+
+def _together(trades: Sequence[Trade], first: Earned, now: Earned) -> SoFar:
+    trade = Trade(
+        given=tuple(part for each in trades for part in each.given),
+        received=tuple(part for each in trades for part in each.received),
+        net=money.add(each.net for each in trades),
+    )
     return SoFar(
         trade=trade,
         given=_sum(trade.given),
@@ -91,7 +115,7 @@ def so_far(transaction: Transaction, deal: Deal, published: Sequence[Any] | None
 def _round(
     transaction: Transaction, deal: Deal, row: Any, body: shared_events.RevisionPublished, who: Person
 ) -> Round:
-    trade, before, after = _between(transaction, deal, body.revision - 1, body.revision, body.answers)
+    trade, before, after = _step(transaction, deal, body)
     return Round(
         revision=body.revision,
         at=row.at,
@@ -103,18 +127,20 @@ def _round(
     )
 
 
-def _between(
-    transaction: Transaction, deal: Deal, earlier: int, later: int, answered: Iterable[shared_events.Answered]
-) -> tuple[Trade, Earned, Earned]:
-    before, after = (
-        documents.read_revision(transaction, deal.id, number).offer for number in (earlier, later)
+def _step(transaction: Transaction, deal: Deal, body: shared_events.RevisionPublished) -> Step:
+    """What a revision moved against the one before it; both never change, so it is worked out once."""
+    key = (body.digest, deal.id, body.revision)
+    return _steps.get(key) or _steps.put(key, _compute_step(transaction, deal, body))
+
+
+def _compute_step(transaction: Transaction, deal: Deal, body: shared_events.RevisionPublished) -> Step:
+    numbers = (body.revision - 1, body.revision)
+    before, after = (documents.read_revision(transaction, deal.id, number).offer for number in numbers)
+    was, now = (private_documents.read_private_figures(transaction, deal.id, number) for number in numbers)
+    asked = [each.change.subject for each in body.answers if each.verdict != "decline"]
+    return Step(
+        concession.trade(before, after, asked), outcome.earned(before, was), outcome.earned(after, now)
     )
-    was, now = (
-        private_documents.read_private_figures(transaction, deal.id, number) for number in (earlier, later)
-    )
-    asked = [each.change.subject for each in answered if each.verdict != "decline"]
-    trade = concession.trade(before, after, asked)
-    return trade, outcome.earned(before, was), outcome.earned(after, now)
 
 
 def _sum(parts: Iterable[Part]) -> Decimal:

@@ -5,17 +5,18 @@ that a row that arrives later looks like one that was there from the start.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
+from sqlalchemy import Row, Select, func, select
 
 from portal.domain.deal import lifecycle
 from portal.domain.deal.reminders import DEFAULT_GOAL
 from portal.domain.offer import money, totals
+from portal.reading.desk.inbox_queries import count_closed, is_going, is_within_reach, matches
 from portal.reading.desk.inbox_row import CLOSING, HOUR, InboxRow, View
 from portal.reading.desk.last_event import LastEvent, last_events
 from portal.storage import documents, tables
@@ -23,7 +24,6 @@ from portal.storage.session import Transaction
 
 # What is closed only grows; older deals are found by searching.
 MOST_CLOSED = 100
-_CLOSED = ("accepted", "declined", "withdrawn", "expired")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +40,9 @@ def load(transaction: Transaction, view: View) -> Inbox:
     """The inbox as one rep looks at it."""
     everything = _rows(transaction, view)
     per_tab = Counter[str](row.tab for row in everything)
-    closed = _count_closed(transaction, view)
+    closed = count_closed(transaction, view)
     counts = {
-        "all": per_tab["needs"] + per_tab["waiting"] + sum(closed.values()),
+        "all": per_tab["needs"] + per_tab["waiting"] + closed["over"],
         "needs": per_tab["needs"],
         "waiting": per_tab["waiting"],
         "closing": sum(row.closing for row in everything),
@@ -50,7 +50,7 @@ def load(transaction: Transaction, view: View) -> Inbox:
         "lost": closed["lost"],
     }
     shown = [row for row in everything if row.within(view)]
-    return Inbox(view=view, rows=tuple(shown), counts=counts, more=sum(closed.values()) > MOST_CLOSED)
+    return Inbox(view=view, rows=tuple(shown), counts=counts, more=closed["over"] > MOST_CLOSED)
 
 
 def rows(transaction: Transaction, view: View) -> tuple[InboxRow, ...]:
@@ -67,52 +67,20 @@ def row(transaction: Transaction, deal_id: str, view: View) -> InboxRow | None:
 def needing(transaction: Transaction, rep_id: str) -> int:
     """How many deals of the rep, or of nobody, wait for the seller."""
     view = View(rep_id=rep_id, whose="mine")
-    heads = transaction.connection.execute(_heads().where(_mine(view), _going())).all()
+    heads = transaction.connection.execute(_heads().where(is_within_reach(view), is_going())).all()
     return sum(_row(head, None, transaction.now).tab == "needs" for head in heads)
 
 
 def _rows(transaction: Transaction, view: View) -> list[InboxRow]:
-    heads, newest = _heads().where(_mine(view)), tables.deal.c.last_event_at.desc()
-    closed = heads.where(~_going(), _matching(view)).order_by(newest).limit(MOST_CLOSED)
-    found = [*_read(transaction, heads.where(_going())), *_read(transaction, closed)]
+    heads, newest = _heads().where(is_within_reach(view)), tables.deal.c.last_event_at.desc()
+    closed = heads.where(~is_going(), matches(view)).order_by(newest).limit(MOST_CLOSED)
+    found = [*_read(transaction, heads.where(is_going())), *_read(transaction, closed)]
     return sorted(found, key=lambda each: (each.order, each.number))
-
-
-def _going() -> ColumnElement[bool]:
-    """Deals that somebody may still be waiting in; a few of them turn out to have lapsed."""
-    return or_(tables.deal.c.state.not_in(_CLOSED), tables.deal.c.buyer_waits_since.is_not(None))
-
-
-def _mine(view: View) -> ColumnElement[bool]:
-    owner = tables.deal.c.owner_id
-    return or_(owner.is_(None), owner == view.rep_id) if view.whose == "mine" else true()
-
-
-def _matching(view: View) -> ColumnElement[bool]:
-    wanted = view.search
-    columns = (tables.deal.c.title, tables.deal.c.company, tables.deal.c.number)
-    return or_(*(column.icontains(wanted, autoescape=True) for column in columns))
-
-
-def _count_closed(transaction: Transaction, view: View) -> Counter[str]:
-    """Deals that wait for nobody any more, as the clock sees them."""
-    deal, now = tables.deal, transaction.now
-    lapsed = and_(deal.c.state == "open", deal.c.valid_until <= now)
-    counted = transaction.connection.execute(
-        # By the column alone: PostgreSQL takes a comparison with a bound value for another one each time.
-        select(deal.c.state, func.count())
-        .where(_mine(view), deal.c.buyer_waits_since.is_(None), or_(deal.c.state.in_(_CLOSED), lapsed))
-        .group_by(deal.c.state)
-    )
-    closed = Counter[str]()
-    for state, count in counted:
-        closed["won" if state == "accepted" else "lost"] += count
-    return closed
 
 
 def _heads() -> Select[Any]:
     """The columns of a row, with what is open beside the deal."""
-    deal, ask, approval = tables.deal, tables.counteroffer, tables.approval
+    deal, ask, approval, revision = tables.deal, tables.counteroffer, tables.approval, tables.revision
     asks = (
         select(ask.c.deal_id, func.count().label("asks"), func.min(ask.c.made_at).label("asked_at"))
         .where(ask.c.state == "open")
@@ -126,10 +94,12 @@ def _heads() -> Select[Any]:
             tables.rep.c.name.label("owner"),
             asks.c.asks,
             asks.c.asked_at,
+            revision.c.published_at,
             waits.exists().label("approval"),
             select(tables.installation.c.response_goal).limit(1).scalar_subquery().label("goal"),
         )
         .outerjoin(tables.rep, tables.rep.c.id == deal.c.owner_id)
+        .outerjoin(revision, (revision.c.deal_id == deal.c.id) & (revision.c.number == deal.c.revision))
         .outerjoin(asks, asks.c.deal_id == deal.c.id)
     )
 
@@ -144,6 +114,17 @@ def _read(transaction: Transaction, heads: Select[Any]) -> list[InboxRow]:
 
 def _drafted(transaction: Transaction, row: InboxRow) -> Decimal:
     return totals.totals(documents.read_draft(transaction, row.deal_id)).contract.net
+
+
+def _since(turn: str, waits: Sequence[datetime], head: Row[Any]) -> datetime:
+    """When that was asked which whoever's turn it is has not answered: of buyers, the offer. Else when it moved last."""
+    if turn == "seller" and waits:
+        return min(waits)
+    if turn == "buyer" and head.published_at is not None:
+        published: datetime = head.published_at
+        return published
+    moved: datetime = head.last_event_at
+    return moved
 
 
 def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
@@ -165,7 +146,7 @@ def _row(head: Row[Any], last: LastEvent | None, now: datetime) -> InboxRow:
         value=money.from_minor(head.contract_net, head.currency),
         owner_id=head.owner_id,
         owner=head.owner or "",
-        since=min(waits) if waits and turn == "seller" else head.last_event_at,
+        since=_since(turn, waits, head),
         valid_until=head.valid_until,
         closing=state == "open" and head.valid_until - now <= CLOSING,
         asks=asks,

@@ -77,7 +77,14 @@ class InboxRow:
             return "needs"
         if self.turn == "buyer":
             return "waiting"
-        return "won" if self.state == "accepted" else "lost"
+        return self.outcome or "lost"
+
+    @property
+    def outcome(self) -> Literal["won", "lost"] | None:
+        """How it ended, whoever has written since; None while it goes on."""
+        if self.state == "accepted":
+            return "won"
+        return "lost" if self.state in ("declined", "withdrawn", "expired") else None
 
     @property
     def order(self) -> int:
@@ -91,4 +98,4 @@ class InboxRow:
             return False
         if view.search and view.search.casefold() not in f"{self.name} {self.number}".casefold():
             return False
-        return view.tab in ("all", self.tab) or (view.tab == "closing" and self.closing)
+        return view.tab in ("all", self.tab, self.outcome) or (view.tab == "closing" and self.closing)

@@ -1,6 +1,6 @@
 """A few figures of how negotiating goes, counted from deals and their ledgers."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from portal.storage.session import Transaction
 
 # Answers are timed over the last ninety days.
 RECENT = timedelta(days=90)
-_TIMED = event_kinds.names(lambda kind: kind.is_timed)
+_TIMED = (*event_kinds.names(lambda kind: kind.is_timed), "counteroffer_withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +87,23 @@ def _talk(transaction: Transaction) -> Sequence[tuple[str, str, datetime, bytes]
 
 def _waits(talk: Iterable[tuple[str, str, datetime, bytes]]) -> Iterable[timedelta]:
     """From the first ask that nobody answered yet to the seller's next word, by the ledger's own rule."""
-    since: dict[str, datetime] = {}
-    for deal_id, actor, at, body in talk:
-        match turn_effect(ledger.decode_body(body), actor):
-            case "begins":
-                since.setdefault(deal_id, at)
-            case "ends" if deal_id in since:
-                yield at - since.pop(deal_id)
-            case "lifts" if since.get(deal_id) == at:
-                yield at - since.pop(deal_id)
+    # By deal, the instants of its asks (by id) and of its first question ("").
+    waiting: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+    for deal_id, actor, at, stored in talk:
+        body, since = ledger.decode_body(stored), waiting[deal_id]
+        match turn_effect(body, actor):
+            case "begins" | "replaces":
+                for replaced in getattr(body, "replaces", ()):
+                    since.pop(replaced, None)
+                since.setdefault(getattr(body, "counteroffer", ""), at)
+            case "withdraws":
+                since.pop(getattr(body, "counteroffer", ""), None)
+            case "ends" if since:
+                yield at - min(since.values())
+                since.clear()
+            case "lifts" if since and min(since.values()) == at:
+                yield at - at
+                since.clear()
 
 
 def _rounds(transaction: Transaction) -> dict[int, int]:

@@ -14,7 +14,7 @@ from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
-from portal.domain.offer.revision import Offer, PrivateFigures, Totals
+from portal.domain.offer.revision import Line, Offer, PrivateFigures, Totals
 from portal.domain.offer.totals import totals
 from portal.domain.policy import concession, gate, margin
 from portal.domain.policy.authority import Reason
@@ -43,6 +43,7 @@ class BelowFloor:
     name: str
     price: Decimal
     floor: Decimal
+    line: Line | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,12 @@ def earned(offer: Offer, private: PrivateFigures) -> Earned:
 
 
 def _below(after: Offer, reason: Reason) -> BelowFloor:
-    return BelowFloor(name=_name(after, reason.line), price=reason.figure, floor=reason.limit)
+    return BelowFloor(
+        name=_name(after, reason.line),
+        price=reason.figure,
+        floor=reason.limit,
+        line=after.line(reason.line),
+    )
 
 
 def _beyond(after: Offer, reason: Reason) -> Beyond:

@@ -16,7 +16,7 @@ from portal.domain.change.fields import parse_value
 from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer import money
-from portal.domain.offer.revision import Offer
+from portal.domain.offer.revision import Line, Offer
 from portal.domain.policy import auto_answer
 from portal.domain.policy import policy as policies
 from portal.domain.policy.auto_answer import Judgement
@@ -39,6 +39,7 @@ class AskedThen:
     name: str
     offered: Value
     asked: Value
+    line: Line | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,4 +155,5 @@ def _asked(offer: Offer, change: Change) -> AskedThen:
         name=item.name if item else change.key,
         offered=parse_value(change.field, changing.current(offer, change)),
         asked=parse_value(change.field, change.value),
+        line=item if isinstance(item, Line) else None,
     )

@@ -26,9 +26,9 @@ class TurnCache:
             return known
         seq, at, before = self._buyer_waits.get(event.deal_id) or (0, NEVER, None)
         effect = turn_effect(body, event.actor)
-        after = {"begins": True, "ends": False, "stays": before, "lifts": None}[effect]
-        # None: after "lifts" an older event may still wait for an answer, so that the next event asks the database.
-        if (after is not None or effect == "lifts") and event.at >= at:
+        # None: an older event may still wait for an answer, so that the next event asks the database.
+        after = {"begins": True, "replaces": True, "ends": False, "stays": before}.get(effect)
+        if (after is not None or effect != "stays") and event.at >= at:
             self._buyer_waits.put(event.deal_id, (event.seq, event.at, after))
         follows = seq == event.seq - 1 and before is not None
         return self._changes.put(key, not follows or after != before)

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 
 from portal.access import deal_for
 from portal.commands.conversation.post_message import post_message
+from portal.integers import AddressNumber
 from portal.reading.deal_page import conversation, deal_page, lines, people
 from portal.reading.deal_page.conversation import Conversation
 from portal.rendering.regions import dom_id
@@ -32,7 +33,7 @@ async def say(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
 
 
 @get("/deals/{deal_id:str}/conversation")
-async def earlier(visit: Visit, deal_id: str, before: int) -> Response[str]:
+async def earlier(visit: Visit, deal_id: str, before: AddressNumber) -> Response[str]:
     """What was said before a position: more of the log for htmx, a page of its own without scripts."""
     read = partial(_earlier, visit=visit, deal_id=deal_id, before=before)
     log = await visit.read(read)

@@ -7,6 +7,7 @@ from litestar import Response, get
 from msgspec.structs import replace
 
 from portal.access import deal_for
+from portal.integers import AddressNumber
 from portal.reading.deal_page import deal_page, differences, offer_preview
 from portal.rendering.addresses import Urls
 from portal.storage import documents
@@ -15,7 +16,7 @@ from portal.web.buyer.visit import Visit
 
 
 @get("/deals/{deal_id:str}/revisions/{number:int}")
-async def show_revision(visit: Visit, deal_id: str, number: int) -> Response[str]:
+async def show_revision(visit: Visit, deal_id: str, number: AddressNumber) -> Response[str]:
     context = await visit.read(partial(_revision, visit=visit, deal_id=deal_id, number=number))
     return visit.services.page("buyer/revision.html", visit.request, **context)
 

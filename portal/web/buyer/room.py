@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from portal.access import deal_for, new_id
 from portal.commands.conversation import buyer_room
 from portal.errors import Invalid, Refused
+from portal.integers import AddressNumber
 from portal.reading.buyer import room
 from portal.reading.deal_page import deal_page
 from portal.rendering import regions
@@ -24,7 +25,7 @@ SAY, SIGN_OFF = ("room", "room/_say.html", "#room-say"), ("sign-off", "room/_sig
 
 
 @get("/deals/{deal_id:str}/room")
-async def show_room(visit: Visit, deal_id: str, before: int | None = None) -> Response[Any]:
+async def show_room(visit: Visit, deal_id: str, before: AddressNumber | None = None) -> Response[Any]:
     """What was said among the buyers; `before` a position, what came earlier."""
     return await _page(visit, deal_id, before=before)
 
@@ -77,7 +78,7 @@ async def _page(
     deal_id: str,
     template: str = "room/page.html",
     status: int = 200,
-    before: int | None = None,
+    before: AddressNumber | None = None,
     **more: Any,
 ) -> Response[Any]:
     context = await visit.read(partial(_context, visit=visit, deal_id=deal_id, before=before))

@@ -9,6 +9,7 @@ from portal.access import deal_for
 from portal.commands.conversation.keep_note import keep_note
 from portal.commands.conversation.post_message import post_message
 from portal.errors import Refused
+from portal.integers import AddressNumber
 from portal.reading.deal_page import conversation, deal_page, lines, people
 from portal.reading.deal_page.conversation import Conversation
 from portal.request import is_partial, wants_json
@@ -46,7 +47,7 @@ async def keep(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
 
 
 @get("/desk/deals/{deal_id:str}/conversation")
-async def earlier(desk: Desk, deal_id: str, before: int) -> Response[str]:
+async def earlier(desk: Desk, deal_id: str, before: AddressNumber) -> Response[str]:
     """What was said before a position: more of the log for htmx, a page of its own without scripts."""
     log = await desk.read(partial(_earlier, desk=desk, deal_id=deal_id, before=before))
     template = "table/_earlier.html" if is_partial(desk.request) else "buyer/earlier.html"

@@ -14,6 +14,7 @@ from portal.commands.deal.withdraw import withdraw
 from portal.commands.revision.take_back_revision import take_back_revision
 from portal.domain.ledger.ledger import by_buyer
 from portal.errors import Invalid, Refused, Sentence
+from portal.integers import AddressNumber
 from portal.web.desk.deal import act, show
 from portal.web.desk.request import Desk, Refusal
 from portal.web.forms.form_fields import FormFields
@@ -31,7 +32,7 @@ async def take_back(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]
 
 
 @post("/desk/deals/{deal_id:str}/revisions/{number:int}/take-back")
-async def correct(desk: Desk, deal_id: str, number: int, form: FormFields) -> Response[Any]:
+async def correct(desk: Desk, deal_id: str, number: AddressNumber, form: FormFields) -> Response[Any]:
     """Only while nobody of the buyer's has opened it; a page of theirs that is open now shows it, so that counts as well."""
     people = desk.services.hub.presence.people(deal_id)
     present = any(by_buyer(person.actor) for person in people)

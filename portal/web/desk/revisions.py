@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get
 from msgspec.structs import replace
 
+from portal.integers import AddressNumber
 from portal.reading.deal_page import differences, offer_preview
 from portal.reading.desk import deal
 from portal.reading.desk.frame import Frame
@@ -16,7 +17,7 @@ from portal.web.desk.request import Desk
 
 
 @get("/desk/deals/{deal_id:str}/revisions/{number:int}")
-async def show_revision(desk: Desk, deal_id: str, number: int) -> Response[str]:
+async def show_revision(desk: Desk, deal_id: str, number: AddressNumber) -> Response[str]:
     """The revision as a table of its own, on which nobody can do anything."""
 
     def read(transaction: Transaction, frame: Frame) -> Mapping[str, Any]:

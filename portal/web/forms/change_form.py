@@ -17,7 +17,7 @@ from portal.errors import Problem
 from portal.reading.deal_page.preview import Preview, PriceSteps, price_steps
 from portal.rendering import formats
 from portal.rendering.field_inputs import InputKind, input_kind, written
-from portal.rendering.field_values import field_bounds
+from portal.rendering.field_values import field_bounds, quantity, unit_price
 from portal.rendering.language import gettext as _
 from portal.web.forms import line_form, part_form
 from portal.web.forms.typed_change import Typed, fields_of
@@ -132,7 +132,7 @@ def _bounds(name: Field, line: Line) -> list[str]:
 def _breaks(line: Line, currency: str) -> list[str]:
     return [
         _("From %(count)s: %(price)s.")
-        % {"count": formats.number(each.start), "price": formats.amount(each.unit_price, currency)}
+        % {"count": quantity(each.start, line.unit), "price": unit_price(each.unit_price, line, currency)}
         for each in line.price_breaks
     ]
 

@@ -26,7 +26,7 @@ def test_the_page_tells_the_offer(site: Site, table: Table) -> None:
     assert f"valid until {table.last_day:%-d %b %Y}" in page.text("introduction")
     assert "2 × at 18,450.00 36,900.00" in page.text("line-press")
     assert "Negotiable: quantity 1 to 10, unit price." in page.text("line-press")
-    assert "List price 19,500.00 Project -1,050.00 Net unit price 18,450.00" in page.text("line-press")
+    assert "List price 19,500.00 Project −1,050.00 Net unit price 18,450.00" in page.text("line-press")
     assert "250.00 per month, for 36 months" in page.text("line-care")
     assert "not included" in page.text("line-training")
     assert "Due once EUR 52,241.00" in page.text("summary")

@@ -15,7 +15,7 @@ from portal.commands.revision import import_quote
 from portal.database.unit_of_work import UnitOfWork
 from portal.intake.incoming import read_quote
 from tests.cast import Seat, Table
-from tests.quotes import quote
+from tests.quotes import current_quote
 from tests.web.conftest import Site
 from tests.web.page import Page, regions
 
@@ -72,7 +72,7 @@ def tick(table: Table) -> None:
 
 
 def requote(table: Table) -> None:
-    document = quote()
+    document = current_quote()
     document["lines"] = [
         {"key": "crane", "name": "Crane", "quantity": "1", "unit_price": "950"},
         *document["lines"][1:],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.reading.desk import concessions
 from tests.cast import Table
 from tests.web.conftest import Site
 from tests.web.desk_page import Page
@@ -56,3 +57,22 @@ def test_the_deal_tells_it_in_one_line(site: Site, table: Table) -> None:
 def test_there_is_no_such_page_for_a_buyer(site: Site, table: Table) -> None:
     assert site.browser(table.bea).get(f"/deals/{table.deal_id}/concessions").status_code == 404
     assert site.browser(table.bea).get(f"/desk/deals/{table.deal_id}/concessions").status_code in (303, 401)
+
+
+def test_the_totals_are_the_sums_of_the_rounds(site: Site, table: Table) -> None:
+    """Also where one round takes back what an earlier one gave."""
+    for price in ("17000", "17500", "16900"):
+        table.bea.asks(table.bea.change("press", "unit_price", "16000"))
+        table.mia.publishes({"line:press:unit_price": price})
+    table.bea.ticks("training")
+    table.bea.ticks("training", "false")
+    found = site.database.read_now(lambda t: concessions.load(t, table.rita.deal))
+    assert found.so_far is not None
+    for way in ("given", "received"):
+        parts = [part.money or 0 for each in found.rounds for part in getattr(each.trade, way)]
+        assert getattr(found.so_far, way) == sum(parts)
+    assert found.so_far.given < 0 < found.so_far.received
+    assert found.so_far.trade.net == sum(each.trade.net for each in found.rounds)
+    assert found.so_far.trade.net == found.so_far.given + found.so_far.received
+    beside = site.database.read_now(lambda t: concessions.so_far(t, table.rita.deal))
+    assert beside == found.so_far

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lxml import html
 from sqlalchemy import update
 
-from portal.reading.desk import inbox
+from portal.commands.deal import record_view
+from portal.commands.negotiation import open_asks, withdraw_counteroffer
+from portal.reading.deal_page import turn
+from portal.reading.desk import inbox, insights
 from portal.reading.desk.inbox_row import TABS, InboxRow, View
-from portal.storage import tables
+from portal.storage import documents, tables
 from tests.cast import Seat, Table
+from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 
 PRESSES = "Two HP-40 presses for the Odense line, Oakum Foods"
@@ -164,3 +168,61 @@ def test_orders_of_rows_ascend_on_the_page(site: Site, table: Table) -> None:
     orders = [int(order) for order in page.xpath('//*[@role="row"]/@data-order')]
     assert orders == sorted(orders)
     assert len(orders) == 2
+
+
+def test_a_wait_is_counted_from_what_is_unanswered(site: Site, table: Table) -> None:
+    """Neither what was withdrawn or replaced nor a look at the page begins or moves a wait."""
+    view = view_of(table.rita)
+
+    def since() -> datetime:
+        found = read(site, inbox.row, table.deal_id, view)
+        assert found is not None
+        return found.since
+
+    published = site.database.read_now(lambda t: documents.published_at(t, table.deal_id, 1))
+    table.vic.does(record_view.record_view)
+    assert since() == published
+    first = table.bea.proposes("press", quantity="3").counteroffer
+    asked = since()
+    table.bea.proposes("press", quantity="4")
+    replaced = since()
+    assert published < asked < replaced
+    table.bea.says("When could you deliver?")
+    assert since() == replaced
+    (second,) = site.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
+    assert second.id != first
+    table.bea.does(withdraw_counteroffer.withdraw_counteroffer, second.id)
+    question = since()
+    assert question > replaced
+    assert turn_of(site, table) == ("seller", question)
+    third = table.bea.proposes("press", unit_price="17200").counteroffer
+    table.rita.says("In week 12.")
+    table.bea.does(withdraw_counteroffer.withdraw_counteroffer, third)
+    assert turn_of(site, table) == ("buyer", None)
+    assert since() == published
+
+
+def turn_of(site: Site, table: Table) -> tuple[str, datetime | None]:
+    found = site.database.read_now(lambda t: turn.heads(t, [table.deal_id]))[table.deal_id]
+    waiting = turn.waiting(found, "buyer", "Kestrel Machines")
+    return waiting.whose, waiting.since
+
+
+def test_nothing_waits_after_the_only_ask_is_withdrawn(site: Site, table: Table) -> None:
+    asked = table.bea.proposes("press", quantity="3").counteroffer
+    table.bea.does(withdraw_counteroffer.withdraw_counteroffer, asked)
+    assert turn_of(site, table) == ("buyer", None)
+    assert "Sent to" not in page_of(site, table.bea).text("turn")
+
+
+def test_won_counts_what_is_accepted_whoever_has_written_since(site: Site, table: Table) -> None:
+    table.sol.accepts()
+    for question in (False, True):
+        if question:
+            table.bea.says("When does it arrive?")
+        view = view_of(table.rita, tab="won")
+        found = site.database.read_now(lambda transaction, view=view: inbox.load(transaction, view))
+        assert [row.deal_id for row in found.rows] == [table.deal_id]
+        assert (found.counts["won"], found.counts["lost"], found.counts["all"]) == (1, 0, 2)
+        states = {each.state: each.count for each in site.database.read_now(insights.load).states}
+        assert states["accepted"] == found.counts["won"]

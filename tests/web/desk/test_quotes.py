@@ -8,15 +8,16 @@ from typing import Any
 
 from lxml import html
 
+from portal.rendering import formats
 from tests.cast import Table
-from tests.quotes import quote
+from tests.quotes import current_quote, day_ahead
 from tests.web.conftest import Browser, Site
 
 NEW = "/desk/quotes/new"
 
 
 def document(**changes: Any) -> str:
-    return json.dumps(quote(**{"external_id": "CPQ-7", "title": "Filling line"} | changes))
+    return json.dumps(current_quote(**{"external_id": "CPQ-7", "title": "Filling line"} | changes))
 
 
 def words(text: str) -> str:
@@ -110,12 +111,13 @@ def test_contacts_and_validity_are_filled_in_where_the_document_has_none(rep: Br
     text = json.dumps({name: value for name, value in json.loads(text).items() if value is not None})
     remarks = words(rep.post(NEW, {"text": text, "do": "check"}).text)
     assert "Nobody is named who could receive the offer." in remarks
+    last = day_ahead()
     made = rep.post(
         NEW,
         {
             "text": text,
             "do": "import",
-            "valid_until": "2030-06-30",
+            "valid_until": last.isoformat(),
             "name-0": "Ann Lee",
             "email-0": "ann@lund.example",
             "role-0": "signer",
@@ -123,7 +125,7 @@ def test_contacts_and_validity_are_filled_in_where_the_document_has_none(rep: Br
     )
     assert made.status_code == 303
     page = words(rep.get(made.headers["location"]).text)
-    assert "30 Jun 2030" in page
+    assert formats.calendar_day(last) in page
     assert "Ann Lee" in page
 
 
@@ -148,13 +150,19 @@ def test_a_file_in_another_encoding_is_kept_for_the_import(
     example = (real_documents / "UBL-Quotation-2.1-Example.xml").read_text()
     latin = example.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"')
     data = latin.replace("<cbc:Note>", "<cbc:Note>Größe ", 1).encode("iso-8859-1")
-    form = {"csrf": rep.csrf, "do": "check", "valid_until": "2030-01-31"}
+    form = {"csrf": rep.csrf, "do": "check", "valid_until": day_ahead().isoformat()}
     cookies = {"Cookie": f"parley_desk={rep.cookies['parley_desk']}"}
     page = site.client.post(NEW, data=form, files={"file": ("q.xml", data, "text/xml")}, headers=cookies)
     assert page.status_code == 200, words(page.text)
     shown = html.fromstring(page.text)
     (held,) = shown.xpath('//input[@name="held"]/@value')
-    again = {"held": held, "name": "q.xml", "text": "", "do": "import", "valid_until": "2030-01-31"}
+    again = {
+        "held": held,
+        "name": "q.xml",
+        "text": "",
+        "do": "import",
+        "valid_until": day_ahead().isoformat(),
+    }
     made = rep.post(NEW, again)
     assert made.status_code == 303, words(made.text)
     assert rep.post(NEW, again | {"held": "no base64!"}).status_code == 422
@@ -174,7 +182,7 @@ def test_a_ubl_quotation_is_uploaded(rep: Browser, site: Site, real_documents: P
     # Its day has passed: another is filled in, and then it is read.
     text = shown.xpath('//textarea[@name="text"]')[0].text
     checked = rep.post(
-        NEW, {"text": text, "name": "quotation.xml", "do": "check", "valid_until": "2030-01-31"}
+        NEW, {"text": text, "name": "quotation.xml", "do": "check", "valid_until": day_ahead().isoformat()}
     )
     assert checked.status_code == 200, words(checked.text)
-    assert "31 Jan 2030" in words(checked.text)
+    assert formats.calendar_day(day_ahead()) in words(checked.text)

@@ -10,7 +10,7 @@ from portal.intake.incoming import read_quote
 from portal.rendering import proposal_pdf
 from portal.rendering.proposal_pdf import Facts
 from tests.cast import START, Table
-from tests.quotes import quote
+from tests.quotes import VALID_UNTIL, quote
 from tests.web.conftest import Site
 
 
@@ -33,7 +33,7 @@ def test_both_sides_get_the_pdf_and_a_rival_does_not(site: Site) -> None:
     assert mine.headers["content-type"] == "application/pdf"
     assert mine.content.startswith(b"%PDF-")
     assert mine.content == theirs.content
-    assert mine.headers["content-disposition"] == 'inline; filename="2026-0001-revision-1.pdf"'
+    assert mine.headers["content-disposition"] == f'inline; filename="{table.bea.deal.number}-revision-1.pdf"'
     assert site.browser(table.ravn).get(f"/deals/{table.deal_id}/proposal.pdf").status_code == 404
 
 
@@ -54,7 +54,7 @@ def test_what_was_written_is_text_and_not_markup(table: Table) -> None:
     """A title that typst would run, were it markup: it would read a file, or fail."""
     hostile = '#read("/etc/passwd") #panic("run") $x^2$ *bold* \\ "quoted" </script>'
     document = json.loads(
-        json.dumps(quote(title=hostile, introduction=hostile, external_id="CPQ-9", valid_until="2027-12-10"))
+        json.dumps(quote(title=hostile, introduction=hostile, external_id="CPQ-9", valid_until=VALID_UNTIL))
     )
     for line in document["lines"]:
         line["name"] = line["description"] = hostile
