@@ -129,8 +129,9 @@ class Frames:
 
 def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
     # The time is in the key because a restored backup uses numbers again.
-    # A message looks the same in every role.
-    return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
+    # A message looks the same in every role. What was erased must not be sent as it was rendered before.
+    role, erased = "" if event.kind == "message" else role, event.personal is None
+    return (event.deal_id, event.seq, event.at, party, role, language, erased)
 
 
 def _rendered(event: StoredEvent, party: PartyName, content: str) -> Rendered:

@@ -8,6 +8,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
 from portal.domain.change.compare import compare
 from portal.errors import Conflict, Sentence
+from portal.reading.deal_page import visible_revisions
 from portal.storage import documents, private_documents
 
 
@@ -46,6 +47,7 @@ def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
         return Sentence(
             "Revision %(revision)s applies now. Look at it, then use the offer again.", revision=deal.revision
         )
+    seen = visible_revisions.seen_as(work, deal, seen)
     then, now = (documents.read_revision(work, deal.id, number) for number in (seen, deal.revision))
     found = compare(then, now)
     names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]

@@ -82,7 +82,6 @@ def event(
     *,
     changed: tuple[str, ...] = (),
     counteroffers: tuple[str, ...] = (),
-    answers: tuple[shared_events.Answered, ...] = (),
     standing_offer: str = "",
 ) -> shared_events.RevisionPublished:
     """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
@@ -92,7 +91,6 @@ def event(
         digest=published.digest,
         signed=signed,
         counteroffers=counteroffers,
-        answers=answers,
         changed=changed,
         standing_offer=standing_offer,
     )

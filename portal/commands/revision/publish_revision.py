@@ -93,9 +93,8 @@ def publish_with(
             "rep",
             changed=publish.changed_subjects(offer, offered),
             counteroffers=ids,
-            answers=tuple(_as_published(offered, each) for each in answered),
         ),
-        _words(publication),
+        _words(publication, tuple(_as_published(offered, each) for each in answered)),
     )
     told = revision_values(work, deal, published, answered, publication.answer_notes)
     notify_buyers(
@@ -165,14 +164,15 @@ def round_of(work: UnitOfWork, deal: Deal) -> int:
     )
 
 
-def _words(publication: Publication) -> ledger.Personal | None:
+def _words(publication: Publication, answers: tuple[shared_events.Answered, ...]) -> ledger.Personal:
+    """What is erased when the revision is taken back; there also when it is empty, so that the erasure shows."""
     note = written(publication.note, "note", required=False)
     notes = {
         change_id: written(text, f"note:{change_id}", longest=2_000)
         for change_id, text in publication.answer_notes.items()
         if text.strip()
     }
-    return ledger.Personal(note=note, reasons=notes) if note or notes else None
+    return ledger.Personal(note=note, reasons=notes, answers=answers)
 
 
 def _ask_for_approval(

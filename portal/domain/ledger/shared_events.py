@@ -55,7 +55,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved.
 
-    Personal: note, notes by change id.
+    Personal: note, notes by change id, answers; all erased when the revision is taken back. Only older ledgers have
+    `answers` in the body itself; `ledger.decode_body` reads both.
     """
 
     revision: int

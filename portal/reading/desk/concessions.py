@@ -61,7 +61,7 @@ def load(transaction: Transaction, deal: Deal) -> Concessions:
     known = people.at_table(transaction, deal.id, {row.actor for row in published}, deal.actor_name)
     rounds = []
     for row in published:
-        body = ledger.decode_body(row.body)
+        body = ledger.decode_body(row.body, row.personal)
         if isinstance(body, shared_events.RevisionPublished):
             rounds.append(_round(transaction, deal, row, body, known[row.actor]))
     return Concessions(
@@ -74,7 +74,7 @@ def so_far(transaction: Transaction, deal: Deal, published: Sequence[Any] | None
     if deal.revision < 2:
         return None
     rows = history.rows(transaction, deal.id) if published is None else published
-    bodies = [ledger.decode_body(row.body) for row in rows]
+    bodies = [ledger.decode_body(row.body, row.personal) for row in rows]
     answered = [
         each for body in bodies if isinstance(body, shared_events.RevisionPublished) for each in body.answers
     ]
