@@ -96,7 +96,9 @@ def publish_with(
         ),
         _words(publication, tuple(_as_published(offered, each) for each in answered)),
     )
-    told = revision_values(work, deal, published, answered, publication.answer_notes)
+    told = revision_values(
+        work, deal, published, answered, publication.answer_notes, publication.note.strip()
+    )
     notify_buyers(
         work, deal, shared_events.RevisionPublished, offered, {"revision": str(published.revision), **told}
     )

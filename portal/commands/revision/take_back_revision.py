@@ -2,13 +2,13 @@
 
 Numbers are never given out twice, and both sides keep the record. An acceptance and a take-back at the same instant have
 one winner: each needs the deal's row, and the second finds another revision, or another state. A mail about it that has
-not left yet does not leave.
+not left yet does not leave. What the revision said is erased from the ledger; who published it and took it back stays.
 """
 
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
-from portal.commands.outbox.cancel_mail import cancel_news
+from portal.commands.outbox.cancel_mail import cancel_news, hold_mail
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
@@ -37,6 +37,7 @@ def take_back_revision(
 
     def run() -> Published:
         deal.require("take_back")
+        hold_mail(work, deal)
         if reason := _reason_to_stay(work, deal, revision, present=present):
             raise Conflict(reason)
         before = documents.read_revision(work, deal_id, revision - 1).offer
@@ -86,9 +87,7 @@ def _erase(work: UnitOfWork, deal: Deal, revision: int) -> None:
             work.connection.execute(update(event).where(*mine, event.c.seq == row.seq).values(personal=None))
 
 
-def _event(
-    published: Published, revision: int, reopened: tuple[str, ...]
-) -> shared_events.RevisionPublished:
+def _event(published: Published, revision: int, reopened: tuple[str, ...]) -> shared_events.RevisionPublished:
     """Without what differs, which would tell what the revision had changed."""
     return shared_events.RevisionPublished(
         revision=published.revision,

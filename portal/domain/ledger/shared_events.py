@@ -9,6 +9,7 @@ from portal.domain.change.change import Change
 from portal.domain.ledger.event_body import Body
 
 Signature = Literal["rep", "offer", "policy"]
+Verdict = Literal["accept", "decline", "counter"]
 
 
 class ProposalSent(Body, tag="proposal_sent", frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling."""
 
     change: Change
-    verdict: Literal["accept", "decline", "counter"]
+    verdict: Verdict
     offered: str
     answered: str
 

@@ -57,7 +57,9 @@ def history(
     return tuple(
         _without_content(entry)
         if entry.number in taken
-        else replace(entry, earlier=visible_revisions.last_before(entry.number, taken))
+        else replace(
+            entry, earlier=0 if entry.takes_back else visible_revisions.last_before(entry.number, taken)
+        )
         for entry in entries
     )
 
