@@ -32,6 +32,8 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title: str = ""
     reasons: dict[str, str] = {}
     answers: tuple[Answered, ...] = ()
+    # The digests of what an acceptance stores, by name.
+    documents: dict[str, str] = {}
 
 
 _personal = msgspec.json.Decoder(Personal)

@@ -112,7 +112,7 @@ class MoreTimeGiven(Body, tag="more_time_given", frozen=True, kw_only=True):
 
 
 class Accepted(Body, tag="accepted", frozen=True, kw_only=True):
-    """Personal: name, title."""
+    """Personal: name, title, the digests of what was stored."""
 
     revision: int
     digest: str
