@@ -39,7 +39,7 @@ ALTERATIONS = [
     (tables.event, "audience", "buyer", "in the seller's ledger"),
     (tables.event, "actor", "rep:somebody-else", "does not follow"),
     (tables.event, "at", datetime(2020, 1, 1, tzinfo=UTC), "does not follow"),
-    (tables.event, "personal", b"{}", "the text of event"),
+    (tables.event, "personal", b'{"note":"I never said that."}', "the text of event"),
     (tables.deal, "revision", 1, "the deal names revision 1 and the newest is 2"),
     (tables.deal, "digest", "0" * 64, "the deal names revision 2"),
     (tables.deal, "state", "declined", "the deal is stored as declined and is accepted"),
@@ -79,7 +79,7 @@ def test_whatever_is_altered_is_named(
     accepted(table)
     assert verdict(table).broken is None
     mine = (
-        where.c.kind == "operations"
+        where.c.kind == "accounting"
         if where is tables.work_order
         else where.c[ID[where.name]] == table.deal_id
     )

@@ -38,7 +38,8 @@ class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_
 
 
 class CounteroffersClosed(Body, tag="counteroffers_closed", frozen=True, kw_only=True):
-    """Asks that ended without an answer, because the deal did (`because`: accepted, declined, withdrawn, expired)."""
+    """Asks that ended without an answer, because the deal did (`because`: accepted, declined, withdrawn; in older
+    ledgers also expired, which ends no ask any more)."""
 
     counteroffers: tuple[str, ...]
     because: str
