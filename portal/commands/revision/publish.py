@@ -83,9 +83,10 @@ def event(
     changed: tuple[str, ...] = (),
     counteroffers: tuple[str, ...] = (),
     standing_offer: str = "",
+    again: int = 0,
 ) -> shared_events.RevisionPublished:
     """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
-    one that was taken."""
+    one that was taken; `again`: the earlier revision that it offers again."""
     return shared_events.RevisionPublished(
         revision=published.revision,
         digest=published.digest,
@@ -93,4 +94,5 @@ def event(
         counteroffers=counteroffers,
         changed=changed,
         standing_offer=standing_offer,
+        again=again,
     )

@@ -72,6 +72,8 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     # The revision that this one takes back, saying what stood before it; and the asks that are open again by that.
     takes_back: int = 0
     reopens: tuple[str, ...] = ()
+    # The earlier revision that this one offers again; 0 for any other.
+    again: int = 0
 
 
 class LinesAgreed(Body, tag="lines_agreed", frozen=True, kw_only=True):

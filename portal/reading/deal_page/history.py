@@ -37,6 +37,8 @@ class RevisionEntry:
     # What the standing offer is called that was taken by it.
     standing_offer: str = ""
     takes_back: int = 0
+    # The earlier revision that it offers again; 0 for none.
+    again: int = 0
     taken_back: bool = False
     # The revision that it is compared with; 0 for none.
     earlier: int = 0
@@ -90,4 +92,5 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         standing_offer=body.standing_offer,
         answers=tuple(asks.answer_view(each, asking, people) for each in given),
         takes_back=body.takes_back,
+        again=body.again,
     )
