@@ -1,5 +1,5 @@
 """A manager decides on a publication that goes beyond what its rep may publish alone: it is published as it was asked, with
-other values of the manager's, or goes back. The rep gets a mail either way."""
+other values that the manager signs, or goes back. The rep gets a mail either way."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -61,8 +61,10 @@ def decide_approval(
     )
     published = Published(revision=0, digest="")
     if granted:
-        # The buyer reads the rep's name: who had to approve is the seller's own affair.
-        published = publish_with(work, replace(deal, actor=row.asked_by), publication, edits)
+        # The buyer reads the rep's name: who had to approve is the seller's own affair. But what a manager changed, the
+        # manager signs.
+        signer = deal if edited else replace(deal, actor=row.asked_by)
+        published = publish_with(work, signer, publication, edits, drafted=asked_edits)
     decision = "edited" if edited else "granted" if granted else "refused"
     facts = {"sender": deal.actor_name, "decision": decision, "note": text}
     facts["revision"] = str(published.revision)

@@ -1,7 +1,7 @@
 """The step that every publishing verb shares: from an offer to the deal's next revision."""
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from portal.access import Deal
 from portal.commands.deal.transition import move
@@ -50,11 +50,6 @@ def publish(
         .values(state="overtaken", decided_at=work.now)
     )
     return Published(revision=number, digest=digest)
-
-
-def forget_edits(work: UnitOfWork, deal: Deal) -> None:
-    """The rep's own edits have become part of a revision."""
-    work.connection.execute(delete(tables.revision_draft).where(tables.revision_draft.c.deal_id == deal.id))
 
 
 def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:

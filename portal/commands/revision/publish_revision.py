@@ -58,9 +58,12 @@ def publish_with(
     publication: Publication,
     edits: Sequence[Change],
     *,
-    asked_by: str | None = None,
+    drafted: Sequence[Change] | None = None,
 ) -> Published:
-    """Publish in the name of the deal's actor, with the authority of its role."""
+    """Publish in the name of the deal's actor, with the authority of its role.
+
+    `drafted`: the edits as they stood in the draft, where a manager has changed them; what was drafted since stays there.
+    """
     deal.require("publish")
     if publication.base_revision != deal.revision:
         raise Conflict(
@@ -82,7 +85,7 @@ def publish_with(
     if not authority.may_publish(deal.role, reasons):
         return _ask_for_approval(work, deal, publication, edits, reasons)
     published = publish.publish(work, deal, offered, private)
-    publish.forget_edits(work, deal)
+    draft_revision.forget(work, deal, edits if drafted is None else drafted)
     ids = tuple(ask.id for ask in open_asks)
     asks.set_state(work, ids, "answered")
     work.append(
