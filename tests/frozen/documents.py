@@ -67,7 +67,7 @@ RESULTS: Mapping[str, type[msgspec.Struct]] = {
     "sign_off": Posted,
     **dict.fromkeys(("decline", "withdraw"), Closed),
     **dict.fromkeys(("make_counteroffer", "send_scenario"), Made),
-    **dict.fromkeys(("choose", "give_more_time", "offer_again", "publish_revision", "reopen"), Published),
+    **dict.fromkeys(("choose", "give_more_time", "publish_revision", "reopen"), Published),
     **dict.fromkeys(("take_back_revision", "take_offer"), Published),
 }
 FRAMES: Mapping[str, type[msgspec.Struct]] = {
