@@ -39,7 +39,12 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
     """
     static = StaticFiles(shipped("static"))
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
-    database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)
+    database = Database(
+        Store(settings.database_url),
+        ring=hub.ring,
+        public_url=settings.public_url,
+        mail_figures=settings.mail_figures,
+    )
     templates = Templates(settings, static)
     services = Services(
         settings=settings,

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(
         None, description="smtp://user:pass@host:587; unset = mail stays in the outbox"
     )
+    mail_figures: bool = Field(
+        False, description="mail about a revision tells its figures, two minutes later"
+    )
     seal_key: str | None = Field(
         None, description="Ed25519 key that seals receipts; made beside the data when unset"
     )

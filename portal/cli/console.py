@@ -75,7 +75,7 @@ def open_database(configured: Settings | None = None) -> Iterator[tuple[Settings
     except BaseException:
         store.close()
         raise
-    database = Database(store, public_url=configured.public_url)
+    database = Database(store, public_url=configured.public_url, mail_figures=configured.mail_figures)
     try:
         yield configured, database
     finally:

@@ -19,6 +19,7 @@ from portal.cli.console import (
     open_database,
 )
 from portal.cli.quote import day
+from portal.commands.deal.offer_again import offer_again
 from portal.commands.deal.reopen import reopen
 from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.deal.withdraw import withdraw
@@ -54,6 +55,12 @@ def add_to(commands: Commands) -> None:
         if name == "reopen":
             parser.add_argument(
                 "--valid-until", type=day, metavar="DATE", help="last day of validity (30 days from today)"
+            )
+            parser.add_argument(
+                "--revision",
+                type=int,
+                metavar="N",
+                help="offer this earlier revision again, of a closed or an open proposal",
             )
     link = add_json_flag(add_verb(commands, "link", run_link, "A magic link for a contact of a deal."))
     link.add_argument("deal", metavar="DEAL")
@@ -95,6 +102,8 @@ def run_withdraw(arguments: argparse.Namespace) -> Answer:
 def run_reopen(arguments: argparse.Namespace) -> Answer:
     def open_again(work: UnitOfWork, actor: Any, deal_id: str) -> msgspec.Struct:
         last_day: date = arguments.valid_until or (work.now + REOPENED_FOR).date()
+        if arguments.revision:
+            return offer_again(work, actor, deal_id, revision=arguments.revision, valid_until=last_day)
         return reopen(work, actor, deal_id, valid_until=last_day)
 
     return _run(arguments, open_again, "Reopened.")

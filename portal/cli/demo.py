@@ -53,7 +53,7 @@ def prepare(configured: Settings) -> World:
     """Create the demo's database, if needed, and return its world with new links."""
     store = Store(configured.database_url)
     migrate.upgrade(store, new_epoch=new_id())
-    database = Database(store, public_url=configured.public_url)
+    database = Database(store, public_url=configured.public_url, mail_figures=configured.mail_figures)
     try:
         return kestrel.load(database, configured)
     finally:

@@ -52,8 +52,10 @@ class Database:
         ring: Callable[[Collection[str], Sequence[StoredEvent]], None] = lambda deals, events: None,
         clock: Callable[[], datetime] = utc_now,
         public_url: str = "",
+        mail_figures: bool = False,
     ) -> None:
-        self.store, self.ring, self.clock, self.public_url = store, ring, clock, public_url
+        self.store, self.ring, self.clock = store, ring, clock
+        self.public_url, self.mail_figures = public_url, mail_figures
         self.command_metrics = CommandMetrics()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._queue: SimpleQueue[QueuedCommand | None] = SimpleQueue()
@@ -143,7 +145,12 @@ class Database:
         try:
             with self.store.writer.connect() as connection, connection.begin():
                 for batch in batches(group):
-                    work = UnitOfWork(connection=connection, now=self.clock(), public_url=self.public_url)
+                    work = UnitOfWork(
+                        connection=connection,
+                        now=self.clock(),
+                        public_url=self.public_url,
+                        mail_figures=self.mail_figures,
+                    )
                     outcomes += run_batch(work, batch)
                     changed |= work.changed_deals
                     appended += work.appended

@@ -6,6 +6,7 @@ A command is a plain function of a `UnitOfWork`. It never commits; `database.py`
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeVar
 
 import msgspec
@@ -14,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.access import new_id
 from portal.database.append_events import NewEvent, append_events
-from portal.domain.deal.mail import Mail
+from portal.domain.deal.mail import FIGURES_WAIT, Mail, carries_figures
 from portal.domain.ledger import event_body, ledger
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import Conflict, Invalid
@@ -27,9 +28,11 @@ LONGEST_KEY = 100
 
 @dataclass(frozen=True, kw_only=True)
 class UnitOfWork(Transaction):
-    """What a command works with: the transaction, the time, and the ledger. `public_url` is what links are built from."""
+    """What a command works with: the transaction, the time, and the ledger. `public_url` is what links are built from;
+    `mail_figures`: mail about a revision may tell its figures."""
 
     public_url: str = ""
+    mail_figures: bool = False
     writing: bool = True
     changed_deals: set[str] = field(default_factory=set)
     appended: list[StoredEvent] = field(default_factory=list)
@@ -56,6 +59,7 @@ class UnitOfWork(Transaction):
         deal_id: str | None = None,
         receiver_id: str | None = None,
         work_order_id: str | None = None,
+        wait: timedelta = timedelta(0),
     ) -> str:
         """Put a delivery into the outbox, in this transaction. Its id is its idempotency key over all retries."""
         delivery = new_id()
@@ -68,7 +72,7 @@ class UnitOfWork(Transaction):
                 work_order_id=work_order_id,
                 payload=msgspec.json.encode(payload),
                 state="waiting",
-                next_at=self.now,
+                next_at=self.now + wait,
                 created_at=self.now,
             )
         )
@@ -76,7 +80,8 @@ class UnitOfWork(Transaction):
 
     def enqueue_mail(self, mail: Mail, deal_id: str | None = None) -> str:
         """A mail, written by the worker after the commit."""
-        return self.enqueue("mail", mail, deal_id=deal_id)
+        wait = FIGURES_WAIT if carries_figures(mail) else timedelta(0)
+        return self.enqueue("mail", mail, deal_id=deal_id, wait=wait)
 
     def mark_changed(self, deal_id: str) -> None:
         """Have the doorbell ring for a deal although no event was appended, such as after revoking a grant."""

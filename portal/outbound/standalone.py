@@ -19,7 +19,7 @@ async def work(settings: Settings, store: Store, ready: Callable[[], None] = lam
     if store.embedded:
         store.close()
         raise Misconfigured("On SQLite the server has the worker inside; `portal worker` is for PostgreSQL.")
-    database = Database(store, public_url=settings.public_url)
+    database = Database(store, public_url=settings.public_url, mail_figures=settings.mail_figures)
     try:
         worker, stop_requested = Worker(database, settings), asyncio.Event()
         for signal_number in (signal.SIGTERM, signal.SIGINT):

@@ -77,20 +77,21 @@ class Tries(NamedTuple):
 def read_tries(transaction: Transaction, deal_id: str) -> Tries:
     """Return on which lines and terms a secret limit was tried."""
     table, events = tables.policy_try, tables.event
-    bodies = transaction.connection.execute(
-        select(events.c.body)
+    rows = transaction.connection.execute(
+        select(events.c.body, events.c.personal)
         .where(events.c.deal_id == deal_id, tables.kind_is("revision"))
         .order_by(events.c.seq)
-    ).scalars()
+    )
     since: dict[str, int] = {}
-    for body in map(ledger.decode_body, bodies):
+    for row in rows:
+        body = ledger.decode_body(row.body, row.personal)
         # A take-back changes lines back, and decides nothing about them.
         if isinstance(body, RevisionPublished) and body.signed == "rep" and not body.takes_back:
             subjects = {*body.changed, *(each.change.subject for each in body.answers)}
             since |= dict.fromkeys(subjects, body.revision)
-    rows = transaction.connection.execute(select(table).where(table.c.deal_id == deal_id)).all()
-    failed = Counter(row.subject for row in rows if row.failed)
-    used_up = {row.subject for row in rows if row.since >= since.get(row.subject, 1)}
+    tries = transaction.connection.execute(select(table).where(table.c.deal_id == deal_id)).all()
+    failed = Counter(row.subject for row in tries if row.failed)
+    used_up = {row.subject for row in tries if row.since >= since.get(row.subject, 1)}
     return Tries(
         since, frozenset(used_up | {each for each, times in failed.items() if times >= MOST_FAILURES})
     )

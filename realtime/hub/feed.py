@@ -1,7 +1,7 @@
 """What a process knows of one watched deal: the newest events, read once for all of its sockets.
 
-Events never change and are numbered without gaps, so a copy of the newest is as good as the ledger. A socket whose position
-lies before the copy reads the database.
+Events are numbered without gaps and only change where a part of one is erased, which ends the copy; so a copy of the newest
+is as good as the ledger. A socket whose position lies before the copy reads the database.
 """
 
 from collections import deque
@@ -43,6 +43,8 @@ class Feed:
         if self.seq is None or event.seq != self.seq + 1:
             return False
         self.seq = event.seq
+        if event.erases_earlier:
+            self._forget()
         self._tail.append(event)
         for party in PARTIES:
             self._newest[party] = event.position(party) or self._newest[party]
@@ -51,6 +53,11 @@ class Feed:
             for party in PARTIES:
                 self._floor[party] = dropped.position(party) or self._floor[party]
         return True
+
+    def _forget(self) -> None:
+        """Have what came before read again: a part of it was erased."""
+        self._tail.clear()
+        self._floor = dict(self._newest)
 
     def newest(self, party: PartyName) -> int:
         """Return the party's newest position."""

@@ -82,6 +82,7 @@ class DealSocket(Connection):
             async with self.services.hub.catching_up:
                 events = await self.services.database.read(following)
         self._sending = events
+        self.frames.forget_erased(events)
         frames = [await self.frames.frame(event, party, role, self.language) for event in events]
         self._advance(events)
         return frames
@@ -112,6 +113,7 @@ class DealSocket(Connection):
         subscription = self.subscription
         assert subscription.feed is not None
         events, frames = subscription.feed.after(subscription.party, self._cursor), list[bytes]()
+        self.frames.forget_erased(events or ())
         for event in events or ():
             frame = self.frames.frame_now(event, subscription.party, subscription.role, self.language)
             if frame is None:

@@ -1,7 +1,7 @@
 """What a server sends over a socket, as JSON: encoded once per event and kind of reader, sent to all of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -89,10 +89,22 @@ class Frames:
         self.renderer = renderer
         self._cache: LruCache[Rendered] = LruCache(MOST_CACHED, size=lambda each: 2 * len(each.frame))
         self._pending: dict[tuple[Any, ...], asyncio.Future[bytes]] = {}
+        # The newest event of each deal that took a revision back; what came before it is rendered again.
+        self._erasures: dict[str, int] = {}
+
+    def forget_erased(self, events: Iterable[StoredEvent]) -> None:
+        """Have what comes before these events rendered again where one of them took a revision back.
+
+        Regions show what was present when they were rendered. Whoever is to read what came before a take-back reads the
+        take-back with it, so that this is called in time in every process.
+        """
+        for event in events:
+            if event.erases_earlier:
+                self._erasures[event.deal_id] = max(event.seq, self._erasures.get(event.deal_id, 0))
 
     def frame_now(self, event: StoredEvent, party: PartyName, role: str, language: str) -> bytes | None:
         """Return the frame when it is cached or needs nothing from the database; None otherwise."""
-        key = _key(event, party, role, language)
+        key = self._key(event, party, role, language)
         cached = self._cache.get(key)
         if cached is None and (content := self.renderer.content_now(event, party, language)) is not None:
             cached = self._cache.put(key, _rendered(event, party, content))
@@ -107,7 +119,7 @@ class Frames:
         return (await self._render(event, party, role, language)).content
 
     async def _render(self, event: StoredEvent, party: PartyName, role: str, language: str) -> Rendered:
-        key = _key(event, party, role, language)
+        key = self._key(event, party, role, language)
         while (cached := self._cache.get(key)) is None:
             pending = self._pending.get(key)
             if pending is None:
@@ -126,11 +138,14 @@ class Frames:
             self._pending.pop(key).cancel()
         return self._cache.put(key, _rendered(event, party, content))
 
-
-def _key(event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
-    # The time is in the key because a restored backup uses numbers again.
-    # A message looks the same in every role.
-    return (event.deal_id, event.seq, event.at, party, "" if event.kind == "message" else role, language)
+    def _key(self, event: StoredEvent, party: PartyName, role: str, language: str) -> tuple[Any, ...]:
+        # The time is in the key because a restored backup uses numbers again.
+        key = (event.deal_id, event.seq, event.at, party, language)
+        if event.kind == "message":
+            # A message looks the same in every role, and shows nothing of a revision.
+            return key
+        erasure = self._erasures.get(event.deal_id, 0)
+        return (*key, role, erasure if event.seq < erasure else 0)
 
 
 def _rendered(event: StoredEvent, party: PartyName, content: str) -> Rendered:

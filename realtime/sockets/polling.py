@@ -51,6 +51,7 @@ async def _changes(
 
 async def _contents(request: HttpRequest, found: event_stream.Opening) -> str:
     frames, language, deal = request.app.state.services.frames, language_of(request), found.deal
+    frames.forget_erased(found.events)
     contents = [await frames.content(event, deal.party, deal.role, language) for event in found.events]
     return "\n".join(contents)
 

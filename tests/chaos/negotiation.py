@@ -126,7 +126,7 @@ class Negotiation(RuleBasedStateMachine):
             swept = self.database.write_now(expire_deals.expire_deals).count
             if self.model.state != self.model.stored:
                 assert swept
-                self.model.close("expired")
+                self.model.stored = "expired"
             self.database.write_now(remind.remind)
 
     @rule(who=buyers)

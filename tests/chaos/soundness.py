@@ -75,11 +75,11 @@ class Sound:
     def _told(self, transaction: Transaction) -> Asked:
         """What is still asked when the ledger is all that is known."""
         event = tables.event.c
-        query = select(event.body).where(event.deal_id == self.deal_id).order_by(event.seq)
+        query = select(event.body, event.personal).where(event.deal_id == self.deal_id).order_by(event.seq)
         asked: Asked = {}
-        for stored in transaction.connection.scalars(query):
+        for stored in transaction.connection.execute(query):
             ended: tuple[str, ...] = ()
-            match ledger.decode_body(stored):
+            match ledger.decode_body(stored.body, stored.personal):
                 case shared_events.CounterofferMade() as made:
                     for older in asked.values():
                         for change in made.changes:

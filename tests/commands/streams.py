@@ -32,7 +32,7 @@ def events(table: Table, party: str) -> list[Seen]:
             getattr(row, f"{party}_seq"),
             row.kind,
             row.actor,
-            ledger.decode_body(row.body),
+            ledger.decode_body(row.body, row.personal),
             row.personal,
             row.buyer_digest,
         )
@@ -55,7 +55,8 @@ def verify(table: Table) -> None:
                 continue
             seq += 1
             assert getattr(row, f"{party}_seq") == seq
-            assert row.personal_digest == ledger.personal_digest(row.salt, row.personal)
+            if row.personal is not None:
+                assert row.personal_digest == ledger.personal_digest(row.salt, row.personal)
             digest = ledger.chain(
                 digest,
                 ledger.Link(

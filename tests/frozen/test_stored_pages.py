@@ -19,7 +19,8 @@ def test_a_buyer_reads_everything_at_the_table(stored: World, name: str, email: 
     pages += [f"/revisions/{number}" for number in range(1, newest + 1)]
     for page in pages:
         answer = stored.get(here + page, buyer=cookie)
-        assert answer.status_code == 200, (page, answer.text)
+        taken_back = answer.status_code == 404 and "before anybody had opened it." in answer.text
+        assert answer.status_code == 200 or taken_back, (page, answer.text)
     read_all_frames(stored.get(f"{here}/changes?after=0", buyer=cookie), deal, "buyer")
 
 

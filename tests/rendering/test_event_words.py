@@ -88,6 +88,7 @@ def test_the_board_names_the_step(kind: EventKind, tag: str) -> None:
             gap=0,  # type: ignore[arg-type] # not worded
             moved=None,
             open=0,
+            takes_back=0,
         )
         assert said(tag, kind, "_on_board", step)
 

@@ -27,9 +27,16 @@ PRICE = re.compile(r"\d+[.,]\d{2}")
 
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Table]:
-    database = open_database(f"sqlite:///{tmp_path}/parley.db", Clock())
+    database = open_database(f"sqlite:///{tmp_path}/parley.db", Clock(), mail_figures=True)
     yield Table(database)
     database.close()
+
+
+@pytest.fixture
+def plain(table: Table) -> Table:
+    """A table of a seller who mails no figures."""
+    table.database.mail_figures = False
+    return table
 
 
 def newest(seat: Seat, language: str = "en") -> Rendered:
@@ -45,7 +52,7 @@ def newest(seat: Seat, language: str = "en") -> Rendered:
     return render(msgspec.structs.replace(mail, language=language), SETTINGS)
 
 
-def answer(table: Table, reasons: dict[str, str] | None = None) -> None:
+def answer(table: Table, reasons: dict[str, str] | None = None, note: str = "") -> None:
     price, payment = (
         table.bea.change("press", "unit_price", "17200"),
         table.bea.change("payment", "value", "60 days net"),
@@ -60,6 +67,7 @@ def answer(table: Table, reasons: dict[str, str] | None = None) -> None:
             Answer(change_id=quantity.id, verdict="accept"),
         ),
         answer_notes=reasons or {},
+        note=note,
     )
     table.rita.does(partial(publish_revision.publish_revision), publication)
 
@@ -98,3 +106,31 @@ def test_a_reason_stands_beside_its_answer(table: Table) -> None:
 def test_amounts_read_as_the_language_writes_them(table: Table) -> None:
     answer(table)
     assert "18.450,00 → 17.800,00 (−3,5 %)" in newest(table.bea, "de").text
+
+
+def test_without_the_setting_a_mail_counts_and_tells_the_note_alone(plain: Table) -> None:
+    answer(plain, {"line:press:unit_price": "That is what it costs to build."}, note="Call me about it.")
+    said = newest(plain.bea)
+    lines = said.text.splitlines()
+    for line in (
+        "- accepted: 1",
+        "- answered differently: 1",
+        "- not accepted: 1",
+        "Note: Call me about it.",
+    ):
+        assert line in lines, said.text
+    for figure in ("17,800", "17,200", "18,450", "36", "60 days", "costs to build"):
+        assert figure not in said.text + re.sub(r"<[^>]+>", "", said.html), figure
+
+
+def test_figures_wait_two_minutes(table: Table) -> None:
+    def due(template: str) -> set[float]:
+        box = tables.outbox.c
+        rows = table.database.read_now(
+            lambda t: t.connection.execute(select(box.payload, box.created_at, box.next_at)).all()
+        )
+        mails = [(msgspec.json.decode(row.payload, type=Mail).template, row) for row in rows]
+        return {(row.next_at - row.created_at).total_seconds() for name, row in mails if name == template}
+
+    answer(table)
+    assert (due("new_answer"), due("invitation")) == ({120.0}, {0.0})

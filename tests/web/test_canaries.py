@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import httpx
@@ -22,7 +22,8 @@ from sqlalchemy import select
 from portal.access import System
 from portal.commands.negotiation import draft_counteroffer
 from portal.commands.policy.write_policy import write_policy
-from portal.commands.revision import decide_approval
+from portal.commands.revision import decide_approval, publish_revision, take_back_revision
+from portal.domain.change.counteroffer import Answer
 from portal.domain.deal.mail import Mail
 from portal.domain.policy.policy import Policy
 from portal.storage import tables
@@ -70,16 +71,16 @@ def spellings(value: Decimal) -> Iterator[str]:
 SPELLED = sorted({text for value in PRIVATE for text in spellings(value)})
 
 
-def leak_in(text: str) -> str | None:
+def leak_in(text: str, spelled: Sequence[str] = SPELLED, words: Sequence[str] = WORDS) -> str | None:
     """The first private figure or word in a text, with what stands around it."""
     for own in OWN_WORDS:
         text = text.replace(own, "")
-    for canary in (*SPELLED, *WORDS):
+    for canary in (*spelled, *words):
         start = text.find(canary)
         while start >= 0:
             end = start + len(canary)
             # Numbers stand alone: a digest or an id may hold any digits.
-            if canary in WORDS or not re.search(
+            if canary in words or not re.search(
                 r"[\w-]", text[max(0, start - 1) : start] + text[end : end + 1]
             ):
                 return text[max(0, start - 80) : end + 40]
@@ -90,7 +91,6 @@ def leak_in(text: str) -> str | None:
 QUERIES = (
     "",
     "?after=0",
-    "?from=1&to=1",
     "?change=press",
     "?comment=line:press",
     "?accept=1",
@@ -105,7 +105,6 @@ PARTS = {
     "whole": "total",
     "wish": "_",
     "standing": "volume",
-    "number": "1",
     "counteroffer": "none",
     "scenario": "none",
 }
@@ -119,47 +118,38 @@ def buyer_routes(app: Litestar) -> Iterator[tuple[str, str]]:
                 yield method, route.path_format
 
 
-def address(path: str, deal_id: str) -> str:
-    filled = path.replace("{deal_id}", deal_id)
+def address(path: str, deal_id: str, number: int = 1) -> str:
+    filled = path.replace("{deal_id}", deal_id).replace("{number}", str(number))
     for name, value in PARTS.items():
         filled = filled.replace(f"{{{name}}}", value)
     assert "{" not in filled, f"What does {path} need? Add it to PARTS."
     return filled
 
 
-def everything(site: Site, who: Seat) -> Iterator[tuple[str, str]]:
-    """Every answer that this buyer can get without changing the deal: pages, fragments, frames, errors."""
+def everything(site: Site, who: Seat, number: int = 1) -> Iterator[tuple[str, str]]:
+    """Every answer that this buyer can get without changing the deal: pages, fragments, frames, errors.
+
+    `number`: the revision that is asked for by its number.
+    """
     browser = site.browser(who)
+    compared = (f"?from={number}&to={number}", f"?from={number}&to=1", f"?from=1&to={number}")
     for method, path in buyer_routes(site.app):
-        where = address(path, who.deal_id)
+        where = address(path, who.deal_id, number)
         if method == "GET":
-            for query in (
-                "",
-                "?after=0",
-                "?from=1&to=1",
-                "?change=press",
-                "?comment=line:press",
-                "?accept=1",
-                "?language=de",
-            ):
+            for query in (*QUERIES, *compared):
                 answer = browser.get(where + query)
                 yield f"GET {where}{query}", readable(answer) + str(answer.headers)
                 yield f"GET {where}{query} (htmx)", browser.get(where + query, HX_Request="true").text
         elif "/preview" in path or "/change" in path:
-            for fields in (
-                {},
-                {"unit_price": "1"},
-                {"unit_price": "15000", "quantity": "5"},
-                {"quantity": "99", "value": "?"},
-            ):
+            for fields in FORMS:
                 answer = browser.post(where, fields | {"add": ""})
                 yield f"POST {where} {fields}", answer.text
         else:
             # Nothing that would hold: what is searched here are the refusals.
-            answer = browser.post(
-                where, {"revision": "99", "body": "", "reason": "", "key": "k"}, HX_Request="true"
-            )
-            yield f"POST {where}", answer.text
+            for revision in ("99", str(number)) if number > 1 else ("99",):
+                fields = {"revision": revision, "digest": "", "body": "", "reason": "", "key": "k"}
+                answer = browser.post(where, fields, HX_Request="true")
+                yield f"POST {where} of {revision}", answer.text
 
 
 def readable(answer: httpx.Response) -> str:
@@ -183,11 +173,11 @@ def mails(table: Table) -> Iterator[tuple[str, str]]:
             yield f"mail {mail.template}", row.payload.decode()
 
 
-def search(site: Site) -> None:
+def search(site: Site, leak_in: Callable[[str], str | None] = leak_in, number: int = 1) -> None:
     table = site.table
     found = 0
     for who in (table.bea, table.sol):
-        for where, text in (*everything(site, who), *mails(table)):
+        for where, text in (*everything(site, who, number), *mails(table)):
             assert (leak := leak_in(text)) is None, f"{where}: …{leak}…"
             found += len(text)
     assert found > 500_000
@@ -263,3 +253,39 @@ def test_after_it_was_accepted(site: Site, negotiated: Table) -> None:
 def test_after_it_was_withdrawn(site: Site, negotiated: Table) -> None:
     negotiated.rita.withdraws("We have to start again.")
     search(site)
+
+
+# What the revision says that is taken back: prices, what the line then comes to, an answer and its words.
+TAKEN_PRICE, EDITED, TAKEN_PAYMENT = Decimal("17311.17"), Decimal("147.37"), "37 days net"
+TAKEN_WORDS = ("Only until noon", "Since it is you", TAKEN_PAYMENT)
+
+
+def taken_in(text: str) -> str | None:
+    """What a text says of the revision that was taken back."""
+    figures = (TAKEN_PRICE, TAKEN_PRICE * QUANTITY, EDITED, EDITED * 40, PRICE - TAKEN_PRICE)
+    spelled = sorted({each for value in figures for each in spellings(value)})
+    return leak_in(text, spelled, TAKEN_WORDS)
+
+
+@pytest.mark.parametrize("mail_figures", [False, True])
+def test_after_a_revision_was_taken_back(site: Site, mail_figures: bool) -> None:
+    table, site.database.mail_figures = site.table, mail_figures
+    table.bea.proposes("press", unit_price="17000")
+    table.rita.edits("install", unit_price=str(EDITED))
+    table.rita.edits("payment", value=TAKEN_PAYMENT)
+    publication = publish_revision.Publication(
+        base_revision=1,
+        answers=(Answer(change_id="line:press:unit_price", verdict="counter", value=str(TAKEN_PRICE)),),
+        answer_notes={"line:press:unit_price": "Since it is you."},
+        note="Only until noon.",
+    )
+    table.rita.does(publish_revision.publish_revision, publication)
+    # A page that polls has it already, and so have the caches of this process.
+    for who in (table.bea, table.sol):
+        changes = site.browser(who).get(f"/deals/{table.deal_id}/changes?after=0").text
+        assert taken_in(changes)
+    table.rita.does(take_back_revision.take_back_revision, revision=2)
+    search(site, taken_in, number=2)
+    page = site.browser(table.bea).get(f"/deals/{table.deal_id}/revisions/2")
+    assert (page.status_code, "Rita took revision 2 back on" in page.text) == (404, True)
+    assert taken_in(site.browser(table.rita).get(f"/desk/deals/{table.deal_id}/revisions/2").text)

@@ -1,11 +1,14 @@
-"""The sweeper: makes visible what the clock has decided already. Every command checks the clock for itself."""
+"""The sweeper: makes visible what the clock has decided already. Every command checks the clock for itself.
+
+What is open or waits stays so: whether the sweeper came by changes nothing of what more time brings back.
+"""
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select
 
 from portal.access import System, deal_for
-from portal.commands.deal.transition import close_asks, move
+from portal.commands.deal.transition import move
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import shared_events
@@ -41,7 +44,6 @@ def _expire(work: UnitOfWork, deal_id: str) -> bool:
     ).scalar_one()
     if stored != "open" or found.state != "expired":
         return False
-    close_asks(work, found, "expired")
     move(work, replace(found, state=stored), "expire")
     work.append(deal_id, found.actor, shared_events.Expired(revision=found.revision))
     return True

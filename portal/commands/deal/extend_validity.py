@@ -18,7 +18,15 @@ from portal.storage import documents, private_documents
 
 def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -> tuple[Published, Offer]:
     """Validity is part of what is offered, so another day is another revision. Invalid at "valid_until" for a past day."""
-    offer = documents.read_revision(work, deal.id, deal.revision).offer
+    extended = offer_until(work, deal, deal.revision, valid_until)
+    private = private_documents.read_private_figures(work, deal.id, deal.revision)
+    cleared = clear_unchanged(work, deal, extended, private, "nobody")
+    return publish.publish(work, deal, cleared, verb=verb), extended
+
+
+def offer_until(work: UnitOfWork, deal: Deal, revision: int, valid_until: date) -> Offer:
+    """What a revision offers, with another last day. Invalid at "valid_until" for a past day."""
+    offer = documents.read_revision(work, deal.id, revision).offer
     instant = end_of_day(valid_until, offer.time_zone)
     if instant <= work.now:
         raise Invalid.field(
@@ -27,7 +35,4 @@ def publish_until(work: UnitOfWork, deal: Deal, valid_until: date, verb: Verb) -
             "Choose a later day.",
             day=valid_until,
         )
-    extended = replace(offer, valid_until=valid_until, valid_until_instant=instant)
-    private = private_documents.read_private_figures(work, deal.id, deal.revision)
-    cleared = clear_unchanged(work, deal, extended, private, "nobody")
-    return publish.publish(work, deal, cleared, verb=verb), extended
+    return replace(offer, valid_until=valid_until, valid_until_instant=instant)

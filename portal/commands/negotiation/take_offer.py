@@ -10,6 +10,7 @@ from portal.domain.change import standing_offer
 from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.compare import compare
 from portal.errors import Conflict, Sentence
+from portal.reading.deal_page import visible_revisions
 from portal.storage import documents, private_documents
 
 
@@ -48,6 +49,7 @@ def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
         return Sentence(
             "Revision %(revision)s applies now. Look at it, then use the offer again.", revision=deal.revision
         )
+    seen = visible_revisions.seen_as(work, deal, seen)
     then, now = (documents.read_revision(work, deal.id, number) for number in (seen, deal.revision))
     found = compare(then, now)
     names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]

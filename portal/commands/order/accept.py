@@ -55,7 +55,8 @@ def accept(
             )
         )
         placed = place_order.place_order(work, deal, revision, clean)
-        _append_and_notify(work, deal, revision, clean, placed)
+        digests = place_order.document_digests(work, placed, canonical_bytes(evidence))
+        _append_and_notify(work, deal, revision, clean, placed, digests)
         return placed
 
     return work.once(deal.actor, deal_id, "accept", key, asked, Placed, run)
@@ -167,8 +168,13 @@ def _at_table(work: UnitOfWork, deal: Deal, position: int) -> int:
     return int(work.connection.execute(seen).scalar_one())
 
 
-def _append_and_notify(
-    work: UnitOfWork, deal: Deal, revision: Revision, form: AcceptanceForm, placed: Placed
+def _append_and_notify(  # noqa: PLR0917 - what was accepted, and what it made
+    work: UnitOfWork,
+    deal: Deal,
+    revision: Revision,
+    form: AcceptanceForm,
+    placed: Placed,
+    digests: dict[str, str],
 ) -> None:
     work.append(
         deal.id,
@@ -180,7 +186,7 @@ def _append_and_notify(
             total=str(revision.totals.contract.total),
             currency=revision.offer.currency,
         ),
-        ledger.Personal(name=form.name, title=form.title),
+        ledger.Personal(name=form.name, title=form.title, documents=digests),
     )
     facts = {"order": placed.number, "revision": str(form.revision), "signer": form.name}
     statement = {"digest": form.digest, "statement": form.statement}

@@ -7,7 +7,7 @@ from portal.access import Deal, new_id
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
 from portal.domain.offer.revision import Revision, canonical_bytes
-from portal.domain.order import order, work_order
+from portal.domain.order import acceptance, order, work_order
 from portal.domain.order.acceptance import AcceptanceForm
 from portal.domain.order.hand_off import HandOff
 from portal.storage import tables
@@ -80,6 +80,18 @@ def placed(transaction: Transaction, deal: Deal) -> Placed:
         digest=row.digest,
         total=str(total),
         currency=row.currency,
+    )
+
+
+def document_digests(work: UnitOfWork, placed: Placed, evidence: bytes) -> dict[str, str]:
+    """The digests of what the acceptance with this evidence has stored."""
+    order_, part = tables.order, tables.work_order
+    document = work.connection.execute(
+        select(order_.c.document).where(order_.c.id == placed.order_id)
+    ).scalar_one()
+    parts = work.connection.execute(select(part).where(part.c.order_id == placed.order_id)).all()
+    return acceptance.document_digests(
+        evidence, document, {(each.kind, each.fulfilment): each.document for each in parts}
     )
 
 

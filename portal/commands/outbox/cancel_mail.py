@@ -9,19 +9,25 @@ from sqlalchemy import select, update
 from portal.access import Deal
 from portal.commands.outbox.finish_delivery import without_link
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.deal.mail import TO_BUYERS, Mail
+from portal.domain.deal.mail import TO_BUYERS, Mail, is_about, without_content
 from portal.errors import Sentence
 from portal.storage import stored_sentences, tables
 
 
+def hold_mail(work: UnitOfWork, deal: Deal) -> None:
+    """Keep workers from leasing mail of the deal until this transaction ends."""
+    box = tables.outbox
+    mine = (box.c.transport == "mail", box.c.deal_id == deal.id, box.c.state == "waiting")
+    work.connection.execute(select(box.c.id).where(*mine).order_by(box.c.id).with_for_update())
+
+
 def cancel_news(work: UnitOfWork, deal: Deal, revision: int) -> int:
-    """No mail tells the buyers of a revision that was taken back; how many would have."""
-    number, telling = str(revision), ("new_answer", "reminder_unread")
+    """No mail tells the buyers of a revision that was taken back, nor keeps what it said; how many would have."""
     return _cancel(
         work,
         deal,
         Sentence("Revision %(revision)s was taken back before this mail left.", revision=revision),
-        lambda mail: mail.template in telling and mail.context.get("revision") == number,
+        lambda mail: is_about(mail, revision),
     )
 
 
@@ -50,7 +56,7 @@ def _cancel(work: UnitOfWork, deal: Deal, because: str, unwanted: Callable[[Mail
             stopped = work.connection.execute(
                 update(box)
                 .where(box.c.id == delivery, unsent)
-                .values(payload=msgspec.json.encode(without_link(mail)), **values)
+                .values(payload=msgspec.json.encode(without_content(without_link(mail))), **values)
             )
             cancelled += stopped.rowcount
     return cancelled

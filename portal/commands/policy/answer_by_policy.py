@@ -22,7 +22,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Counteroffer
-from portal.domain.ledger import seller_events, shared_events
+from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy import auto_answer, margin
@@ -147,8 +147,8 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
             "policy",
             changed=changed_subjects(offer, offered),
             counteroffers=(ask.id,),
-            answers=_answers(ask, offer),
         ),
+        ledger.Personal(answers=_answers(ask, offer)),
     )
     _keep_use(work, deal, published.revision, judged)
     earned = margin.margin(offer, private), margin.margin(offered, private)

@@ -1,5 +1,5 @@
 """A manager decides on a publication that goes beyond what its rep may publish alone: it is published as it was asked, with
-other values of the manager's, or goes back. The rep gets a mail either way."""
+other values that the manager signs, or goes back. The rep gets a mail either way."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, update
 
 from portal.access import Actor, Deal, deal_for
+from portal.commands.deal.offer_again import Again, publish_again
 from portal.commands.deal.send_proposal import send
 from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import open_asks
@@ -36,6 +37,7 @@ class Sending(msgspec.Struct, frozen=True):
 _WAITING: Mapping[str, msgspec.json.Decoder[Any]] = {
     "publish": msgspec.json.Decoder(Publication),
     "send": msgspec.json.Decoder(Sending),
+    "again": msgspec.json.Decoder(Again),
     "requote": msgspec.json.Decoder(NewQuote),
 }
 _edits = msgspec.json.Decoder(tuple[Change, ...])
@@ -77,8 +79,10 @@ def decide_approval(
     )
     published = Published(revision=0, digest="")
     if granted:
-        # The buyer reads the rep's name: who had to approve is the seller's own affair.
-        published = _go_on(work, replace(deal, actor=row.asked_by), arguments, edits)
+        # The buyer reads the rep's name: who had to approve is the seller's own affair. But what a manager changed, the
+        # manager signs.
+        publisher = deal if edited else replace(deal, actor=row.asked_by)
+        published = _go_on(work, publisher, arguments, edits, asked_edits)
     decision = "edited" if edited else "granted" if granted else "refused"
     facts = {"sender": deal.actor_name, "decision": decision, "note": text}
     facts["revision"] = str(published.revision)
@@ -86,11 +90,19 @@ def decide_approval(
     return published
 
 
-def _go_on(work: UnitOfWork, deal: Deal, arguments: msgspec.Struct, edits: tuple[Change, ...]) -> Published:
+def _go_on(
+    work: UnitOfWork,
+    deal: Deal,
+    arguments: msgspec.Struct,
+    edits: tuple[Change, ...],
+    drafted: tuple[Change, ...],
+) -> Published:
     """What waited goes the rest of its way, signed by a manager."""
     match arguments:
         case Publication():
-            return publish_with(work, deal, arguments, edits, by="manager")
+            return publish_with(work, deal, arguments, edits, drafted=drafted, by="manager")
+        case Again():
+            return publish_again(work, deal, arguments, by="manager")
         case NewQuote():
             return requote(work, deal, arguments, by="manager")
     return send(work, deal, by="manager")

@@ -79,6 +79,14 @@ def edits_of(transaction: Transaction, deal: Deal) -> Edits:
     return Edits(changes=_changes.decode(stored) if stored else ())
 
 
+def forget(work: UnitOfWork, deal: Deal, published: Sequence[Change]) -> None:
+    """Take out what has become part of a revision; what was drafted since stays."""
+    drafted = edits_of(work, deal).changes
+    left = tuple(change for change in drafted if change not in published)
+    if left != drafted:
+        _keep(work, deal, Edits(changes=left))
+
+
 def _keep(work: UnitOfWork, deal: Deal, edits: Edits) -> Edits:
     dialect = sqlite if work.connection.dialect.name == "sqlite" else postgresql
     values = {"base_revision": deal.revision, "changes": msgspec.json.encode(edits.changes), "reasons": b"{}"}

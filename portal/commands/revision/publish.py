@@ -1,7 +1,7 @@
 """The step that every publishing verb shares: from an offer to the deal's next revision."""
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from portal.access import Deal
 from portal.commands.deal.transition import move
@@ -58,28 +58,23 @@ def end_waiting_approvals(work: UnitOfWork, deal: Deal) -> None:
     )
 
 
-def forget_edits(work: UnitOfWork, deal: Deal) -> None:
-    """The rep's own edits have become part of a revision."""
-    work.connection.execute(delete(tables.revision_draft).where(tables.revision_draft.c.deal_id == deal.id))
-
-
 def event(
     published: Published,
     signed: shared_events.Signature,
     *,
     changed: tuple[str, ...] = (),
     counteroffers: tuple[str, ...] = (),
-    answers: tuple[shared_events.Answered, ...] = (),
     standing_offer: str = "",
+    again: int = 0,
 ) -> shared_events.RevisionPublished:
     """The event that tells of a published revision. `changed`: what `changed_subjects` found; `standing_offer`: the label of
-    one that was taken."""
+    one that was taken; `again`: the earlier revision that it offers again."""
     return shared_events.RevisionPublished(
         revision=published.revision,
         digest=published.digest,
         signed=signed,
         counteroffers=counteroffers,
-        answers=answers,
         changed=changed,
         standing_offer=standing_offer,
+        again=again,
     )

@@ -59,9 +59,13 @@ def publish_with(
     publication: Publication,
     edits: Sequence[Change],
     *,
+    drafted: Sequence[Change] | None = None,
     by: By | None = None,
 ) -> Published:
-    """Publish in the name of the deal's actor, signed `by` (see `clear`)."""
+    """Publish in the name of the deal's actor, signed `by` (see `clear`).
+
+    `drafted`: the edits as they stood in the draft, where a manager has changed them; what was drafted since stays there.
+    """
     deal.require("publish")
     if publication.base_revision != deal.revision:
         raise Conflict(
@@ -83,7 +87,7 @@ def publish_with(
         return hold(work, deal, cleared, arguments=publication, edits=edits)
     publish.end_waiting_approvals(work, deal)
     published = publish.publish(work, deal, cleared)
-    publish.forget_edits(work, deal)
+    draft_revision.forget(work, deal, edits if drafted is None else drafted)
     ids = tuple(ask.id for ask in open_asks)
     asks.set_state(work, ids, "answered")
     work.append(
@@ -94,11 +98,12 @@ def publish_with(
             "rep",
             changed=changed_subjects(offer, offered),
             counteroffers=ids,
-            answers=tuple(_as_published(offered, each) for each in answered),
         ),
-        _words(publication),
+        _words(publication, tuple(_as_published(offered, each) for each in answered)),
     )
-    told = revision_values(work, deal, published, answered, publication.answer_notes)
+    told = revision_values(
+        work, deal, published, answered, publication.answer_notes, publication.note.strip()
+    )
     notify_buyers(
         work, deal, shared_events.RevisionPublished, offered, {"revision": str(published.revision), **told}
     )
@@ -166,11 +171,12 @@ def round_of(work: UnitOfWork, deal: Deal) -> int:
     )
 
 
-def _words(publication: Publication) -> ledger.Personal | None:
+def _words(publication: Publication, answers: tuple[shared_events.Answered, ...]) -> ledger.Personal:
+    """What is erased when the revision is taken back; there also when it is empty, so that the erasure shows."""
     note = written(publication.note, "note", required=False)
     notes = {
         change_id: written(text, f"note:{change_id}", longest=2_000)
         for change_id, text in publication.answer_notes.items()
         if text.strip()
     }
-    return ledger.Personal(note=note, reasons=notes) if note or notes else None
+    return ledger.Personal(note=note, reasons=notes, answers=answers)

@@ -3,7 +3,8 @@
 It leaves the transaction as plain strings; words and formats are the mail's own language.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -16,27 +17,45 @@ from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import Kind
 from portal.domain.change.items import find_item
 from portal.domain.change.plain_differences import PlainDifference, plain_differences, price_base
-from portal.domain.ledger.shared_events import Answered
+from portal.domain.ledger.shared_events import Answered, Verdict
 from portal.domain.offer.revision import Offer
 from portal.storage import documents
 
 # A mail is no second proposal: the page has the rest.
 MOST = 20
+# How the mail calls the number of each verdict.
+_COUNTS: Mapping[Verdict, str] = {"accept": "accepted", "counter": "countered", "decline": "declined"}
 
 
-def revision_values(
+def revision_values(  # noqa: PLR0917 - what was published, and in which words
     work: UnitOfWork,
     deal: Deal,
     published: Published,
-    answers: Iterable[Answered] = (),
+    answers: Sequence[Answered] = (),
     reasons: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> dict[str, str]:
-    """For the mail's context. `deal` as it was before; `reasons`: the seller's, by change id."""
+    """For the mail's context. `deal` as it was before; `reasons`: the seller's, by change id. No figure, unless figures may
+    be mailed: a mail can't be taken back."""
+    given = Counter(each.verdict for each in answers)
+    told = {name: str(given[verdict]) for verdict, name in _COUNTS.items() if given[verdict]}
+    if note:
+        told["note"] = note
+    return told | _figures(work, deal, published, answers, reasons or {}) if work.mail_figures else told
+
+
+def _figures(
+    work: UnitOfWork,
+    deal: Deal,
+    published: Published,
+    answers: Sequence[Answered],
+    reasons: Mapping[str, str],
+) -> dict[str, str]:
     before, after = (
         documents.read_revision(work, deal.id, number) for number in (deal.revision, published.revision)
     )
     changed = plain_differences(difference_sentences.sentences(compare(before, after)))
-    said = [_answer(before.offer, after.offer, each, reasons or {}) for each in answers]
+    said = [_answer(before.offer, after.offer, each, reasons) for each in answers]
     return {
         "currency": deal.currency,
         "answers": _json(said[:MOST]),

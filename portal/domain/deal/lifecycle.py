@@ -81,6 +81,7 @@ _SELLER: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "record_acceptance": ("rep", ("open",)),
     "give_more_time": ("rep", ("open", "expired")),
     "reopen": ("rep", _REOPENABLE),
+    "offer_again": ("rep", ("open", *_REOPENABLE)),
     "hand_off": ("rep", ("accepted",)),
     # A first revision and one that reopens may lie below the floor as well.
     "approve": ("manager", ("draft", "open", *_REOPENABLE)),
@@ -142,6 +143,7 @@ _PHRASES: Mapping[str, tuple[Sentence, Sentence]] = {
     "extend": (Sentence("be given more time"), Sentence("give more time")),
     "expire": (Sentence("expire"), Sentence("let a proposal expire")),
     "reopen": (Sentence("be reopened"), Sentence("reopen this proposal")),
+    "offer_again": (Sentence("have a revision offered again"), Sentence("offer a revision again")),
     "hand_off": (Sentence("be handed off"), Sentence("hand an order off")),
     "approve": (Sentence("be approved"), Sentence("approve prices below the floor")),
 }

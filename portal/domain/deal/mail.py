@@ -4,6 +4,7 @@ Rendering and sending are the worker's (portal/outbound). Nothing here names a p
 lock screens.
 """
 
+from datetime import timedelta
 from typing import Literal, get_args
 
 import msgspec
@@ -12,7 +13,9 @@ Template = Literal[
     "invitation",  # a contact is invited to a proposal: url, seller, title, number, revision, valid_until, sender
     "new_link",  # a contact asked for a fresh link: url, seller, title, number
     "sign_in_link",  # a rep signs in: url
-    "new_answer",  # the seller published a revision: url, seller, title, number, revision
+    # The seller published a revision: url, seller, title, number, revision, note, how many requests were accepted,
+    # countered and declined; and where figures may be mailed, answers, changes and more.
+    "new_answer",
     "new_message",  # the other side wrote: url, title, number, sender, company
     "order_confirmation",  # the buyer's side: url, seller, title, order, revision, digest, signer, statement
     "order_notice",  # the seller's side: url, title, company, order, number, revision, signer
@@ -47,3 +50,27 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     context: dict[str, str] = {}
     # Whose reminders of which kind the mail's own link switches off; None for mail that has to be sent.
     unsubscribe: tuple[str, str] | None = None
+
+
+# What a mail about a revision tells of its figures, and of what the rep and the revision say at all.
+FIGURES = ("answers", "changes")
+CONTENT = (*FIGURES, "more", "note", "accepted", "countered", "declined")
+# How long such a mail waits, so that the revision can still be taken back.
+FIGURES_WAIT = timedelta(minutes=2)
+
+
+def carries_figures(mail: Mail) -> bool:
+    return any(mail.context.get(name) for name in FIGURES)
+
+
+def is_about(mail: Mail, revision: int) -> bool:
+    """Whether the mail tells the buyers of this revision."""
+    return mail.template in ("new_answer", "reminder_unread") and mail.context.get("revision") == str(
+        revision
+    )
+
+
+def without_content(mail: Mail) -> Mail:
+    """The mail without anything that a revision says."""
+    context = {name: value for name, value in mail.context.items() if name not in CONTENT}
+    return msgspec.structs.replace(mail, context=context)

@@ -14,7 +14,7 @@ import msgspec
 from portal.domain.ledger.buyer_events import BuyerEvent
 from portal.domain.ledger.event_body import Body
 from portal.domain.ledger.seller_events import SellerEvent
-from portal.domain.ledger.shared_events import SharedEvent
+from portal.domain.ledger.shared_events import Answered, RevisionPublished, SharedEvent
 
 GENESIS = "0" * 64
 AnyBody = SharedEvent | SellerEvent | BuyerEvent
@@ -23,7 +23,7 @@ _bodies: msgspec.json.Decoder[AnyBody] = msgspec.json.Decoder(AnyBody)
 
 
 class Personal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a person wrote or is called. Erasing it leaves the chain intact."""
+    """What a person wrote or is called, and what a revision answered. Erasing it leaves the chain intact."""
 
     body: str = ""
     note: str = ""
@@ -31,6 +31,9 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str = ""
     title: str = ""
     reasons: dict[str, str] = {}
+    answers: tuple[Answered, ...] = ()
+    # The digests of what an acceptance stores, by name.
+    documents: dict[str, str] = {}
 
 
 _personal = msgspec.json.Decoder(Personal)
@@ -40,8 +43,12 @@ def encode_body(body: Body) -> bytes:
     return msgspec.json.encode(body, order="sorted")
 
 
-def decode_body(stored: bytes) -> AnyBody:
-    return _bodies.decode(stored)
+def decode_body(stored: bytes, personal: bytes | None = None) -> AnyBody:
+    """Read a body. With the event's `personal` part, a revision has its answers; when that was erased, none."""
+    body = _bodies.decode(stored)
+    if personal and isinstance(body, RevisionPublished) and (answers := decode_personal(personal).answers):
+        return msgspec.structs.replace(body, answers=answers)
+    return body
 
 
 def encode_personal(personal: Personal | None) -> bytes | None:

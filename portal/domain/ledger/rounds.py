@@ -3,7 +3,7 @@
 The fold knows no rows and no clock. What it comes to after the last event is the board that the pages show.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     gap: Decimal
     open: int
+    takes_back: int = 0
 
     @property
     def side(self) -> PartyName:
@@ -123,11 +124,17 @@ def negotiation_state(events: Iterable[BoardEvent]) -> NegotiationState:
     return found
 
 
-def steps(events: Iterable[BoardEvent], offers: Mapping[int, Offer]) -> Iterator[Step]:
-    """Every step that moved something. `offers`: what each revision says, by its number."""
+def steps(events: Sequence[BoardEvent], offers: Mapping[int, Offer]) -> Iterator[Step]:
+    """Every step that moved something. `offers`: what each revision says, by its number.
+
+    A revision that was taken back was none: its gap would tell its prices.
+    """
     found = NegotiationState()
+    taken = {_takes_back(event) for event in events}
     for event in events:
         found.apply(event)
+        if isinstance(event.body, shared_events.RevisionPublished) and event.body.revision in taken:
+            continue
         board = found.board(offers[found.revision])
         yield Step(
             kind=event.body.kind,
@@ -136,4 +143,10 @@ def steps(events: Iterable[BoardEvent], offers: Mapping[int, Offer]) -> Iterator
             revision=found.revision,
             gap=board.gap,
             open=len(board.open),
+            takes_back=_takes_back(event),
         )
+
+
+def _takes_back(event: BoardEvent) -> int:
+    """The number of the revision that the event takes back; 0 for any other."""
+    return event.body.takes_back if isinstance(event.body, shared_events.RevisionPublished) else 0

@@ -9,6 +9,7 @@ from portal.domain.change.change import Change
 from portal.domain.ledger.event_body import Body
 
 Signature = Literal["rep", "offer", "policy"]
+Verdict = Literal["accept", "decline", "counter"]
 
 
 class ProposalSent(Body, tag="proposal_sent", frozen=True, kw_only=True):
@@ -37,7 +38,8 @@ class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_
 
 
 class CounteroffersClosed(Body, tag="counteroffers_closed", frozen=True, kw_only=True):
-    """Asks that ended without an answer, because the deal did (`because`: accepted, declined, withdrawn, expired)."""
+    """Asks that ended without an answer, because the deal did (`because`: accepted, declined, withdrawn; in older
+    ledgers also expired, which ends no ask any more)."""
 
     counteroffers: tuple[str, ...]
     because: str
@@ -47,7 +49,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling."""
 
     change: Change
-    verdict: Literal["accept", "decline", "counter"]
+    verdict: Verdict
     offered: str
     answered: str
 
@@ -55,7 +57,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     """`signed`: "rep"; "offer" when the buyer chose inside what was offered; "policy" when it was pre-approved.
 
-    Personal: note, notes by change id.
+    Personal: note, notes by change id, answers; all erased when the revision is taken back. Only older ledgers have
+    `answers` in the body itself; `ledger.decode_body` reads both.
     """
 
     revision: int
@@ -69,6 +72,8 @@ class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
     # The revision that this one takes back, saying what stood before it; and the asks that are open again by that.
     takes_back: int = 0
     reopens: tuple[str, ...] = ()
+    # The earlier revision that this one offers again; 0 for any other.
+    again: int = 0
 
 
 class LinesAgreed(Body, tag="lines_agreed", frozen=True, kw_only=True):
@@ -110,7 +115,7 @@ class MoreTimeGiven(Body, tag="more_time_given", frozen=True, kw_only=True):
 
 
 class Accepted(Body, tag="accepted", frozen=True, kw_only=True):
-    """Personal: name, title."""
+    """Personal: name, title, the digests of what was stored."""
 
     revision: int
     digest: str

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from portal.domain.ledger import ledger
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.shared_events import RevisionPublished
 
 
 class TurnFacts(msgspec.Struct, frozen=True):
@@ -38,6 +40,12 @@ class StoredEvent(NamedTuple):
     seller_seq: int | None
     # Set where the reader asked for it: a message may have moved the turn.
     head: TurnFacts | None = None
+
+    @property
+    def erases_earlier(self) -> bool:
+        """Whether a part of an earlier event was erased with it, as when a revision is taken back."""
+        fact = ledger.decode_body(self.body) if self.kind == "revision" else None
+        return isinstance(fact, RevisionPublished) and bool(fact.takes_back)
 
     def position(self, party: PartyName) -> int | None:
         """Return its number in a party's stream; None when that party may not know of it."""

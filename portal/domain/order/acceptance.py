@@ -1,5 +1,7 @@
 """What a signer sends, and what an acceptance keeps as evidence, bound to the exact bytes that were seen."""
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -47,3 +49,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     contract_net: str
     contract_tax: str
     contract_total: str
+
+
+def document_digests(evidence: bytes, order: bytes, parts: Mapping[tuple[str, str], bytes]) -> dict[str, str]:
+    """Return the digests of what an acceptance stores, by the names that `portal verify` gives them.
+
+    `parts`: the work orders, by kind and fulfilment.
+    """
+    documents = {"acceptance": evidence, "order": order}
+    documents |= {f"work order {kind} {of}".rstrip(): part for (kind, of), part in parts.items()}
+    return {name: hashlib.sha256(document).hexdigest() for name, document in documents.items()}

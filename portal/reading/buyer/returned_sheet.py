@@ -17,7 +17,7 @@ from portal.intake.sheet.grid import unreadable
 from portal.intake.sheet.returned_row import SheetChanges
 from portal.intake.sheet.returned_sheet import read_returned
 from portal.intake.sheet.returned_table import Sheet, Words
-from portal.reading.deal_page import lines
+from portal.reading.deal_page import lines, visible_revisions
 from portal.reading.deal_page.asks import AskView
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -96,9 +96,10 @@ def asked_by(
 def _revision_of(transaction: Transaction, deal: Deal, digest: str) -> int:
     """The newest revision with these bytes."""
     revision = tables.revision.c
+    hidden = visible_revisions.hidden_from(transaction, deal)
     found = transaction.connection.execute(
         select(revision.number)
-        .where(revision.deal_id == deal.id, revision.digest == digest)
+        .where(revision.deal_id == deal.id, revision.digest == digest, revision.number.not_in(hidden))
         .order_by(revision.number.desc())
         .limit(1)
     ).scalar()

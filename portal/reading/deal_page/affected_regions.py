@@ -44,7 +44,9 @@ def affected_regions(
             if any(lines.names(offer) != lines.names(table.offer) for offer in offers):
                 # Comments in the log name what they are on.
                 regions |= {"log"}
-            if any(_arrangement(offer) != _arrangement(table.offer) for offer in offers):
+            moved = any(_arrangement(offer) != _arrangement(table.offer) for offer in offers)
+            if moved or body.takes_back:
+                # Nothing says which lines a revision had changed that was taken back.
                 return AffectedRegions(regions=regions | {"lines", "terms"})
             subjects = _marked(table, since=number) | _asked(transaction, (*several, *again))
         case _:

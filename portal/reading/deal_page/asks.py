@@ -125,7 +125,7 @@ def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> As
         words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
     given: list[GivenAnswer] = []
     for row in revisions:
-        body, personal = ledger.decode_body(row.body), ledger.decode_personal(row.personal)
+        body, personal = ledger.decode_body(row.body, row.personal), ledger.decode_personal(row.personal)
         if isinstance(body, shared_events.RevisionPublished):
             # What was taken back has answered nothing.
             given = [each for each in given if each.revision != body.takes_back]

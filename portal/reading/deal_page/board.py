@@ -52,6 +52,7 @@ class StepView:
     gap: Decimal
     moved: Decimal | None
     open: int
+    takes_back: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,4 +143,5 @@ def _step(step: Step, people: Mapping[str, Person], before: Decimal | None) -> S
         gap=step.gap,
         moved=None if before is None else abs(step.gap) - abs(before),
         open=step.open,
+        takes_back=step.takes_back,
     )

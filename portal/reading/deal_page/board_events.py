@@ -30,13 +30,13 @@ def load_consents(transaction: Transaction, deal_id: str, published: Sequence[An
 
 def _rows(transaction: Transaction, deal_id: str, kinds: Sequence[str]) -> Sequence[Any]:
     event = tables.event
+    columns = (event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body, event.c.personal)
     rows = transaction.connection.execute(
-        select(event.c.seq, event.c.kind, event.c.actor, event.c.at, event.c.body).where(
-            event.c.deal_id == deal_id, tables.kind_is(*kinds)
-        )
+        select(*columns).where(event.c.deal_id == deal_id, tables.kind_is(*kinds))
     )
     return tables.sort_by_seq(rows)
 
 
 def _events(rows: Iterable[Any]) -> list[BoardEvent]:
-    return [BoardEvent(body=ledger.decode_body(row.body), actor=row.actor, at=row.at) for row in rows]
+    bodies = ((row, ledger.decode_body(row.body, row.personal)) for row in rows)
+    return [BoardEvent(body=body, actor=row.actor, at=row.at) for row, body in bodies]

@@ -4,7 +4,7 @@ Nothing here is one person's own, and nothing is private to the seller: what onl
 (`tray`, `private`). A page is cached by the ledger's position, so that one that did not change is not read twice.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from portal.reading.deal_page import (
     people,
     summary,
     turn,
+    visible_revisions,
 )
 from portal.reading.deal_page.asks import SentAsk
 from portal.reading.deal_page.conversation import Conversation, Entry
@@ -140,11 +141,11 @@ def _beside_chat(transaction: Transaction, table: DealPage) -> tuple[int, int]:
 
 
 def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
-    revision, previous = _revisions(transaction, deal)
+    published = history.rows(transaction, deal.id)
+    revision, previous = _revisions(transaction, deal, published)
     comparison = compare(previous, revision) if previous else None
     seller = revision.offer.seller.name or (installation.seller_name if installation else "")
 
-    published = history.rows(transaction, deal.id)
     asking = asks.load(transaction, deal.id, published)
     said = conversation.newest(transaction, deal.id, deal.party)
     found = comments.load(transaction, deal.id, deal.party)
@@ -187,14 +188,16 @@ def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
     )
 
 
-def _revisions(transaction: Transaction, deal: Deal) -> tuple[Revision, Revision | None]:
-    """The current revision and the one before it; a draft counts as the first."""
+def _revisions(
+    transaction: Transaction, deal: Deal, published: Sequence[Any]
+) -> tuple[Revision, Revision | None]:
+    """The current revision and the one before it that was not taken back; a draft counts as the first."""
     if deal.revision == 0:
         return revise(documents.read_draft(transaction, deal.id)), None
-    current = documents.read_revision(transaction, deal.id, deal.revision)
-    return current, documents.read_revision(
-        transaction, deal.id, deal.revision - 1
-    ) if deal.revision > 1 else None
+    before = visible_revisions.last_before(deal.revision, visible_revisions.taken_back(published))
+    numbers = (deal.revision, before) if before else (deal.revision,)
+    current, *previous = (documents.read_revision(transaction, deal.id, number) for number in numbers)
+    return current, previous[0] if previous else None
 
 
 def _more_time(row: Any, deal: Deal, known: Any) -> Entry | None:

@@ -10,7 +10,7 @@ from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Line, Revision
 from portal.integers import parse_integer
-from portal.storage import documents
+from portal.reading.deal_page import visible_revisions
 from portal.storage.session import Transaction
 
 
@@ -37,9 +37,10 @@ class Differences:
 
 def load(transaction: Transaction, deal: Deal, query: Mapping[str, str]) -> Differences:
     """`from` and `to` are numbers of revisions; without them the newest two. NotFound for one that there is not."""
+    hidden = visible_revisions.hidden_from(transaction, deal)
     later = _number(query.get("to", ""), deal.revision)
-    earlier = _number(query.get("from", ""), max(1, later - 1))
-    then, now = (documents.read_revision(transaction, deal.id, number) for number in (earlier, later))
+    earlier = _number(query.get("from", ""), max(1, visible_revisions.last_before(later, hidden)))
+    then, now = (visible_revisions.read(transaction, deal, number) for number in (earlier, later))
     found = difference_sentences.describe(compare(then, now))
     return Differences(earlier=earlier, later=later, comparison=found, lines=marked(then, now, found))
 

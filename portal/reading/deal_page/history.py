@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from portal.domain.ledger import event_kinds, ledger, shared_events
 from portal.domain.ledger.board import GivenAnswer
-from portal.reading.deal_page import asks
+from portal.reading.deal_page import asks, visible_revisions
 from portal.reading.deal_page.asks import AnswerView, Asking
 from portal.reading.deal_page.people import Person
 from portal.storage import tables
@@ -23,7 +23,7 @@ PUBLISHING = event_kinds.names(lambda kind: kind.publishes_revision)
 class RevisionEntry:
     """`signed` is "sent" for the first, else as in the ledger; `changed` are the subjects of lines and terms it touches.
 
-    `takes_back`: the revision that it took back, 0 for none; `taken_back`: that it was itself.
+    `takes_back`: the revision that it took back, 0 for none; `taken_back`: that it was itself, and shows nothing more.
     """
 
     number: int
@@ -37,7 +37,11 @@ class RevisionEntry:
     # What the standing offer is called that was taken by it.
     standing_offer: str = ""
     takes_back: int = 0
+    # The earlier revision that it offers again; 0 for none.
+    again: int = 0
     taken_back: bool = False
+    # The revision that it is compared with; 0 for none.
+    earlier: int = 0
 
 
 def rows(transaction: Transaction, deal_id: str) -> Sequence[Any]:
@@ -51,12 +55,26 @@ def history(
     published: Sequence[Any], asking: Asking, people: Mapping[str, Person]
 ) -> tuple[RevisionEntry, ...]:
     entries = [_entry(row, asking, people) for row in reversed(published)]
-    taken = {entry.takes_back for entry in entries}
-    return tuple(replace(entry, taken_back=entry.number in taken) for entry in entries)
+    taken = visible_revisions.taken_back(published)
+    return tuple(
+        _without_content(entry)
+        if entry.number in taken
+        else replace(
+            entry, earlier=0 if entry.takes_back else visible_revisions.last_before(entry.number, taken)
+        )
+        for entry in entries
+    )
+
+
+def _without_content(entry: RevisionEntry) -> RevisionEntry:
+    """Only who published it and when, also where an older ledger still has more."""
+    return RevisionEntry(
+        number=entry.number, digest="", at=entry.at, who=entry.who, signed=entry.signed, taken_back=True
+    )
 
 
 def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEntry:
-    body, who = ledger.decode_body(row.body), people[row.actor]
+    body, who = ledger.decode_body(row.body, row.personal), people[row.actor]
     if isinstance(body, shared_events.ProposalSent):
         return RevisionEntry(number=body.revision, digest=body.digest, at=row.at, who=who, signed="sent")
     assert isinstance(body, shared_events.RevisionPublished)
@@ -74,4 +92,5 @@ def _entry(row: Any, asking: Asking, people: Mapping[str, Person]) -> RevisionEn
         standing_offer=body.standing_offer,
         answers=tuple(asks.answer_view(each, asking, people) for each in given),
         takes_back=body.takes_back,
+        again=body.again,
     )

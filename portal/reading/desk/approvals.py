@@ -190,6 +190,13 @@ def _of_draft(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
     return weigh_offer(transaction, deal, offer, offer, private, publisher=row.asked_by)
 
 
+def _of_earlier(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
+    earlier = documents.read_revision(transaction, deal.id, msgspec.json.decode(row.publication)["revision"])
+    before = documents.read_revision(transaction, deal.id, deal.revision).offer
+    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
+    return weigh_offer(transaction, deal, before, earlier.offer, private, publisher=row.asked_by)
+
+
 def _of_quote(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
     quote = msgspec.json.decode(row.publication, type=NewQuote)
     merged, _, private = merged_with(transaction, deal, quote)
@@ -201,6 +208,7 @@ def _of_quote(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
 
 
 _OUTCOMES: Mapping[str, Callable[[Transaction, Deal, Any], Outcome]] = {
+    "again": _of_earlier,
     "send": _of_draft,
     "requote": _of_quote,
 }

@@ -74,7 +74,7 @@ def load(transaction: Transaction, deal: Deal) -> Concessions:
     known = people.at_table(transaction, deal.id, {row.actor for row in published}, deal.actor_name)
     rounds = []
     for row in published:
-        body = ledger.decode_body(row.body)
+        body = ledger.decode_body(row.body, row.personal)
         if isinstance(body, shared_events.RevisionPublished):
             rounds.append(_round(transaction, deal, row, body, known[row.actor]))
     return Concessions(
@@ -90,7 +90,7 @@ def so_far(transaction: Transaction, deal: Deal) -> SoFar | None:
     """None before there is a second revision."""
     if deal.revision < 2:
         return None
-    bodies = [ledger.decode_body(row.body) for row in history.rows(transaction, deal.id)]
+    bodies = [ledger.decode_body(row.body, row.personal) for row in history.rows(transaction, deal.id)]
     steps = [
         _step(transaction, deal, body) for body in bodies if isinstance(body, shared_events.RevisionPublished)
     ]

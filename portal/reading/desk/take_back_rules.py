@@ -1,8 +1,10 @@
 """Whether the current revision has to stand, or can be taken back: nobody on the buyer's side may have opened it."""
 
+import msgspec
 from sqlalchemy import exists, select
 
 from portal.access import Deal
+from portal.domain.deal.mail import Mail, carries_figures, is_about
 from portal.domain.ledger import ledger, shared_events
 from portal.errors import Sentence
 from portal.storage import documents, tables
@@ -27,6 +29,11 @@ def obstacle(transaction: Transaction, deal: Deal) -> str:
         return Sentence(
             "%(company)s has opened revision %(number)s; only a newer revision corrects it.",
             company=deal.company,
+            number=number,
+        )
+    if _figures_left(transaction, deal):
+        return Sentence(
+            "The mail with the figures of revision %(number)s has left; only a newer revision corrects it.",
             number=number,
         )
     return _unstandable(transaction, deal)
@@ -75,6 +82,16 @@ def _opened(transaction: Transaction, deal: Deal) -> bool:
     )
     found = transaction.connection.execute(select(acted.label("acted"), came.label("came"))).one()
     return bool(found.acted or found.came)
+
+
+def _figures_left(transaction: Transaction, deal: Deal) -> bool:
+    """Whether a mail that tells the revision's figures was sent, or may be on its way."""
+    box = tables.outbox.c
+    tried = (box.transport == "mail", box.deal_id == deal.id, box.attempts > 0)
+    since = box.created_at >= documents.published_at(transaction, deal.id, deal.revision)
+    payloads = transaction.connection.execute(select(box.payload).where(*tried, since)).scalars()
+    mails = (msgspec.json.decode(payload, type=Mail) for payload in payloads)
+    return any(carries_figures(mail) and is_about(mail, deal.revision) for mail in mails)
 
 
 def _reopened(transaction: Transaction, deal: Deal) -> bool:

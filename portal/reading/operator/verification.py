@@ -1,13 +1,13 @@
-"""Whether a stored deal is what it was: both chains, every revision's bytes, and what was accepted."""
+"""Whether a stored deal is what it was: both chains, and everything stored beside them (`ledger_comparison`)."""
 
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.access import Deal
 from portal.domain.ledger import event_body, ledger
-from portal.domain.offer import revision
+from portal.reading.operator import ledger_comparison
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -29,27 +29,24 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verify(transaction: Transaction, deal: Deal) -> Verdict:
-    """Recompute everything that is bound by a digest, from the first event on."""
+    """Recompute both chains from the first event on, then compare what is stored with what the events say."""
     event, document = tables.event, tables.revision
     events = transaction.connection.execute(
         select(event).where(event.c.deal_id == deal.id).order_by(event.c.seq)
     ).all()
     revisions = transaction.connection.execute(
-        select(document.c.number, document.c.digest, document.c.document)
-        .where(document.c.deal_id == deal.id)
-        .order_by(document.c.number)
-    ).all()
+        select(func.count()).where(document.c.deal_id == deal.id)
+    ).scalar_one()
     head = transaction.connection.execute(select(tables.deal).where(tables.deal.c.id == deal.id)).one()
     broken = (
         _broken_chain(deal.id, events, head, "seller")
         or _broken_chain(deal.id, events, head, "buyer")
-        or _broken_revision(revisions)
-        or _broken_acceptance(transaction, deal, {row.number: row.digest for row in revisions})
+        or ledger_comparison.first_difference(transaction, head, events)
     )
     return Verdict(
         deal=deal.id,
         events=sum(row.seller_seq is not None for row in events),
-        revisions=len(revisions),
+        revisions=revisions,
         broken=broken,
     )
 
@@ -93,20 +90,3 @@ def _misplaced(row: Any, party: event_body.PartyName, following: int) -> str | N
         return None
     has = "no number" if given is None else f"the number {given}"
     return f"{event} has {has} in the {party}'s ledger, where {following} follows"
-
-
-def _broken_revision(revisions: Any) -> str | None:
-    for row in revisions:
-        if revision.digest(row.document) != row.digest:
-            return f"revision {row.number} was changed"
-    return None
-
-
-def _broken_acceptance(transaction: Transaction, deal: Deal, digests: dict[int, str]) -> str | None:
-    for table, name in ((tables.acceptance, "acceptance"), (tables.order, "order")):
-        row = transaction.connection.execute(
-            select(table.c.revision, table.c.digest).where(table.c.deal_id == deal.id)
-        ).first()
-        if row is not None and digests.get(row.revision) != row.digest:
-            return f"the {name} names a revision {row.revision} that is not the stored one"
-    return None

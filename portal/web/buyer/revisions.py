@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from portal.access import deal_for
 from portal.integers import AddressNumber
-from portal.reading.deal_page import deal_page, differences, offer_preview
+from portal.reading.deal_page import deal_page, differences, offer_preview, visible_revisions
 from portal.rendering.addresses import Urls
-from portal.storage import documents
 from portal.storage.session import Transaction
 from portal.web.buyer.visit import Visit
 
@@ -32,7 +31,7 @@ def _revision(transaction: Transaction, visit: Visit, deal_id: str, number: int)
     """The revision as a table of its own, on which nobody can do anything."""
     deal = deal_for(transaction, visit.actor, deal_id)
     table = deal_page.load(transaction, deal)
-    then = offer_preview.of_offer(documents.read_revision(transaction, deal_id, number).offer)
+    then = offer_preview.of_offer(visible_revisions.read(transaction, deal, number).offer)
     entry = next((each for each in table.history if each.number == number), None)
     reader = replace(deal, role="")
     return {

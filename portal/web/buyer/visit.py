@@ -150,8 +150,9 @@ class Visit:
                 event_stream.events_after, deal_id=deal_id, party="buyer", after=before.buyer_seq, limit=MOST
             )
         )
-        content = self.services.frames.content
-        return [await content(event, "buyer", before.role, self.language) for event in events]
+        frames = self.services.frames
+        frames.forget_erased(events)
+        return [await frames.content(event, "buyer", before.role, self.language) for event in events]
 
     async def _context(
         self, deal_id: str, opened: Opened, draw: Callable[..., Mapping[str, Any]] | None = None

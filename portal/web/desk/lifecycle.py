@@ -8,6 +8,7 @@ from litestar import Response, post
 
 from portal.commands.deal.assign_owner import assign_owner
 from portal.commands.deal.give_more_time import give_more_time
+from portal.commands.deal.offer_again import offer_again
 from portal.commands.deal.reopen import reopen
 from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.deal.withdraw import withdraw
@@ -49,6 +50,20 @@ async def open_again(desk: Desk, deal_id: str, form: FormFields) -> Response[Any
     return await act(desk, deal_id, "reopen", form, command)
 
 
+@post("/desk/deals/{deal_id:str}/offer-again")
+async def offer_earlier(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    try:
+        command = partial(
+            offer_again,
+            revision=form.integer("revision") or 0,
+            valid_until=_day(form),
+            key=form.one("key") or None,
+        )
+    except Refused as error:
+        return await show(desk, deal_id, Refusal.of(error, "offer-again", form))
+    return await act(desk, deal_id, "offer-again", form, command)
+
+
 @post("/desk/deals/{deal_id:str}/more-time")
 async def prolong(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     try:
@@ -77,4 +92,4 @@ def _day(form: FormFields) -> date:
         ) from None
 
 
-routes = [send, take_back, correct, open_again, prolong, own]
+routes = [send, take_back, correct, open_again, offer_earlier, prolong, own]

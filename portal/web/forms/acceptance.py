@@ -8,6 +8,7 @@ from portal.domain.change import difference_sentences
 from portal.domain.change.compare import compare
 from portal.domain.change.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Revision
+from portal.reading.deal_page import visible_revisions
 from portal.reading.deal_page.deal_page import DealPage
 from portal.rendering import formats
 from portal.rendering.language import gettext as _
@@ -45,9 +46,9 @@ class Acceptance:
 def view(transaction: Transaction, deal: Deal, table: DealPage, typed: Signing) -> Acceptance:
     moved = None
     if typed.seen not in (0, table.revision_number):
-        moved = difference_sentences.describe(
-            compare(documents.read_revision(transaction, deal.id, typed.seen), table.revision)
-        )
+        seen = visible_revisions.seen_as(transaction, deal, typed.seen)
+        then = documents.read_revision(transaction, deal.id, seen)
+        moved = difference_sentences.describe(compare(then, table.revision))
     return Acceptance(
         revision=table.revision_number,
         digest=table.digest,

@@ -1,15 +1,19 @@
 """Accepting, declining, withdrawing, expiring, and coming back."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
 
 from portal.commands.deal import ask_more_time, expire_deals, give_more_time, reopen
+from portal.commands.negotiation import open_asks
 from portal.domain.order import order as orders
 from portal.errors import Conflict, Invalid, NotAllowed
+from portal.reading.deal_page import deal_page
 from portal.reading.desk import insights
 from portal.storage import tables
 from tests.cast import Clock, Table
@@ -141,6 +145,34 @@ def test_more_time_is_asked_for_and_given(table: Table, clock: Clock) -> None:
     assert table.sol.deal.state == "open"
     assert table.sol.offer.valid_until == date(2027, 3, 31)
     assert table.sol.accepts().revision == 2
+
+
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize("verb", [give_more_time.give_more_time, reopen.reopen])
+def test_what_was_asked_before_the_end_is_asked_after_it(
+    table: Table, clock: Clock, swept: bool, verb: Callable[..., Any]
+) -> None:
+    made = table.bea.proposes("press", unit_price="15000")
+    asked = table.rita.publishes("accept")
+    assert asked.approval
+    clock.advance(days=20)
+    if swept:
+        assert table.database.write_now(expire_deals.expire_deals).count == 2
+    assert row_of_press(table).state == "asked"
+    table.rita.does(verb, valid_until=date(2027, 3, 31))
+    waiting = table.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
+    assert [ask.id for ask in waiting] == [made.counteroffer]
+    assert row_of_press(table).state == "asked"
+    approvals = select(tables.approval.c.state)
+    assert table.database.read_now(lambda t: t.connection.scalars(approvals).all()) == ["overtaken"]
+    assert "counteroffers_closed" not in [each.kind for each in events(table, "buyer")]
+    table.rita.publishes({"line:press:unit_price": "17900"})
+    assert str(table.bea.offer.lines[0].unit_price) == "17900.000000"
+    verify(table)
+
+
+def row_of_press(table: Table) -> Any:
+    return table.database.read_now(lambda t: deal_page.load(t, table.bea.deal)).board.row("line:press")
 
 
 def test_the_instant_of_expiry_is_the_end_of_the_day_in_the_sellers_zone(table: Table, clock: Clock) -> None:

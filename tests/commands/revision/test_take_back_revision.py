@@ -22,10 +22,10 @@ from portal.errors import Conflict, NotAllowed, NotFound, ParleyError
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page import deal_page as pages
 from portal.reading.desk import take_back_rules
-from portal.reading.operator import deliveries
+from portal.reading.operator import deliveries, verification
 from portal.storage import documents, tables
 from tests.cast import Clock, Table
-from tests.commands.streams import events, verify
+from tests.commands.streams import events, rows, verify
 
 
 def publish(table: Table, clock: Clock, **fields: str) -> None:
@@ -66,14 +66,14 @@ def test_both_sides_see_the_record(table: Table, clock: Clock) -> None:
     for side in ("buyer", "seller"):
         fact = events(table, side)[-1].body
         assert isinstance(fact, shared_events.RevisionPublished)
-        assert (fact.revision, fact.takes_back, fact.changed) == (3, 2, ("line:press",))
+        assert (fact.revision, fact.takes_back, fact.changed) == (3, 2, ())
     history = table.database.read_now(lambda t: pages.load(t, table.bea.deal)).history
     assert [(each.number, each.takes_back, each.taken_back) for each in history] == [
         (3, 2, False),
         (2, 0, True),
         (1, 0, False),
     ]
-    # What was published stays readable.
+    # What was published stays readable for the seller.
     second = table.database.read_now(lambda t: documents.read_revision(t, table.deal_id, 2))
     assert str(second.offer.lines[0].unit_price) == "18000.000000"
 
@@ -287,3 +287,81 @@ def test_nobody_sends_it_again_by_hand(table: Table, clock: Clock) -> None:
     (shown,) = [each for each in listed if each.id == delivery.id]
     assert (shown.state, shown.can_retry) == ("cancelled", False)
     assert "taken back" in shown.error
+
+
+def test_nothing_of_it_stays_in_a_mail_that_did_not_leave(table: Table, clock: Clock) -> None:
+    table.database.mail_figures = True
+    clock.advance(minutes=5)
+    table.rita.edits("press", unit_price="17333")
+    table.rita.publishes(note="Our very best.")
+    take_back(table)
+    payloads = table.database.read_now(lambda t: t.connection.scalars(select(tables.outbox.c.payload)).all())
+    assert not [each for each in payloads if b"17333" in each or b"very best" in each]
+
+
+def test_once_a_mail_with_figures_has_left_it_stays(table: Table, clock: Clock) -> None:
+    table.database.mail_figures = True
+    publish(table, clock)
+    assert why_not(table) == ""
+    clock.advance(minutes=2)
+    delivery = leased(table)
+    with pytest.raises(Conflict, match="The mail with the figures of revision 2 has left"):
+        take_back(table)
+    finish(table, delivery)
+    assert "has left" in why_not(table)
+
+
+def test_a_mail_with_figures_can_be_stopped_for_two_minutes(table: Table, clock: Clock) -> None:
+    table.database.mail_figures = True
+    publish(table, clock)
+    clock.advance(seconds=119)
+    with pytest.raises(StopIteration):
+        leased(table)
+    take_back(table)
+    clock.advance(days=1)
+    take = partial(lease_deliveries.lease_deliveries, transports=("mail",), limit=50)
+    found = table.database.write_now(take).deliveries
+    assert not [each for each in found if b'"revision":"2"' in each.payload]
+
+
+# ---- what is left of it ----------------------------------------------------------------------------------------------
+
+
+def test_its_words_and_answers_are_erased_and_the_chain_holds(table: Table, clock: Clock) -> None:
+    table.bea.proposes("press", unit_price="17000")
+    clock.advance(minutes=5)
+    table.rita.publishes({"line:press:unit_price": "17333"}, note="Our very best.")
+    (row,) = (each for each in rows(table) if each.kind == "revision")
+    assert (b"17333" in row.personal, b"17333" in row.body) == (True, False)
+    take_back(table)
+    erased = next(each for each in rows(table) if each.seq == row.seq)
+    assert (erased.personal, erased.personal_digest) == (None, row.personal_digest)
+    assert not [each for each in rows(table) if b"17333" in each.body + (each.personal or b"")]
+    verify(table)
+    assert table.database.read_now(lambda t: verification.verify(t, table.rita.deal)).broken is None
+
+
+def test_what_was_agreed_before_it_stays_agreed(table: Table, clock: Clock) -> None:
+    table.bea.proposes("press", unit_price="17000")
+    table.rita.publishes("decline")
+    table.bea.agrees("line:press")
+    publish(table, clock)
+    page = table.database.read_now(lambda t: pages.load(t, table.bea.deal))
+    assert page.board.row("line:press").consent is None
+    take_back(table)
+    page = table.database.read_now(lambda t: pages.load(t, table.bea.deal))
+    row = page.board.row("line:press")
+    assert (row.state, row.consent.revision) == ("agreed", 2)
+    told = rounds.negotiation_state(table.database.read_now(lambda t: board_events.load(t, table.deal_id)))
+    assert told.consents.keys() == {"line:press"}
+
+
+def test_marks_are_against_the_revision_before_it(table: Table, clock: Clock) -> None:
+    publish(table, clock)
+    take_back(table)
+    page = table.database.read_now(lambda t: pages.load(t, table.bea.deal))
+    assert page.comparison.subjects == ()
+    publish(table, clock, unit_price="17000")
+    page = table.database.read_now(lambda t: pages.load(t, table.bea.deal))
+    assert page.comparison.subjects == ("line:press",)
+    assert [(each.number, each.earlier) for each in page.history] == [(4, 3), (3, 0), (2, 0), (1, 0)]

@@ -93,7 +93,7 @@ BUYER = {
 SELLER = {
     "rep": {
         "read", "see_private", "note", "manage_contacts", "assign_owner", "comment", "edit", "answer", "publish",
-        "take_back", "withdraw", "record_acceptance", "give_more_time",
+        "take_back", "withdraw", "record_acceptance", "give_more_time", "offer_again",
     },
     "manager": {"approve"},
     "admin": set(),
@@ -141,6 +141,7 @@ def test_a_draft_shows_buyers_nothing(role):
         ("ask_more_time", "viewer", set()),
         ("give_more_time", "rep", {"open", "expired"}),
         ("reopen", "rep", {"declined", "withdrawn", "expired"}),
+        ("offer_again", "rep", {"open", "declined", "withdrawn", "expired"}),
         ("send", "rep", {"draft"}),
         ("edit", "rep", {"draft", "open"}),
         ("approve", "rep", set()),

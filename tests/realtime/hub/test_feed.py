@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.domain.ledger import shared_events
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.ledger import encode_body
 from portal.domain.ledger.stored_event import StoredEvent
 from portal.errors import TooFast
 from portal.reading.deal_page.event_stream import StreamHead
@@ -101,3 +103,17 @@ def test_too_fast_says_what_to_do() -> None:
     rate.take("bea", "deal")
     with pytest.raises(TooFast, match="Wait a second"):
         rate.take("bea", "deal")
+
+
+def test_what_came_before_a_take_back_is_read_again() -> None:
+    body = encode_body(
+        shared_events.RevisionPublished(revision=3, digest="", signed="rep", takes_back=2, reopens=())
+    )
+    first, second, third = ledger(["table"] * 3)
+    feed = Feed()
+    feed.start(StreamHead("deal", 0, 0, 0))
+    feed.add(first)
+    feed.add(second._replace(kind="revision", body=body))
+    feed.add(third)
+    assert feed.after("buyer", 0) is None
+    assert [each.seq for each in feed.after("buyer", 1) or ()] == [2, 3]

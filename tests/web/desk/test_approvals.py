@@ -68,7 +68,9 @@ def test_a_manager_changes_a_value_and_the_note_and_approves(
     assert mia.post(waiting, form).status_code == 303
     assert table.bea.offer.line("press").unit_price == Decimal(16100)
     told = events(table, "buyer")[-1]
-    assert (told.actor, told.body.signed) == (table.rita.deal.actor, "rep")
+    assert (told.actor, told.body.signed) == (table.mia.deal.actor, "rep")
+    page = Page(table_page := mia.get(f"/desk/deals/{table.deal_id}").text)
+    assert "by Mia" in page.words, table_page
     assert b"Our very best." in (told.personal or b"")
     verdicts = {each.change.id: (each.verdict, each.answered) for each in told.body.answers}
     assert verdicts["line:press:unit_price"] == ("counter", "16100.000000")

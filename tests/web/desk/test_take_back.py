@@ -45,3 +45,17 @@ def test_a_revision_that_was_opened_stays_and_the_page_says_so(site: Site, table
     assert refused.status_code == 409
     assert "has opened revision 2" in refused.text
     assert table.rita.deal.revision == 2
+
+
+def test_an_earlier_revision_is_offered_again(site: Site, table: Table) -> None:
+    assert "Offer an earlier revision again" not in moves(site, table)
+    published(table, "19000")
+    assert "Offer an earlier revision again" in moves(site, table)
+    rita, path = site.browser(table.rita), f"/desk/deals/{table.deal_id}/offer-again"
+    refused = rita.post(path, {"revision": "1", "valid_until": "soon"})
+    assert (refused.status_code, "is not a day" in refused.text) == (422, True)
+    until = table.last_day.isoformat()
+    assert rita.post(path, {"revision": "1", "valid_until": until, "key": "k"}).status_code == 303
+    page = page_of(site, table.bea)
+    assert "Rita offered revision 1 again, as revision 3." in page.text("log")
+    assert "offers revision 1 again" in page.text("history")
