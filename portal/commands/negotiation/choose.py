@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from portal.access import Actor, deal_for
+from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
@@ -52,6 +53,7 @@ def choose(
         published = publish.publish(work, deal, chosen, private)
         # By comparison, for another line of a choice group is touched as well, by being left.
         changed = publish.changed_subjects(offer, chosen)
+        open_asks.settle_choices(work, deal, changed)
         work.append(deal_id, deal.actor, publish.event(published, "offer", changed=changed))
         return published
 

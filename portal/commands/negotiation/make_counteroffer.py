@@ -15,7 +15,7 @@ from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import counteroffer
+from portal.domain.change import counteroffer, price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger import ledger, shared_events
@@ -78,6 +78,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
             changes=ask.changes,
             package=ask.package,
             replaces=open_asks.overtake(work, deal, ask.changes),
+            nets=price_ask.asked_nets(offer, ask.changes),
         ),
         ledger.Personal(note=note, reasons=reasons),
     )

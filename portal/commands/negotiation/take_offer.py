@@ -1,6 +1,7 @@
 """Take a standing offer: its conditions and its consequences become the next revision in one step, or nothing does."""
 
 from portal.access import Actor, Deal, deal_for
+from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish
 from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
@@ -31,6 +32,7 @@ def take_offer(
         private = private_documents.read_private_figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, after, private)
         changed = publish.changed_subjects(before, after)
+        open_asks.settle_choices(work, deal, changed)
         work.append(
             deal_id,
             deal.actor,

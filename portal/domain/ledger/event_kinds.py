@@ -155,6 +155,7 @@ _ROWS = (
         by_seller="ends",
         in_conversation=True,
         in_inbox=True,
+        moves_board=True,
         redraws=_STATE,
         mail_to_buyers="order_confirmation",
         mail_to_sellers=("owner", "order_notice"),

@@ -23,13 +23,15 @@ class MessagePosted(Body, tag="message", frozen=True, kw_only=True):
 
 
 class CounterofferMade(Body, tag="counteroffer", frozen=True, kw_only=True):
-    """`replaces`: earlier asks that this one overtakes as a whole. Personal: note, reasons by change id."""
+    """`replaces`: earlier asks that this one overtakes as a whole; `nets`: by subject, the net unit price that the changes
+    come to, where a price is asked. Personal: note, reasons by change id."""
 
     counteroffer: str
     base_revision: int
     changes: tuple[Change, ...]
     package: bool = False
     replaces: tuple[str, ...] = ()
+    nets: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_only=True):
@@ -44,12 +46,14 @@ class CounteroffersClosed(Body, tag="counteroffers_closed", frozen=True, kw_only
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling."""
+    """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling. `net`: what a price
+    asked came to, net."""
 
     change: Change
     verdict: Literal["accept", "decline", "counter"]
     offered: str
     answered: str
+    net: str = ""
 
 
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):

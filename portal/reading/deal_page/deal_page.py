@@ -145,7 +145,7 @@ def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
     seller = revision.offer.seller.name or (installation.seller_name if installation else "")
 
     published = history.rows(transaction, deal.id)
-    asking = asks.load(transaction, deal.id, published)
+    asking = asks.load(transaction, deal.id)
     said = conversation.newest(transaction, deal.id, deal.party)
     found = comments.load(transaction, deal.id, deal.party)
     endings = ending.load_endings(transaction, deal)

@@ -108,7 +108,7 @@ class Answering:
 def load(transaction: Transaction, deal: Deal) -> Answering:
     """What there is to answer on a deal that has been sent."""
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
-    edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
+    edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id)
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     waiting = _load_waiting_publication(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")

@@ -116,7 +116,7 @@ def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
     ],
 )
 def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
-    assert state(SENT, asked(PRICE), ended) == "agreed"
+    assert state(SENT, asked(PRICE), ended) == "offered"
 
 
 def test_each_side_finds_what_waits_for_it():
