@@ -265,12 +265,16 @@ class TestAnswers:
         package = ask(PRICE, QUANTITY, package=True)
         assert resolve(package, [accept(PRICE), accept(QUANTITY)], kestrel_offer()) == [PRICE, QUANTITY]
 
-    @pytest.mark.parametrize("other", [decline(QUANTITY), counter(QUANTITY, "4")])
-    def test_a_package_is_never_accepted_in_part(self, other):
-        assert list(refused(ask(PRICE, QUANTITY, package=True), accept(PRICE), other)) == [PRICE.id]
+    @pytest.mark.parametrize(
+        # A counter by the asked value is the half that is accepted.
+        "other",
+        [accept(PRICE), counter(PRICE, PRICE.value), counter(PRICE, "17800")],
+    )
+    def test_a_package_is_never_declined_in_part(self, other):
+        assert list(refused(ask(PRICE, QUANTITY, package=True), other, decline(QUANTITY))) == [QUANTITY.id]
 
     def test_a_package_may_be_declined_or_countered(self):
         package = ask(PRICE, QUANTITY, package=True)
         assert resolve(package, [decline(PRICE), decline(QUANTITY)], kestrel_offer()) == []
-        made = resolve(package, [decline(PRICE), counter(QUANTITY, "4")], kestrel_offer())
-        assert made == [replace(QUANTITY, value="4.000000")]
+        made = resolve(package, [accept(PRICE), counter(QUANTITY, "4")], kestrel_offer())
+        assert made == [PRICE, replace(QUANTITY, value="4.000000")]
