@@ -87,6 +87,7 @@ _ROWS = (
         in_activity=False,
         in_inbox=True,
     ),
+    EventKind(body=shared_events.QuestionAnswered, in_conversation=True, moves_inbox=False),
     EventKind(
         body=shared_events.CounterofferMade,
         by_buyer="begins",

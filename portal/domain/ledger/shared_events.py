@@ -22,6 +22,12 @@ class MessagePosted(Body, tag="message", frozen=True, kw_only=True):
     anchor: str | None = None
 
 
+class QuestionAnswered(Body, tag="question_answered", frozen=True, kw_only=True):
+    """The comments on `line:KEY` or `term:KEY` so far need no reply any more: somebody has marked them as answered."""
+
+    anchor: str
+
+
 class CounterofferMade(Body, tag="counteroffer", frozen=True, kw_only=True):
     """`replaces`: earlier asks that this one overtakes as a whole; `nets`: by subject, the net unit price that the changes
     come to, where a price is asked. Personal: note, reasons by change id."""
@@ -144,6 +150,7 @@ class ContactRoleChanged(Body, tag="contact_role_changed", frozen=True, kw_only=
 SharedEvent = (
     ProposalSent
     | MessagePosted
+    | QuestionAnswered
     | CounterofferMade
     | CounterofferWithdrawn
     | CounteroffersClosed

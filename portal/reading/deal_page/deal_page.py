@@ -90,6 +90,12 @@ class DealPage:
         return self.revision.offer
 
     @property
+    def questions(self) -> list[LineView | TermView]:
+        """The lines and terms with a comment that waits for a reply."""
+        there: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
+        return [each for each in there if each.thread.asked_by]
+
+    @property
     def lines(self) -> tuple[LineView, ...]:
         return tuple(line for section in self.sections for line in section.lines)
 
@@ -149,7 +155,7 @@ def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
     said = conversation.newest(transaction, deal.id, deal.party)
     found = comments.load(transaction, deal.id, deal.party)
     endings = ending.load_endings(transaction, deal)
-    rows = [*published, *said, *(row for _, some in found.values() for row in some), *endings.values()]
+    rows = [*published, *said, *(row for each in found.values() for row in each.rows), *endings.values()]
     known = people.at_table(transaction, deal.id, conversation.actors(rows) | asking.actors(), seller)
 
     board = asking.board(revision.offer)

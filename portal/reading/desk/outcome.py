@@ -22,7 +22,8 @@ from portal.domain.policy.authority import Reason
 from portal.domain.policy.concession import Trade
 from portal.domain.policy.concession_ideas import Idea, ideas
 from portal.errors import Invalid, Problem
-from portal.reading.deal_page import asks
+from portal.reading.deal_page import asks, comments, lines
+from portal.reading.deal_page.comments import OpenQuestion
 from portal.storage import documents, guard_rails, private_documents
 from portal.storage.session import Transaction
 
@@ -71,6 +72,8 @@ class Outcome:
     # What is given and what comes back, and what could be asked for while nothing does.
     trade: Trade
     ideas: tuple[Idea, ...]
+    # Comments that wait for a reply; they hinder nothing.
+    questions: tuple[OpenQuestion, ...]
 
 
 def weigh(
@@ -112,6 +115,7 @@ def weigh(
         problems=tuple(problems),
         trade=traded,
         ideas=ideas(after) if traded.one_sided else (),
+        questions=comments.open_questions(transaction, deal.id, "seller", lines.names(offer)),
     )
 
 
