@@ -42,6 +42,12 @@ def overtake(work: UnitOfWork, deal: Deal, changes: Sequence[Change]) -> tuple[s
     return _keep(work, own, lambda ask: rounds.without(ask.changes, changes))
 
 
+def ended_packages(transaction: Transaction, deal: Deal, changes: Sequence[Change]) -> set[str]:
+    """The packages of the person's that asking this by itself would end."""
+    own = (ask for ask in open_asks(transaction, deal.id, deal.contact_id) if ask.package)
+    return {ask.id for ask in own if rounds.without(ask.changes, changes) != ask.changes}
+
+
 def settle_choices(work: UnitOfWork, deal: Deal, changed: Collection[str]) -> None:
     """Take out of all asks what the buyers have now chosen by themselves. `changed`: subjects."""
     _keep(work, open_asks(work, deal.id), lambda ask: rounds.unchosen(ask, changed))
