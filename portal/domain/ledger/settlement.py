@@ -146,7 +146,7 @@ def _row(
 
 def _gap(offer: Offer, rows: Iterable[Row]) -> Decimal:
     said = sorted((each for row in rows for each in row.wanted), key=lambda each: each[0])
-    wanted = price_ask.as_granted(offer, _together(offer, [change for _, change in said]))
+    wanted = _together(offer, [change for _, change in said])
     return effect_of(offer, wanted).gap if wanted else money.amount(money.ZERO, offer.currency)
 
 

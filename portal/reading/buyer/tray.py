@@ -129,7 +129,7 @@ def tray(
         ),
         asked=asked,
         package=package,
-        effect=None if problems or not asked else effect_of(offer, price_ask.as_granted(offer, asked)),
+        effect=None if problems or not asked else effect_of(offer, asked),
     )
 
 

@@ -260,7 +260,7 @@ def test_a_package_ends_only_after_asking_its_person(site: Site, table: Table) -
     refused = send(site, table.bea, "/counteroffer", **{**form, "ends": ""})
     assert refused.status_code == 409
     assert "Sending this ends a package that is still open." in Page(refused.text).text("tray-problem")
-    [box] = page['//input[@name="ends"]']
+    [box] = page.root.xpath('//input[@name="ends"]')
     assert send(site, table.bea, "/counteroffer", **form, ends=box.get("value")).status_code == 303
     assert "1 change by Bea Lund" in page_of(site, table.bea).text("sent")
     assert "only as a package" not in page_of(site, table.bea).text("sent")
