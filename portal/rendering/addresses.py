@@ -35,6 +35,11 @@ class Urls:
         return f"{self.base}/agree"
 
     @property
+    def questions(self) -> str:
+        """Where a comment is marked as answered."""
+        return f"{self.base}/questions"
+
+    @property
     def concessions(self) -> str:
         """The rep's alone."""
         return f"{self.base}/concessions"

@@ -6,7 +6,9 @@
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-counter]") || !event.target.value) return;
     // Who types a counter value means to counter.
-    const counter = event.target.closest("fieldset").querySelector("input[value=counter]");
+    // A package has one verdict for all of its changes.
+    const group = event.target.closest(".ask-package") ?? event.target.closest("fieldset");
+    const counter = group.querySelector("input[value=counter]");
     if (!counter.checked) counter.checked = true;
   });
 

@@ -48,12 +48,8 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
     expect(alert).to_contain_text("EUR 52,900.00 net, and EUR 51,900.00 is granted")
     expect(alert).to_contain_text("Nothing in this revision answers the wish")
     expect(package.get_by_role("radio", name="Accept the package")).to_be_checked()
-    # A part of it can't be granted.
-    rita.declines(wish)
-    rita.publishes(2)
-    expect(rita.counteroffer.get_by_role("alert")).to_contain_text(
-        "Accepting only a part of a package is not possible."
-    )
+    # No part of it has an answer of its own.
+    expect(rita.ask(wish).get_by_role("radio")).to_have_count(0)
 
     rita.ask(wish).get_by_role("link").click()
     form = rita.form("Sets of spare filters")
@@ -68,6 +64,46 @@ def test_a_package_with_an_overall_price_is_refused_and_granted_as_one(room: Roo
     expect(bea.line("Sets of spare filters")).to_contain_text("New in this revision")
     expect(bea.line("Overall price")).to_contain_text("51,900.00")
     expect(bea.region("Waiting for an answer")).to_be_hidden()
+
+
+def test_a_package_is_countered_as_a_package(room: Room) -> None:
+    bea, rita = room.buyer("bea"), room.rep("rita")
+    for screen in (bea, rita):
+        screen.is_live()
+    form = bea.changes(PRESS)
+    form.field("Quantity").fill("3")
+    form.field("Unit price").fill("17000")
+    form.adds()
+    bea.tray.get_by_role("checkbox", name="Only as a package").check()
+    bea.sends_counteroffer()
+    package = rita.counteroffer.get_by_role("group", name="Package", exact=True)
+    price = package.get_by_role("group", name=f"{PRESS}: Unit price")
+    price.get_by_label("Counter value").fill("17,600")
+    # One answer for all of it.
+    expect(package.get_by_role("radio")).to_have_count(3)
+    expect(package.get_by_role("radio", name="Counter the package")).to_be_checked()
+    rita.publishes(2)
+    line = bea.line(PRESS)
+    expect(line.get_by_role("insertion")).to_have_text(["3", "17,600.00", "52,800.00"])
+    expect(line).to_contain_text("asked 17,000.00, answered 17,600.00")
+    bea.button(f"Agree to {PRESS} as offered").click()
+    expect(bea.page.get_by_role("main")).to_contain_text("1 point, agreed.")
+
+
+def test_a_question_is_seen_and_blocks_nothing(room: Room) -> None:
+    room.elsewhere("bea").says("Does it come with a guard?", "line:press")
+    room.elsewhere("bea").asks_for("press", unit_price="17000.00")
+    rita, sol = room.rep("rita"), room.buyer("sol")
+    for screen in (rita, sol):
+        screen.is_live()
+    notice = "Questions without a reply: Hydraulic press HP-40"
+    expect(rita.counteroffer).to_contain_text(notice)
+    rita.accepts(f"{PRESS}: Unit price")
+    rita.publishes(2)
+    sol.button("Review and accept").click()
+    dialog = sol.page.get_by_role("dialog", name="Accept revision 2")
+    expect(dialog).to_contain_text(f"{notice}. You can accept all the same.")
+    dialog.get_by_role("link", name="Cancel").click()
 
 
 def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) -> None:

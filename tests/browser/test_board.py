@@ -34,7 +34,7 @@ def test_the_board_from_both_sides_with_a_way_to_what_waits(room: Room) -> None:
         expect(screen.region(mine)).to_contain_text("answered 17,800.00")
         expect(screen.region("How far apart we are").get_by_role("row")).to_have_count(4)
     bea.button(f"Agree to {PRESS} as offered").click()
-    expect(bea.page.get_by_role("heading", name="8 of 8 agreed")).to_be_visible()
+    expect(bea.page.get_by_role("heading", name="1 of 1 points agreed")).to_be_visible()
     expect(bea.region("Agreed")).to_contain_text("Agreed as revision 2 offers it.")
 
 
@@ -48,7 +48,7 @@ def test_agreeing_to_a_countered_line(room: Room) -> None:
     bea.button(f"Agree to {PRESS} as offered").click()
     for screen in (bea, rita):
         expect(screen.line(PRESS)).to_contain_text("Agreed as revision 2 offers it. by Bea Lund")
-        expect(screen.page.get_by_role("main")).to_contain_text("All 8 points agreed.")
+        expect(screen.page.get_by_role("main")).to_contain_text("1 point, agreed.")
         screen.hears(f"Bea Lund agreed to what revision 2 offers: {PRESS}.")
     expect(bea.button(f"Agree to {PRESS} as offered")).to_have_count(0)
 

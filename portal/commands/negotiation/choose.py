@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from portal.access import Actor, deal_for
+from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish
 from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
@@ -54,6 +55,7 @@ def choose(
         published = publish.publish(work, deal, clear_unchanged(work, deal, chosen, private, "buyer"))
         # By comparison, for another line of a choice group is touched as well, by being left.
         changed = changed_subjects(offer, chosen)
+        open_asks.settle_choices(work, deal, changed)
         work.append(deal_id, deal.actor, publish.event(published, "offer", changed=changed))
         return published
 

@@ -3,7 +3,7 @@
 What lies wholly inside what the seller has pre-approved is answered in the same transaction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import insert
@@ -15,11 +15,11 @@ from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import counteroffer
+from portal.domain.change import counteroffer, price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger import ledger, shared_events
-from portal.errors import Invalid
+from portal.errors import Conflict, Invalid
 from portal.storage import documents, tables
 
 
@@ -40,9 +40,13 @@ def make_counteroffer(
     package: bool | None = None,
     note: str = "",
     reasons: Mapping[str, str] | None = None,
+    ends: Collection[str] | None = None,
     key: str | None = None,
 ) -> Made:
-    """Send the draft (`changes` None) or these changes. Invalid when something may not be asked; then nothing is sent."""
+    """Send the draft (`changes` None) or these changes. Invalid when something may not be asked; then nothing is sent.
+
+    `ends`: the packages of the person's that may end by it; Conflict when another one would. None: any.
+    """
     deal = deal_for(work, actor, deal_id)
     draft = draft_counteroffer.draft_of(work, deal)
     asked = draft.changes if changes is None else tuple(changes)
@@ -53,6 +57,8 @@ def make_counteroffer(
 
     def run() -> Made:
         deal.require("counter")
+        if ends is not None and not open_asks.ended_packages(work, deal, asked) <= set(ends):
+            raise Conflict("Sending this ends a package that is still open. Confirm that, then send again.")
         ask = Counteroffer(id=new_id(), base_revision=deal.revision, changes=asked, package=bound)
         _make(work, deal, ask, written(note, "note", required=False), said)
         if changes is None:
@@ -78,6 +84,7 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
             changes=ask.changes,
             package=ask.package,
             replaces=open_asks.overtake(work, deal, ask.changes),
+            nets=price_ask.asked_nets(offer, ask.changes),
         ),
         ledger.Personal(note=note, reasons=reasons),
     )

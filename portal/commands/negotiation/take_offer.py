@@ -1,6 +1,7 @@
 """Take a standing offer: its conditions and its consequences become the next revision in one step, or nothing does."""
 
 from portal.access import Actor, Deal, deal_for
+from portal.commands.negotiation import open_asks
 from portal.commands.revision import publish
 from portal.commands.revision.clearing import clear_unchanged
 from portal.commands.revision.publish import Published
@@ -34,6 +35,7 @@ def take_offer(
         private = private_documents.read_private_figures(work, deal_id, deal.revision)
         published = publish.publish(work, deal, clear_unchanged(work, deal, after, private, "buyer"))
         changed = changed_subjects(before, after)
+        open_asks.settle_choices(work, deal, changed)
         work.append(
             deal_id,
             deal.actor,

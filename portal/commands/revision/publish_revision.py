@@ -1,6 +1,6 @@
 """Answer what was asked, add the seller's own edits, and publish the next revision; below the floor a manager approves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -16,11 +16,14 @@ from portal.commands.revision.revision_mail import revision_values
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import answers as answer_rules
 from portal.domain.change import change as changing
+from portal.domain.change import price_ask
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
@@ -115,10 +118,11 @@ def _answered(
 ) -> tuple[list[Change], list[shared_events.Answered]]:
     """What the answers change, and how the ledger keeps them. All asks are looked at before anything is refused."""
     known = {change.id for ask in open_asks for change in ask.changes}
-    problems: list[Problem] = []
+    problems: list[Problem] = answer_rules.problems(open_asks, answers)
     stray = [answer.change_id for answer in answers if answer.change_id not in known]
     if stray:
         raise Conflict("One of these requests is no longer open. Reload the deal.")
+    answers = answer_rules.completed(offer, open_asks, answers)
     made: list[Change] = []
     kept: list[shared_events.Answered] = []
     for ask in open_asks:
@@ -135,21 +139,29 @@ def _answered(
             problems += error.problems
             continue
         own += [Answer(change_id=each, verdict="accept") for each in settled - given]
-        kept += [_kept(base, offer, change, own) for change in ask.changes]
+        nets = price_ask.asked_nets(base, ask.changes)
+        kept += [_kept(base, offer, change, own, nets) for change in ask.changes]
     if problems:
         raise Invalid("Answer these requests first.", problems)
-    return made, kept
+    return answer_rules.granted(offer, made), kept
 
 
-def _kept(base: Offer, offer: Offer, change: Change, answers: Sequence[Answer]) -> shared_events.Answered:
+def _kept(
+    base: Offer, offer: Offer, change: Change, answers: Sequence[Answer], nets: Mapping[str, str]
+) -> shared_events.Answered:
     answer = next(each for each in answers if each.change_id == change.id)
+    answer = answer_rules.meant_by(offer, change, answer)
     # Of what is gone from the offer, what it said when it was asked about.
     offered = changing.current(offer if find_item(offer, change.subject) else base, change)
     values = {"accept": change.value, "decline": offered}
     if answer.verdict == "counter":
         values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
     return shared_events.Answered(
-        change=change, verdict=answer.verdict, offered=offered, answered=values[answer.verdict]
+        change=change,
+        verdict=answer.verdict,
+        offered=offered,
+        answered=values[answer.verdict],
+        net=nets.get(change.subject, "") if change.field in PRICE else "",
     )
 
 

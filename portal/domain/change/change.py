@@ -64,11 +64,12 @@ def stated(offer: Offer, change: Change) -> str | None:
 
 
 def met(offer: Offer, change: Change) -> bool:
-    """Whether the offer gives what is asked: the same value; a total at or below the target; a line that answers a wish."""
+    """Whether the offer gives what is asked: the same value or a better one; a line that answers a wish."""
     found, row = find_item(offer, change.subject), spec(change.field)
     if row.met is not None:
         return row.of is type(found) and row.met(found, change.value)
-    return stated(offer, change) == change.value
+    now = stated(offer, change)
+    return now == change.value or (now is not None and row.is_better(now, change.value))
 
 
 def seller_fields(item: Item) -> tuple[Field, ...]:

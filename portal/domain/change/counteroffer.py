@@ -3,14 +3,14 @@
 Only published limits are consulted here: nothing in this file knows of a private figure, so no reply can betray one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 import msgspec
 
 from portal.domain.change import change as changing
-from portal.domain.change import limits
+from portal.domain.change import limits, price_ask
 from portal.domain.change.apply import apply, contradictions
 from portal.domain.change.change import Change
 from portal.domain.change.consequences import unacceptable
@@ -49,12 +49,18 @@ def check(
     return problems or unacceptable(offer, changes, beside) or _nothing_less(offer, [*beside, *changes])
 
 
-def grants(offer: Offer, changes: Iterable[Change], change: Change) -> bool:
-    """Whether the offer gives `change`, one of `changes`, already. An overall price is for all that is asked with it."""
+def grants(
+    offer: Offer, changes: Iterable[Change], change: Change, nets: Mapping[str, str] | None = None
+) -> bool:
+    """Whether the offer gives `change`, one of `changes`, already. An overall price is for all that is asked with it.
+
+    `nets`: what the prices asked come to, from `price_ask.asked_nets` on the revision that they were asked of."""
     if change.field != "target":
-        return changing.met(offer, change)
+        given = price_ask.gives_price(offer, change, nets or {})
+        return changing.met(offer, change) if given is None else given
+    others = price_ask.as_granted(offer, [each for each in changes if each != change])
     try:
-        offer = apply(offer, [each for each in changes if each != change], concession=False)
+        offer = apply(offer, others, concession=False)
     except Invalid:
         # Something else that is asked no longer fits: then it is for a person to say.
         return False

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from portal.domain.change import price_ask
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.items import TOTAL
@@ -50,9 +51,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         return _net(self.after.year) - _net(self.before.year)
 
 
-def effect_of(offer: Offer, changes: Iterable[Change]) -> Effect:
-    """What the offer would come to; Invalid as in `apply`."""
-    changes = list(changes)
+def effect_of(offer: Offer, changes: Iterable[Change], *, edits: bool = False) -> Effect:
+    """What the offer comes to with what is asked granted, or with `edits` of the seller's; Invalid as in `apply`."""
+    changes = list(changes) if edits else price_ask.as_granted(offer, changes)
     after = apply(offer, changes, concession=False)
     target = next((money.parse(each.value) for each in changes if each.id == f"{TOTAL}:target"), None)
     lines = tuple(

@@ -113,7 +113,7 @@ class FieldSpec:
     # The item with the values of its fields, this one among them; None: see `apply`.
     apply: Callable[[Any, Mapping[str, str], Pricing], Any] | None = None
     place: Place | None = None
-    # Whether the item gives what is asked; None: when it says the same.
+    # Whether the item gives what is asked; None: when it says the same, or what is better for the buyer.
     met: Callable[[Any, str], bool] | None = None
     # What lies outside the published limits, today.
     outside: Callable[[Any, str, date | None], list[Reason]] | None = None
@@ -124,7 +124,7 @@ class FieldSpec:
     counterable: bool = True
     # An ask carries over to a newer revision while these fields of the item are unmoved; None: the field itself.
     watches: tuple[str, ...] | None = None
-    # Which way is better for the buyer, of a field that has no price; `absent` is what a value that is not stated counts as.
+    # Which way is better for the buyer; None: neither is. `absent` is what a value that is not stated counts as.
     better: Literal["more", "less"] | None = None
     absent: Any = None
 
@@ -133,3 +133,11 @@ class FieldSpec:
         if text is None or (not text and (self.optional or self.kind in WHOLE_PARTS)):
             return None
         return PARSED[self.kind](text)
+
+    def is_better(self, text: str, than: str) -> bool:
+        """Whether a spelling is better for the buyer than another one."""
+        values: list[Any] = [self.value(text), self.value(than)]
+        first, second = (self.absent if each is None else each for each in values)
+        if self.better is None or first is None or second is None:
+            return False
+        return bool(first < second if self.better == "less" else first > second)

@@ -34,7 +34,9 @@ Field = Literal[
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 # Unit price and discount are two spellings of one price: an ask for one was made in sight of the other.
-_PRICE = ("unit_price", "discount_percent")
+PRICE: tuple[Field, ...] = ("unit_price", "discount_percent")
+# What buyers may set by themselves, as the offer leaves it open.
+CHOSEN: tuple[Field, ...] = ("selected", "choice")
 
 
 def _of_line(key: Field, kind: Kind, read: Callable[[str], str], /, **more: Any) -> FieldSpec:
@@ -90,7 +92,9 @@ _CHANGEABLE = (
         per_base=True,
         in_percent=True,
         apply=at_price,
-        watches=_PRICE,
+        met=lambda line, value: line.net_unit_price <= money.parse(value),
+        watches=PRICE,
+        better="less",
     ),
     _of_line(
         "discount_percent",
@@ -100,7 +104,8 @@ _CHANGEABLE = (
         name=Sentence("discount"),
         headline=True,
         apply=at_price,
-        watches=_PRICE,
+        watches=PRICE,
+        better="more",
     ),
     _of_line(
         "selected",

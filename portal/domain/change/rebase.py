@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from portal.domain.change import change as changing
+from portal.domain.change import price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import grants
 from portal.domain.change.fields import spec
@@ -33,10 +34,11 @@ def rebase(changes: Iterable[Change], base: Offer, current: Offer) -> Rebased:
     """The changes, asked of `base`, on `current`: no ask is lost, and nothing that moved is silently overwritten."""
     carried, conflicts, settled = [], [], []
     changes = list(changes)
+    nets = price_ask.asked_nets(base, changes)
     for change in changes:
         asked = change.key if change.field == "choice" else change.value
         then, now = _stated(base, change), _stated(current, change)
-        if grants(current, changes, change):
+        if grants(current, changes, change, nets):
             settled.append(change)
         elif now is not None and _unmoved(base, current, change):
             carried.append(change)

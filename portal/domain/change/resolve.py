@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from portal.domain.change import answers as answer_rules
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
@@ -13,7 +14,8 @@ from portal.errors import Amount, Invalid, Problem
 def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> list[Change]:
     """The changes that answering makes to `offer`, in the order asked; Invalid, with every problem, when it can't be done.
 
-    Each change needs one answer. A package is accepted whole; when it is not, each of its changes is declined or countered.
+    Each change needs one answer. A package is accepted or declined whole, or countered as a package: each of its changes
+    gets a counter or stays as asked. A counter by the asked value accepts.
     A target and a wish are among them: they change nothing by themselves, and `unkept_grants` says whether the revision
     keeps them.
     """
@@ -35,7 +37,9 @@ def resolve(counter: Counteroffer, answers: Sequence[Answer], offer: Offer) -> l
     ]
     if problems:
         raise Invalid("Every change needs exactly one answer.", problems)
-    _whole_or_not(counter, given)
+    given = {change.id: answer_rules.meant_by(offer, change, given[change.id]) for change in counter.changes}
+    if halved := answer_rules.package_problems(counter, given):
+        raise Invalid("This counteroffer is a package: answer it as one.", halved)
 
     made = []
     for change in counter.changes:
@@ -75,18 +79,6 @@ def unkept_grants(offered: Offer, made: Iterable[Change]) -> list[Problem]:
     return problems
 
 
-def _whole_or_not(counter: Counteroffer, given: dict[str, Answer]) -> None:
-    accepted = [change_id for change_id, answer in given.items() if answer.verdict == "accept"]
-    if counter.package and accepted and len(accepted) < len(given):
-        raise Invalid(
-            "This counteroffer is a package: accept every change of it, or none.",
-            [
-                Problem(change_id, "Accepting only a part of a package is not possible.")
-                for change_id in accepted
-            ],
-        )
-
-
 def _made(offer: Offer, change: Change, answer: Answer) -> list[Change]:
     if answer.verdict == "decline":
         return []
@@ -100,6 +92,9 @@ def _made(offer: Offer, change: Change, answer: Answer) -> list[Change]:
         raise Invalid.field(change.id, "A counter needs a value.", "Fill in what you propose instead.")
     proposed = changing.spell(offer, change.subject, change.field, answer.value)
     if proposed.value == changing.current(offer, change):
+        if change.field == "discount_percent" and proposed.value == "0":
+            # It comes with a counter of the line's net price.
+            return []
         raise Invalid.field(
             change.id,
             "This is what the proposal offers already.",

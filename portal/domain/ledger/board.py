@@ -1,5 +1,6 @@
 """The settlement board: what each line and term of the offer has come to, and what money still lies between the two."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -11,24 +12,32 @@ from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.shared_events import Answered
 
-RowState = Literal["agreed", "asked", "answered"]
+# "offered": nobody has asked about it or agreed to it.
+RowState = Literal["offered", "asked", "answered", "agreed"]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """An open counteroffer: by whom (an actor), since when."""
+    """An open counteroffer: by whom (an actor), since when. `nets`: by subject, the net unit prices that it asks for."""
 
     counteroffer: Counteroffer
     by: str
     since: datetime
+    nets: Mapping[str, str] = {}
 
 
 class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer that was published: by whom (an actor), when, in which revision."""
+    """An answer that was published: by whom (an actor), when, in which revision. `overtaken`: the buyers have chosen
+    otherwise since."""
 
     answer: Answered
     by: str
     at: datetime
     revision: int
+    overtaken: bool = False
+
+    @property
+    def nets(self) -> Mapping[str, str]:
+        return {self.answer.change.subject: self.answer.net} if self.answer.net else {}
 
 
 class Consent(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +57,13 @@ class OpenAsk(msgspec.Struct, frozen=True, kw_only=True):
     package: bool
     by: str
     since: datetime
+    # The net unit price that is asked for, of an ask about a price.
+    net: str = ""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one line or term stands. `answers` holds the latest for each field that still differs from what was asked;
+    """Where one line or term stands. It is agreed when somebody agreed: asked and got it, or took what was answered or the
+    offer as a whole. `answers` holds the latest for each field that still differs from what was asked;
     `consent` that the buyer has agreed to what was answered, which then is open no more."""
 
     subject: str
@@ -63,21 +75,25 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def waits_for(self) -> PartyName | None:
-        """Who has the next word on it; None when it is agreed."""
+        """Who has the next word on it; None when nothing is open."""
         return {"asked": "seller", "answered": "buyer"}.get(self.state)  # type: ignore[return-value]
 
     @property
     def wanted(self) -> tuple[tuple[datetime, Change], ...]:
-        """What the buyer last asked for and the offer does not say, and when that was asked or answered; none when it is
-        agreed."""
-        if self.state == "agreed":
+        """What the buyer last asked for and the offer does not say, and when that was asked or answered; none when
+        nothing is open. A price is told as the net unit price."""
+        if self.waits_for is None:
             return ()
-        answered = ((each.at, each.answer.change) for each in self.answers)
-        return (*answered, *((each.since, each.change) for each in self.asks))
+        answered = ((each.at, _as_net(each.answer.change, each.answer.net)) for each in self.answers)
+        return (*answered, *((each.since, _as_net(each.change, each.net)) for each in self.asks))
+
+
+def _as_net(change: Change, net: str) -> Change:
+    return Change(subject=change.subject, field="unit_price", value=net) if net else change
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """`gap`: contract net with everything granted that was asked and is not agreed, less today's. Negative when less is
+    """`gap`: contract net with everything granted that was asked and is open, less today's. Negative when less is
     asked; zero when nothing is open, or when what is open has no price.
     """
 
@@ -90,16 +106,14 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        return len(self.rows)
+        """How many points were discussed."""
+        return sum(row.state != "offered" for row in self.rows)
 
     @property
     def open(self) -> tuple[Row, ...]:
-        """What is not agreed, asks before answers."""
-        return tuple(
-            sorted(
-                (row for row in self.rows if row.state != "agreed"), key=lambda row: row.state == "answered"
-            )
-        )
+        """What somebody has the next word on, asks before answers."""
+        waiting = (row for row in self.rows if row.waits_for is not None)
+        return tuple(sorted(waiting, key=lambda row: row.state == "answered"))
 
     def waiting_for(self, party: PartyName) -> tuple[Row, ...]:
         """What this side has the next word on, in the order of the offer."""

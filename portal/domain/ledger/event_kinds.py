@@ -87,6 +87,7 @@ _ROWS = (
         in_activity=False,
         in_inbox=True,
     ),
+    EventKind(body=shared_events.QuestionAnswered, in_conversation=True, moves_inbox=False),
     EventKind(
         body=shared_events.CounterofferMade,
         by_buyer="begins",
@@ -155,6 +156,7 @@ _ROWS = (
         by_seller="ends",
         in_conversation=True,
         in_inbox=True,
+        moves_board=True,
         redraws=_STATE,
         mail_to_buyers="order_confirmation",
         mail_to_sellers=("owner", "order_notice"),

@@ -3,7 +3,7 @@
 The fold knows no rows and no clock. What it comes to after the last event is the board that the pages show.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,10 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from portal.domain.change import price_ask
+from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.change.fields import CHOSEN
 from portal.domain.ledger import event_body, ledger, settlement, shared_events
 from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer
 from portal.domain.ledger.event_body import PartyName
@@ -50,6 +53,8 @@ class NegotiationState:
     asks: dict[str, Ask] = field(default_factory=dict)
     answers: list[GivenAnswer] = field(default_factory=list)
     consents: dict[str, Consent] = field(default_factory=dict)
+    # Somebody has signed: that agrees to everything.
+    accepted: bool = False
     # Where they stood before the newest revision, for when it is taken back.
     before: "NegotiationState | None" = None
 
@@ -69,19 +74,23 @@ class NegotiationState:
             case shared_events.LinesAgreed(subjects=subjects, revision=number):
                 consent = Consent(by=event.actor, at=event.at, revision=number)
                 self.consents |= dict.fromkeys(subjects, consent)
+            case shared_events.Accepted():
+                self.accepted = True
 
     def board(self, offer: Offer) -> Board:
         """`offer`: what the standing revision says."""
-        return settlement.build_board(offer, list(self.asks.values()), self.answers, self.consents)
+        return settlement.build_board(
+            offer, list(self.asks.values()), self.answers, self.consents, accepted=self.accepted
+        )
 
     def _asked(self, made: shared_events.CounterofferMade, event: BoardEvent) -> None:
-        """A newer ask overtakes what older ones asked of the same fields, and ends what was agreed there."""
-        anew = {change.id for change in made.changes}
+        """A newer ask of the same person overtakes what older ones asked of the same, and ends what was agreed there."""
         for one in made.replaces:
             self.asks.pop(one, None)
         for one, ask in self.asks.items():
-            left = tuple(change for change in ask.counteroffer.changes if change.id not in anew)
-            self.asks[one] = replace(ask, counteroffer=replace(ask.counteroffer, changes=left))
+            if ask.by == event.actor:
+                left = without(ask.counteroffer.changes, made.changes)
+                self.asks[one] = replace(ask, counteroffer=replace(ask.counteroffer, changes=left))
         for change in made.changes:
             self.consents.pop(change.subject, None)
         self.asks[made.counteroffer] = Ask(
@@ -93,7 +102,22 @@ class NegotiationState:
             ),
             by=event.actor,
             since=event.at,
+            nets=made.nets,
         )
+
+    def _chosen(self, changed: Collection[str]) -> None:
+        """The buyers' own choice settles what was asked about it before, and what was answered to that."""
+        for one, ask in [*self.asks.items()]:
+            left = unchosen(ask.counteroffer, changed)
+            self.asks[one] = replace(ask, counteroffer=replace(ask.counteroffer, changes=left))
+            if not left:
+                self.asks.pop(one)
+        self.answers = [
+            replace(given, overtaken=True)
+            if given.answer.change.field in CHOSEN and given.answer.change.subject in changed
+            else given
+            for given in self.answers
+        ]
 
     def _published(self, published: shared_events.RevisionPublished, event: BoardEvent) -> None:
         if published.takes_back and self.before:
@@ -108,6 +132,8 @@ class NegotiationState:
         self.revision = published.revision
         for one in published.counteroffers:
             self.asks.pop(one, None)
+        if published.signed == "offer":
+            self._chosen(published.changed)
         for subject in published.changed:
             # Agreed was what the line said then.
             self.consents.pop(subject, None)
@@ -115,6 +141,21 @@ class NegotiationState:
             GivenAnswer(answer=each, by=event.actor, at=event.at, revision=published.revision)
             for each in published.answers
         ]
+
+
+def without(asked: Iterable[Change], anew: Iterable[Change]) -> tuple[Change, ...]:
+    """What is left of an ask when `anew` is asked by the same person: one line's price is one question."""
+    questions = {price_ask.question(change) for change in anew}
+    return tuple(change for change in asked if price_ask.question(change) not in questions)
+
+
+def unchosen(ask: Counteroffer, changed: Collection[str]) -> tuple[Change, ...]:
+    """What is left of an ask when the buyers have chosen among options that it is about. A package stays as it is."""
+    return tuple(
+        change
+        for change in ask.changes
+        if ask.package or change.field not in CHOSEN or change.subject not in changed
+    )
 
 
 def negotiation_state(events: Iterable[BoardEvent]) -> NegotiationState:

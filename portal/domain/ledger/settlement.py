@@ -1,17 +1,20 @@
 """Derive the settlement board from the current offer, the open counteroffers, and the answers given so far.
 
-Never stored. What nobody has asked about is agreed. A declined or countered ask stands as answered until the buyer asks
-again, agrees to what is offered instead, or the offer says what was asked. `rounds` derives the same board at every step
-of the ledger.
+Never stored. A point is agreed when somebody agreed: asked and got it (as asked, or better), took what was answered, or
+accepted the offer as a whole. What nobody has spoken about is merely offered. An answer that the offer does not keep, or
+a declined or countered ask, stands as answered until the buyer asks again or agrees to what is offered instead. `rounds`
+derives the same board at every step of the ledger.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from portal.domain.change import change as changing
+from portal.domain.change import price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import grants
 from portal.domain.change.effect import effect_of
+from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_item, find_line_or_term
 from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk, Row, RowState
 from portal.domain.offer import money, spelling
@@ -24,20 +27,41 @@ def build_board(
     asks: Sequence[Ask],
     answers: Sequence[GivenAnswer],
     consents: Mapping[str, Consent] | None = None,
+    *,
+    accepted: bool = False,
 ) -> Board:
-    """The board for the current `offer`. Asks and answers come oldest first; the younger word on a field counts.
+    """The board for the current `offer`. Asks and answers come oldest first; the younger word on a question counts.
 
-    `consents`: by subject, those that still hold (see `rounds`). An ask about something that is gone from the offer keeps
-    a row of its own, named by its key.
+    `consents`: by subject, those that still hold (see `rounds`). `accepted`: the offer as a whole is. An ask about something
+    that is gone from the offer keeps a row of its own, named by its key.
     """
-    open_asks = [each for ask in asks for each in _open(offer, ask)]
-    unmet = _unmet(offer, answers)
+    asked = [(each, _gives(offer, ask, each.change)) for ask in asks for each in _asked(offer, ask)]
+    open_asks = [each for each, given in asked if not given and not accepted]
+    got = [each.change for each, given in asked if given]
+    answered = _youngest(offer, answers, got)
+    unmet = [each for each in answered if not _keeps(offer, each)]
+    got += [each.answer.change for each in answered if _keeps(offer, each)]
     names = {f"line:{line.key}": line.name for line in offer.lines}
     names |= {f"term:{term.key}": term.name for term in offer.terms}
-    said = [*(given.answer.change for given in unmet), *(each.change for each in open_asks)]
+    said = [*(each.answer.change for each in unmet), *(each.change for each in open_asks)]
     names |= {change.subject: _called(offer, change) for change in said if change.subject not in names}
+    names |= {
+        subject: _called(offer, change) for change in got if (subject := _subject_of(change)) not in names
+    }
+    agreed = {*names} if accepted else {_subject_of(change) for change in got}
     held = consents or {}
-    rows = tuple(_row(subject, name, open_asks, unmet, held.get(subject)) for subject, name in names.items())
+    rows = tuple(
+        _row(
+            subject,
+            name,
+            tuple(each for each in open_asks if each.change.subject == subject),
+            tuple(each for each in unmet if each.answer.change.subject == subject),
+            None if accepted else held.get(subject),
+            agreed=subject in agreed,
+            whole=accepted,
+        )
+        for subject, name in names.items()
+    )
     return Board(rows=rows, gap=_gap(offer, rows))
 
 
@@ -47,9 +71,8 @@ def gap(offer: Offer, row: Row) -> Decimal:
     return _gap(offer, [row])
 
 
-def _open(offer: Offer, ask: Ask) -> list[OpenAsk]:
-    """What of a counteroffer the offer does not say yet."""
-    open_asks = [
+def _asked(offer: Offer, ask: Ask) -> list[OpenAsk]:
+    return [
         OpenAsk(
             change=change,
             offered=_offered(offer, change),
@@ -57,11 +80,14 @@ def _open(offer: Offer, ask: Ask) -> list[OpenAsk]:
             package=ask.counteroffer.package,
             by=ask.by,
             since=ask.since,
+            net=ask.nets.get(change.subject, "") if change.field in PRICE else "",
         )
         for change in ask.counteroffer.changes
     ]
-    asked = ask.counteroffer.changes
-    return [each for each in open_asks if not grants(offer, asked, each.change)]
+
+
+def _gives(offer: Offer, ask: Ask, change: Change) -> bool:
+    return grants(offer, ask.counteroffer.changes, change, ask.nets)
 
 
 def _offered(offer: Offer, change: Change) -> str | None:
@@ -76,30 +102,46 @@ def _called(offer: Offer, change: Change) -> str:
     return found.name if found else change.key
 
 
-def _unmet(offer: Offer, answers: Sequence[GivenAnswer]) -> list[GivenAnswer]:
-    latest = {given.answer.change.id: given for given in answers}
+def _subject_of(change: Change) -> str:
+    """The row that a change speaks of: a wish that was granted is a line."""
+    return f"line:{change.key}" if change.field == "wish" else change.subject
+
+
+def _youngest(offer: Offer, answers: Sequence[GivenAnswer], got: Iterable[Change]) -> list[GivenAnswer]:
+    """The last word on each question that nothing has settled since. Two people who asked the same were answered at once."""
+    last = {price_ask.question(each.answer.change): each.at for each in answers}
+    settled = {price_ask.question(change) for change in got}
     return [
-        given
-        for given in latest.values()
-        if given.answer.verdict != "accept"
-        and _offered(offer, given.answer.change) is not None
-        and not changing.met(offer, given.answer.change)
+        each
+        for each in answers
+        if (question := price_ask.question(each.answer.change)) not in settled
+        and last[question] == each.at
+        and not each.overtaken
+        and _offered(offer, each.answer.change) is not None
     ]
+
+
+def _keeps(offer: Offer, given: GivenAnswer) -> bool:
+    """Whether the offer says what was asked then."""
+    return grants(offer, [given.answer.change], given.answer.change, given.nets)
 
 
 def _row(
     subject: str,
     name: str,
-    open_asks: Sequence[OpenAsk],
-    unmet: Sequence[GivenAnswer],
+    asks: tuple[OpenAsk, ...],
+    answers: tuple[GivenAnswer, ...],
     consent: Consent | None,
+    *,
+    agreed: bool,
+    whole: bool,
 ) -> Row:
-    asks = tuple(each for each in open_asks if each.change.subject == subject)
-    answers = tuple(each for each in unmet if each.answer.change.subject == subject)
     if asks:
         return Row(subject=subject, name=name, state="asked", asks=asks, answers=answers)
-    state: RowState = "answered" if answers and not consent else "agreed"
-    return Row(subject=subject, name=name, state=state, answers=answers, consent=consent if answers else None)
+    if answers and not whole:
+        state: RowState = "agreed" if consent else "answered"
+        return Row(subject=subject, name=name, state=state, answers=answers, consent=consent)
+    return Row(subject=subject, name=name, state="agreed" if agreed else "offered", answers=answers)
 
 
 def _gap(offer: Offer, rows: Iterable[Row]) -> Decimal:

@@ -23,14 +23,22 @@ class MessagePosted(Body, tag="message", frozen=True, kw_only=True):
     anchor: str | None = None
 
 
+class QuestionAnswered(Body, tag="question_answered", frozen=True, kw_only=True):
+    """The comments on `line:KEY` or `term:KEY` so far need no reply any more: somebody has marked them as answered."""
+
+    anchor: str
+
+
 class CounterofferMade(Body, tag="counteroffer", frozen=True, kw_only=True):
-    """`replaces`: earlier asks that this one overtakes as a whole. Personal: note, reasons by change id."""
+    """`replaces`: earlier asks that this one overtakes as a whole; `nets`: by subject, the net unit price that the changes
+    come to, where a price is asked. Personal: note, reasons by change id."""
 
     counteroffer: str
     base_revision: int
     changes: tuple[Change, ...]
     package: bool = False
     replaces: tuple[str, ...] = ()
+    nets: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class CounterofferWithdrawn(Body, tag="counteroffer_withdrawn", frozen=True, kw_only=True):
@@ -46,12 +54,14 @@ class CounteroffersClosed(Body, tag="counteroffers_closed", frozen=True, kw_only
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling."""
+    """One answer as the ledger keeps it: what was offered, asked and answered, in the field's spelling. `net`: what a price
+    asked came to, net."""
 
     change: Change
     verdict: Verdict
     offered: str
     answered: str
+    net: str = ""
 
 
 class RevisionPublished(Body, tag="revision", frozen=True, kw_only=True):
@@ -145,6 +155,7 @@ class ContactRoleChanged(Body, tag="contact_role_changed", frozen=True, kw_only=
 SharedEvent = (
     ProposalSent
     | MessagePosted
+    | QuestionAnswered
     | CounterofferMade
     | CounterofferWithdrawn
     | CounteroffersClosed

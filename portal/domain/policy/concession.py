@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain.change.fields import fields_of
+from portal.domain.change.fields import PRICE, fields_of
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer
 from portal.domain.offer.term_kind import payment_days
@@ -106,7 +106,13 @@ def _unpriced(old: Line, line: Line) -> Iterator[Part]:
     for row in fields_of(Line):
         then, now = getattr(old, row.key, None), getattr(line, row.key, None)
         before, after = (row.absent if each is None else each for each in (then, now))
-        if row.better and before is not None and after is not None and before != after:
+        if (
+            row.better
+            and row.key not in PRICE
+            and before is not None
+            and after is not None
+            and before != after
+        ):
             better = (after > before) == (row.better == "more")
             yield _part("given" if better else "received", line, row.key, then, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, true
 
 from portal.access import Deal
 from portal.domain.change import change as changing
-from portal.domain.change import counteroffer
+from portal.domain.change import counteroffer, price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.effect import Effect, effect_of
 from portal.domain.change.field_spec import Value
@@ -19,7 +19,7 @@ from portal.domain.change.items import find_item
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import lines
-from portal.reading.deal_page.asks import AskView
+from portal.reading.deal_page.asks import AskView, SentAsk, SentChange
 from portal.storage import tables
 from portal.storage.session import Transaction
 
@@ -45,6 +45,30 @@ class Tray:
     asked: tuple[Change, ...] = ()
     package: bool = False
     effect: Effect | None = None
+
+    def beside(self, sent: Sequence[SentAsk], me: str) -> list[tuple[SentAsk, SentChange]]:
+        """What colleagues have asked of the same: the seller will see both. `me`: whose draft it is, a contact."""
+        return [
+            (ask, asked)
+            for ask in sent
+            if ask.who.actor != f"contact:{me}"
+            for change, asked in zip(ask.changes, ask.asked, strict=True)
+            if price_ask.question(change) in self._questions
+        ]
+
+    def ending(self, sent: Sequence[SentAsk], me: str) -> list[SentAsk]:
+        """The packages that sending this ends: one of their fields is asked anew."""
+        return [
+            ask
+            for ask in sent
+            if ask.package
+            and ask.who.actor == f"contact:{me}"
+            and any(price_ask.question(change) in self._questions for change in ask.changes)
+        ]
+
+    @property
+    def _questions(self) -> set[str]:
+        return {price_ask.question(change) for change in self.asked}
 
     def text(self, change_id: str) -> str | None:
         """What the draft asks for in a field, in the field's spelling."""

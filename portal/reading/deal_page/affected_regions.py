@@ -37,6 +37,8 @@ def affected_regions(
             subjects = _asked(transaction, [one])
         case shared_events.CounteroffersClosed(counteroffers=several):
             subjects = _asked(transaction, several)
+        case shared_events.QuestionAnswered(anchor=anchor):
+            subjects = frozenset({anchor})
         case shared_events.LinesAgreed(subjects=agreed):
             subjects = frozenset(agreed)
         case shared_events.RevisionPublished(revision=number, counteroffers=several, reopens=again):

@@ -1,26 +1,19 @@
 """What was asked and answered, with the words that went with it, and as values that a page can show."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import msgspec
-from sqlalchemy import select
 
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import Field, parse_value
-from portal.domain.ledger import ledger, settlement, shared_events
+from portal.domain.ledger import ledger, rounds, shared_events
 from portal.domain.ledger.board import Ask, Board, Consent, GivenAnswer, OpenAsk
+from portal.domain.ledger.rounds import BoardEvent, NegotiationState
 from portal.domain.offer.revision import Offer
 from portal.reading.deal_page import board_events
 from portal.reading.deal_page.people import Person
-from portal.storage import tables
 from portal.storage.session import Transaction
-
-_changes = msgspec.json.Decoder(tuple[Change, ...])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,67 +86,42 @@ class SentAsk:
 class Asking:
     """Everything asked and answered so far; `words` are reasons and notes by (counteroffer or revision, change id)."""
 
-    open: tuple[Ask, ...]
-    given: tuple[GivenAnswer, ...]
+    state: NegotiationState
     notes: Mapping[str, str]
     words: Mapping[tuple[str, str], str]
-    consents: Mapping[str, Consent] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Ask, ...]:
+        return tuple(self.state.asks.values())
+
+    @property
+    def given(self) -> tuple[GivenAnswer, ...]:
+        return tuple(self.state.answers)
 
     def actors(self) -> set[str]:
-        agreed = {consent.by for consent in self.consents.values()}
+        agreed = {consent.by for consent in self.state.consents.values()}
         return {ask.by for ask in self.open} | {given.by for given in self.given} | agreed
 
     def board(self, offer: Offer) -> Board:
         """`offer`: what stands."""
-        return settlement.build_board(offer, self.open, self.given, self.consents)
+        return self.state.board(offer)
 
 
-def load(transaction: Transaction, deal_id: str, revisions: Sequence[Any]) -> Asking:
-    """`revisions`: the rows of the events that published revisions, oldest first."""
-    ask, event = tables.counteroffer, tables.event
-    rows = transaction.connection.execute(
-        select(ask, event.c.personal)
-        .join(event, (event.c.deal_id == ask.c.deal_id) & (event.c.seq == ask.c.event_seq))
-        .where(ask.c.deal_id == deal_id, ask.c.state == "open")
-        .order_by(ask.c.event_seq)
-    ).all()
+def load(transaction: Transaction, deal_id: str) -> Asking:
+    """As the ledger tells it."""
+    rows = board_events.rows(transaction, deal_id)
     words: dict[tuple[str, str], str] = {}
     notes: dict[str, str] = {}
+    events = []
     for row in rows:
-        personal = ledger.decode_personal(row.personal)
-        notes[row.id] = personal.note
-        words |= {(row.id, change_id): text for change_id, text in personal.reasons.items()}
-    given: list[GivenAnswer] = []
-    for row in revisions:
         body, personal = ledger.decode_body(row.body, row.personal), ledger.decode_personal(row.personal)
-        if isinstance(body, shared_events.RevisionPublished):
-            # What was taken back has answered nothing.
-            given = [each for each in given if each.revision != body.takes_back]
-            given += [
-                GivenAnswer(answer=each, by=row.actor, at=row.at, revision=body.revision)
-                for each in body.answers
-            ]
+        events.append(BoardEvent(body=body, actor=row.actor, at=row.at))
+        if isinstance(body, shared_events.CounterofferMade):
+            notes[body.counteroffer] = personal.note
+            words |= {(body.counteroffer, change_id): text for change_id, text in personal.reasons.items()}
+        elif isinstance(body, shared_events.RevisionPublished):
             words |= {(str(body.revision), change_id): text for change_id, text in personal.reasons.items()}
-    return Asking(
-        open=tuple(_ask(row) for row in rows),
-        given=tuple(given),
-        notes=notes,
-        words=words,
-        consents=board_events.load_consents(transaction, deal_id, revisions),
-    )
-
-
-def _ask(row: Any) -> Ask:
-    return Ask(
-        counteroffer=Counteroffer(
-            id=row.id,
-            base_revision=row.base_revision,
-            changes=_changes.decode(row.changes),
-            package=row.package,
-        ),
-        by=f"contact:{row.contact_id}",
-        since=row.made_at,
-    )
+    return Asking(state=rounds.negotiation_state(events), notes=notes, words=words)
 
 
 def sent(asking: Asking, people: Mapping[str, Person], names: Mapping[str, str]) -> tuple[SentAsk, ...]:

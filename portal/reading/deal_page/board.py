@@ -13,7 +13,7 @@ from portal.domain.ledger import rounds, settlement
 from portal.domain.ledger.board import Board, Row, RowState
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.ledger.rounds import BoardEvent, Step
-from portal.reading.deal_page import asks, board_events, deal_page, history
+from portal.reading.deal_page import asks, board_events, deal_page
 from portal.reading.deal_page.asks import AnswerView, AskView, ConsentView
 from portal.reading.deal_page.deal_page import DealPage
 from portal.reading.deal_page.people import Person
@@ -67,6 +67,7 @@ class BoardView:
     theirs: tuple[BoardRow, ...]
     left: tuple[BoardRow, ...]
     agreed: tuple[BoardRow, ...]
+    offered: tuple[BoardRow, ...]
     steps: tuple[StepView, ...]
     line: str
 
@@ -74,9 +75,9 @@ class BoardView:
 def load(transaction: Transaction, deal: Deal) -> BoardView:
     """The board for the party of whoever is looking; NotFound for a deal that was not sent."""
     table = deal_page.load(transaction, deal)
-    asking = asks.load(transaction, deal.id, history.rows(transaction, deal.id))
+    asking = asks.load(transaction, deal.id)
     events = board_events.load(transaction, deal.id)
-    board = rounds.negotiation_state(events).board(table.offer)
+    board = table.board
     rows = [_row(table, asking, row) for row in board.rows]
     going = [row for row in rows if deal.state == "open"]
     steps = _steps(transaction, deal, table, events)
@@ -86,7 +87,8 @@ def load(transaction: Transaction, deal: Deal) -> BoardView:
         mine=tuple(row for row in going if row.waits_for == deal.party),
         theirs=tuple(row for row in going if row.waits_for not in (None, deal.party)),
         left=tuple(row for row in rows if row.waits_for and not going),
-        agreed=tuple(row for row in rows if row.waits_for is None),
+        agreed=tuple(row for row in rows if row.state == "agreed"),
+        offered=tuple(row for row in rows if row.state == "offered"),
         steps=steps,
         line=curve([step.gap for step in steps]),
     )

@@ -88,7 +88,7 @@ def entry(row: EventRow, party: PartyName, who: Person, names: Mapping[str, str]
 
 def _about(fact: event_body.Body, names: Mapping[str, str]) -> str:
     match fact:
-        case shared_events.MessagePosted(anchor=str(anchor)):
+        case shared_events.MessagePosted(anchor=str(anchor)) | shared_events.QuestionAnswered(anchor=anchor):
             return names.get(anchor, "")
         case shared_events.LinesAgreed(subjects=subjects):
             return ", ".join(names[subject] for subject in subjects if subject in names)

@@ -120,7 +120,7 @@ def _view(
     here = standings if standings and subject in standings.rows else None
     return DealLevelItem(
         subject=subject,
-        state=here.rows[subject].state if here else "agreed",
+        state=here.rows[subject].state if here else "offered",
         asks=here.asks(subject) if here else (),
         answers=here.answers(subject) if here else (),
         consent=here.consent(subject) if here else None,

@@ -91,6 +91,12 @@ class DealPage:
         return self.revision.offer
 
     @property
+    def questions(self) -> list[LineView | TermView]:
+        """The lines and terms with a comment that waits for a reply."""
+        there: tuple[LineView | TermView, ...] = (*self.lines, *self.terms)
+        return [each for each in there if each.thread.asked_by]
+
+    @property
     def lines(self) -> tuple[LineView, ...]:
         return tuple(line for section in self.sections for line in section.lines)
 
@@ -146,11 +152,11 @@ def _read(transaction: Transaction, deal: Deal, installation: Any) -> DealPage:
     comparison = compare(previous, revision) if previous else None
     seller = revision.offer.seller.name or (installation.seller_name if installation else "")
 
-    asking = asks.load(transaction, deal.id, published)
+    asking = asks.load(transaction, deal.id)
     said = conversation.newest(transaction, deal.id, deal.party)
     found = comments.load(transaction, deal.id, deal.party)
     endings = ending.load_endings(transaction, deal)
-    rows = [*published, *said, *(row for _, some in found.values() for row in some), *endings.values()]
+    rows = [*published, *said, *(row for each in found.values() for row in each.rows), *endings.values()]
     known = people.at_table(transaction, deal.id, conversation.actors(rows) | asking.actors(), seller)
 
     board = asking.board(revision.offer)

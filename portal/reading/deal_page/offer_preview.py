@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from portal.domain.ledger import settlement
 from portal.domain.ledger.event_body import PartyName
+from portal.domain.ledger.rounds import NegotiationState
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.offer.totals import revise
 from portal.reading.deal_page import deal_level_items, lines, summary
@@ -37,7 +38,7 @@ class Preview:
 
 def of_offer(offer: Offer) -> Preview:
     """Nothing asked, nothing said, nothing before it."""
-    revision, nothing = revise(offer), Asking(open=(), given=(), notes={}, words={})
+    revision, nothing = revise(offer), Asking(state=NegotiationState(), notes={}, words={})
     standings = Standings.of(settlement.build_board(offer, (), ()), nothing, {}, {}, None)
     return Preview(
         revision=revision,

@@ -43,9 +43,9 @@ class Preview:
     standing: StandingView | None = None
 
 
-def preview(offer: Offer, key: str, changes: Sequence[Change]) -> Preview:
-    """Invalid as in `effect_of`."""
-    effect = effect_of(offer, changes)
+def preview(offer: Offer, key: str, changes: Sequence[Change], *, edits: bool = False) -> Preview:
+    """As `effect_of`."""
+    effect = effect_of(offer, changes, edits=edits)
     line = next((each for each in effect.lines if each.after.key == key), None)
     return Preview(
         line=line,

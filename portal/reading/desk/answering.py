@@ -26,8 +26,9 @@ from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.reading.deal_page import asks, people
 from portal.reading.deal_page.asks import Asking
-from portal.reading.desk import approvals, outcome
+from portal.reading.desk import approvals, outcome, questions
 from portal.reading.desk.outcome import Outcome
+from portal.reading.desk.questions import Asked
 from portal.storage import documents, private_documents, tables
 from portal.storage.session import Transaction
 
@@ -47,6 +48,13 @@ class Ask:
     conflict: Conflict | None
     settled: bool
     spread: Spread | None = None
+    # Who asks for what: one answer is for all of them.
+    people: tuple[Asked, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether they ask for different values."""
+        return len({each.value for each in self.people}) > 1
 
     @property
     def was(self) -> Value:
@@ -108,19 +116,19 @@ class Answering:
 def load(transaction: Transaction, deal: Deal) -> Answering:
     """What there is to answer on a deal that has been sent."""
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
-    edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id, ())
+    edits, asking = own_edits(transaction, deal), asks.load(transaction, deal.id)
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     waiting = _load_waiting_publication(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
     answers = tuple(waiting.answers.values()) if waiting else ()
     weighed = outcome.weigh(transaction, deal, answers, edits)
+    carried = partial(_carried, private, edits)
+    shown = [
+        _shown(transaction, deal, offer, ask, asking, named[ask.by].name, carried) for ask in asking.open
+    ]
+    nets = {ask.counteroffer.id: ask.nets for ask in asking.open}
     return Answering(
-        counteroffers=tuple(
-            _shown(
-                transaction, deal, offer, ask, asking, named[ask.by].name, partial(_carried, private, edits)
-            )
-            for ask in asking.open
-        ),
+        counteroffers=questions.grouped(offer, shown, nets),
         edits=tuple(_edit(offer, change) for change in edits),
         outcome=weighed,
         next_number=deal.revision + 1,

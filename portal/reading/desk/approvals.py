@@ -219,7 +219,7 @@ def _changes(
 ) -> tuple[AnsweredChange, ...]:
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
-    open_asks = asks.load(transaction, deal.id, ()).open
+    open_asks = asks.load(transaction, deal.id).open
     asked: Mapping[str, Change] = {
         change.id: change for ask in open_asks for change in ask.counteroffer.changes
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
+from portal.domain.change import answers as answer_rules
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
@@ -22,7 +23,8 @@ from portal.domain.policy.concession import Trade
 from portal.domain.policy.concession_ideas import Idea, ideas
 from portal.domain.policy.gate import Signer
 from portal.errors import Invalid, Problem
-from portal.reading.deal_page import asks
+from portal.reading.deal_page import asks, comments, lines
+from portal.reading.deal_page.comments import OpenQuestion
 from portal.storage import documents, guard_rails, private_documents, signatures
 from portal.storage.session import Transaction
 
@@ -72,6 +74,8 @@ class Outcome:
     # What is given and what comes back, and what could be asked for while nothing does.
     trade: Trade
     ideas: tuple[Idea, ...]
+    # Comments that wait for a reply; they hinder nothing.
+    questions: tuple[OpenQuestion, ...]
 
 
 def weigh(
@@ -89,8 +93,12 @@ def weigh(
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     problems: list[Problem] = []
     made: list[Change] = []
-    for each in asks.load(transaction, deal.id, ()).open:
-        made += _granted(each.counteroffer, answers, offer, problems)
+    open_asks = [each.counteroffer for each in asks.load(transaction, deal.id).open]
+    problems += answer_rules.problems(open_asks, answers)
+    completed = answer_rules.completed(offer, open_asks, answers)
+    for each in open_asks:
+        made += _granted(each, completed, offer, problems)
+    made = answer_rules.granted(offer, made)
     after = _applied(offer, [*made, *edits], problems)
     problems += unkept_grants(after, made)
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
@@ -137,6 +145,7 @@ def weigh_offer(
         problems=tuple(problems),
         trade=traded,
         ideas=ideas(after) if traded.one_sided else (),
+        questions=comments.open_questions(transaction, deal.id, "seller", lines.names(offer)),
     )
 
 
@@ -179,24 +188,23 @@ def _granted(
     """What the answers to one counteroffer change. A bad one is told and left out, and the others still count."""
     by_change = {answer.change_id: answer for answer in answers}
     made: list[Change] = []
+    given = {
+        change.id: answer_rules.meant_by(
+            offer, change, by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
+        )
+        for change in counter.changes
+    }
     for change in counter.changes:
-        answer = by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
         single = Counteroffer(id=counter.id, base_revision=counter.base_revision, changes=(change,))
         try:
-            made += resolve(single, [answer], offer)
+            made += resolve(single, [given[change.id]], offer)
         except Invalid as error:
             problems += error.problems
     # What the offer says already by now is no part of the package any more, unless it is answered.
     settled = {each.id for each in rebase(counter.changes, offer, offer).settled}
-    asked = [each for each in counter.changes if each.id in by_change or each.id not in settled]
-    accepted = [each for each in asked if _accepts(by_change.get(each.id))]
-    if counter.package and accepted and len(accepted) < len(asked):
-        problems.append(Problem("", "This counteroffer is a package: accept every change of it, or none."))
+    asked = {each: answer for each, answer in given.items() if each in by_change or each not in settled}
+    problems += answer_rules.package_problems(counter, asked)
     return made
-
-
-def _accepts(answer: Answer | None) -> bool:
-    return answer is not None and answer.verdict == "accept"
 
 
 def _applied(offer: Offer, changes: Sequence[Change], problems: list[Problem]) -> Offer:

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from portal.access import deal_for
+from portal.commands.conversation.close_question import close_question
 from portal.commands.conversation.post_message import post_message
 from portal.integers import AddressNumber
 from portal.reading.deal_page import conversation, deal_page, lines, people
@@ -32,6 +33,14 @@ async def say(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     return await visit.attempt(deal_id, said, at=at, emptied=slots, **kept)
 
 
+@post("/deals/{deal_id:str}/questions", status_code=200)
+async def mark_answered(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
+    """The comments on `anchor` need no reply any more."""
+    anchor = form.one("anchor")
+    command = partial(close_question, anchor=anchor)
+    return await visit.attempt(deal_id, command, at=dom_id(anchor), emptied=["#problem"], problems_at="")
+
+
 @get("/deals/{deal_id:str}/conversation")
 async def earlier(visit: Visit, deal_id: str, before: AddressNumber) -> Response[str]:
     """What was said before a position: more of the log for htmx, a page of its own without scripts."""
@@ -49,4 +58,4 @@ def _earlier(transaction: Transaction, visit: Visit, deal_id: str, before: int) 
     return conversation.conversation(rows, "buyer", known, lines.names(table.offer))
 
 
-routes = [say, earlier]
+routes = [mark_answered, say, earlier]

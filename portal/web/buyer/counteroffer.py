@@ -72,7 +72,12 @@ async def preview(  # noqa: PLR0917 - one of the four says what it is about
 async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """Send what is in the tray."""
     key = form.one("key") or None
-    make = partial(make_counteroffer.make_counteroffer, package=form.checked("package"), key=key)
+    make = partial(
+        make_counteroffer.make_counteroffer,
+        package=form.checked("package"),
+        ends=form.all("ends"),
+        key=key,
+    )
     return await visit.attempt(deal_id, make, at="sent", emptied=[TRAY_PROBLEM], problems_at="tray")
 
 

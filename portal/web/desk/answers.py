@@ -44,12 +44,23 @@ async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
 
 
 def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
-    """One for each change with a verdict, its own or that on its whole package; a value counts for a counter alone."""
+    """One for each change with a verdict, its own or that on its whole package; a value counts for a counter alone.
+
+    A package is countered as one: what has no value stays as asked.
+    """
     packages = form.beginning("package:")
-    whole = {change_id: packages.get(ask, "") for change_id, ask in form.beginning("member:").items()}
+    members = form.beginning("member:")
     # A value without a verdict is a counter: who types one means it.
     countered = {change_id: "counter" for change_id, text in form.beginning("value:").items() if text}
-    given = whole | countered | form.beginning("verdict:")
+    # So it is in a package, unless that has another verdict.
+    begun = {members[change_id] for change_id in countered if change_id in members}
+    packages = dict.fromkeys(begun, "counter") | packages
+    whole = {change_id: packages.get(ask, "") for change_id, ask in members.items()}
+    whole = {
+        change_id: "accept" if verdict == "counter" and change_id not in countered else verdict
+        for change_id, verdict in whole.items()
+    }
+    given = countered | whole | form.beginning("verdict:")
     verdicts = {
         change_id: each for change_id, text in given.items() for each in get_args(Verdict) if each == text
     }

@@ -67,7 +67,7 @@ async def preview(desk: Desk, deal_id: str, item: str, form: FormFields) -> Resp
     def more(page: DeskDeal) -> Mapping[str, Any]:
         wanted = _item(page, _subject(desk, item))
         typed = typed_change.read(form, page.table.offer, wanted, seller=True)
-        shown = typed_change.preview_of(page.table.offer, wanted, _edits(page), typed)
+        shown = typed_change.preview_of(page.table.offer, wanted, _edits(page), typed, seller=True)
         places = typed_change.places_of(wanted)
         return {"preview": shown, "problems": typed.problems, "fields": places}
 

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from portal.access import deal_for
+from portal.commands.conversation.close_question import close_question
 from portal.commands.conversation.keep_note import keep_note
 from portal.commands.conversation.post_message import post_message
 from portal.errors import Refused
@@ -46,6 +47,15 @@ async def keep(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
     return await act(desk, deal_id, "note", form, note, at="notes")
 
 
+@post("/desk/deals/{deal_id:str}/questions")
+async def mark_answered(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
+    """The comments on `anchor` need no reply any more."""
+    anchor = form.one("anchor")
+    return await act(
+        desk, deal_id, "message", form, partial(close_question, anchor=anchor), at=anchor.replace(":", "-")
+    )
+
+
 @get("/desk/deals/{deal_id:str}/conversation")
 async def earlier(desk: Desk, deal_id: str, before: AddressNumber) -> Response[str]:
     """What was said before a position: more of the log for htmx, a page of its own without scripts."""
@@ -62,4 +72,4 @@ def _earlier(transaction: Transaction, desk: Desk, deal_id: str, before: int) ->
     return conversation.conversation(rows, deal.party, known, lines.names(now.offer))
 
 
-routes = [send_message, keep, earlier]
+routes = [mark_answered, send_message, keep, earlier]

@@ -67,7 +67,10 @@ def change_form(
     """The form with what was typed, else what the draft holds (`drafted` by change id), else what is offered."""
     texts = typed.texts if typed else {}
     return ChangeForm(
-        fields=tuple(_field(offer, item, name, texts, drafted) for name in fields_of(item, seller=seller)),
+        fields=tuple(
+            _field(offer, item, name, texts, drafted, seller=seller)
+            for name in fields_of(item, seller=seller)
+        ),
         reason=typed.reason if typed else reason,
         reasoned=not seller,
         sentence=refused[0],
@@ -78,7 +81,13 @@ def change_form(
 
 
 def _field(
-    offer: Offer, item: Item, name: Field, texts: Mapping[str, str], drafted: Callable[[str], str | None]
+    offer: Offer,
+    item: Item,
+    name: Field,
+    texts: Mapping[str, str],
+    drafted: Callable[[str], str | None],
+    *,
+    seller: bool,
 ) -> FieldView:
     offered = changing.current(offer, Change(subject=subject_of(item), field=name, value=""))
     draft, kind = drafted(f"{subject_of(item)}:{name}"), input_kind(name)
@@ -100,16 +109,16 @@ def _field(
         kind="select" if options else kind,
         offered=parse_value(name, offered),
         text=written(name, spelled, offer.currency) if typed is None else typed,
-        hint=_hint(item, name, offer.currency),
+        hint=_hint(item, name, offer.currency, seller=seller),
         options=tuple(dict.fromkeys([item.value, *options])) if isinstance(item, Term) and options else (),
     )
 
 
-def _hint(item: Item, name: Field, currency: str) -> str:
+def _hint(item: Item, name: Field, currency: str, *, seller: bool) -> str:
     """The limits of a field, told before somebody runs into them."""
     if not isinstance(item, Line):
         return ""
-    hints = _HINTS.get(name)
+    hints = (_HINTS if seller else _HINTS_FOR_BUYERS).get(name)
     return " ".join([*_bounds(name, item), *(hints(item, currency) if hints else ())])
 
 
@@ -143,8 +152,22 @@ def _before_discount(line: Line, _currency: str) -> list[str]:
     return [_("Before the discount of %(discount)s.") % {"discount": formats.percent(line.discount_percent)}]
 
 
+def _instead_of_discount(line: Line, currency: str) -> list[str]:
+    if not line.discount_percent:
+        return []
+    return [
+        _("Net, in place of the discount of %(discount)s (%(price)s net today).")
+        % {
+            "discount": formats.percent(line.discount_percent),
+            "price": formats.amount(line.net_unit_price, currency),
+        }
+    ]
+
+
 # What there is to say of a field beside its bounds.
 _HINTS: Mapping[Field, Callable[[Line, str], list[str]]] = {
     "quantity": _breaks,
     "unit_price": _before_discount,
 }
+# A unit price that a buyer asks for is net: see `price_ask`.
+_HINTS_FOR_BUYERS = {**_HINTS, "unit_price": _instead_of_discount}

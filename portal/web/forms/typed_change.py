@@ -101,12 +101,14 @@ def check(offer: Offer, typed: Typed, *, today: date, seller: bool = False) -> t
     return (*typed.problems, *at_fields(found))
 
 
-def preview_of(offer: Offer, item: Item, others: Sequence[Change], typed: Typed) -> Preview | None:
+def preview_of(
+    offer: Offer, item: Item, others: Sequence[Change], typed: Typed, *, seller: bool = False
+) -> Preview | None:
     """What it comes to together with what is in the tray already; None while it can't be computed."""
     changed = {each.id for each in typed.changes}
     changes = [*(each for each in others if each.id not in changed), *typed.asking(offer)]
     try:
-        effect = preview(offer, item.key if isinstance(item, Line) else "", changes)
+        effect = preview(offer, item.key if isinstance(item, Line) else "", changes, edits=seller)
     except Invalid:
         return None
     offered = [each for each in changes if each.id in changed and each.field == "standing_offer"]

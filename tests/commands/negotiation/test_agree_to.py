@@ -25,7 +25,7 @@ def board(seat: Seat) -> Board:
 
 
 def states(seat: Seat) -> dict[str, str]:
-    return {row.subject: row.state for row in board(seat).rows if row.state != "agreed"}
+    return {row.subject: row.state for row in board(seat).rows if row.waits_for}
 
 
 @pytest.fixture

@@ -101,8 +101,8 @@ def test_a_target_below_what_it_comes_to_already_is_asked_for_and_no_other(table
         asks_for(table.bea, "deal:total", "target", str(net(table.bea)))
 
 
-def test_a_newer_target_overtakes_an_older_one(table: Table) -> None:
-    asks_for(table.bea, "deal:total", "target", "40000")
+def test_a_newer_target_of_the_same_person_overtakes_an_older_one(table: Table) -> None:
+    asks_for(table.sol, "deal:total", "target", "40000")
     asks_for(table.sol, "deal:total", "target", "41000")
     [ask] = view(table.bea).whole.total.asks
     assert (ask.asked, ask.who.name) == (Decimal(41000), "Sol Iversen")

@@ -18,6 +18,8 @@ from portal.storage import documents
 from tests.cast import Table
 from tests.commands.streams import events, verify
 
+PRESS_PRICE = "line:press:unit_price"
+
 
 def open_ids(table: Table) -> list[str]:
     found = table.database.read_now(lambda t: open_asks.open_asks(t, table.deal_id))
@@ -70,20 +72,21 @@ def test_a_package_is_accepted_whole_or_not_at_all(table: Table) -> None:
     table.bea.asks(*changes, package=True)
     with pytest.raises(Invalid, match="Answer these requests first"):
         table.rita.publishes({"line:press:quantity": "accept", "line:press:unit_price": "decline"})
+    for halves in (("accept", "decline"), ("decline", "17500"), ("5", "decline")):
+        with pytest.raises(Invalid, match="Answer these requests first"):
+            table.rita.publishes(dict(zip(("line:press:quantity", PRESS_PRICE), halves, strict=True)))
     table.rita.publishes("accept")
     assert table.bea.offer.line("press").quantity == Decimal("5")
     assert table.bea.offer.line("press").unit_price == Decimal("17000")
 
 
-def test_a_newer_ask_overtakes_the_older_one_of_the_same_field(table: Table) -> None:
-    table.bea.asks(
-        table.bea.change("press", "unit_price", "17000"), table.bea.change("install", "quantity", "30")
-    )
-    table.sol.proposes("press", unit_price="17500")
-    assert sorted(open_ids(table)) == ["line:install:quantity", "line:press:unit_price"]
-    table.rita.publishes("accept")
-    assert table.bea.offer.line("press").unit_price == Decimal("17500")
-    assert table.bea.offer.line("install").quantity == Decimal("30")
+def test_a_package_is_countered_as_a_package(table: Table) -> None:
+    changes = table.bea.change("press", "quantity", "5"), table.bea.change("press", "unit_price", "17000")
+    table.bea.asks(*changes, package=True)
+    table.rita.publishes({"line:press:quantity": "5", PRESS_PRICE: "17400"})
+    assert [answer.verdict for answer in events(table, "buyer")[-1].body.answers] == ["accept", "counter"]
+    press = table.bea.offer.line("press")
+    assert (press.quantity, press.net_unit_price) == (Decimal(5), Decimal(17400))
 
 
 def test_an_ask_that_the_new_revision_grants_needs_no_answer(table: Table) -> None:

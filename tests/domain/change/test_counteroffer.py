@@ -122,14 +122,40 @@ class TestRebase:
         found = rebase([PRICE, PAYMENT], kestrel_offer(), moved(PRICE))
         assert (found.carried, found.conflicts, found.settled) == ((PAYMENT,), (), (PRICE,))
 
+    @pytest.mark.parametrize(
+        ("asked", "given"),
+        [
+            (PRICE, change("line:press", "unit_price", "17000")),
+            # 18,450.00 less 7% is 17,158.50.
+            (PRICE, change("line:press", "discount_percent", "7")),
+            (change("line:press", "discount_percent", "5"), change("line:press", "unit_price", "17500")),
+            (change("line:press", "discount_percent", "5"), change("line:press", "discount_percent", "6")),
+            (
+                change("line:press", "delivery_date", "2026-02-20"),
+                change("line:press", "delivery_date", "2026-02-18"),
+            ),
+            (
+                change("line:press", "warranty_months", "24"),
+                change("line:press", "warranty_months", "36"),
+            ),
+        ],
+    )
+    def test_what_is_better_than_asked_settles_it_and_no_worse(self, asked, given):
+        assert rebase([asked], kestrel_offer(), moved(given)).settled == (asked,)
+        assert rebase([given], kestrel_offer(), moved(asked)).settled == ()
+
+    def test_more_than_was_asked_is_no_better_for_a_quantity(self):
+        asked = change("line:press", "quantity", "3")
+        assert rebase([asked], kestrel_offer(), moved(change("line:press", "quantity", "4"))).settled == ()
+
     def test_a_new_discount_touches_the_price_that_was_asked(self):
         found = rebase([PRICE], kestrel_offer(), moved(change("line:press", "discount_percent", "5")))
         [conflict] = found.conflicts
         assert conflict.base_value == conflict.current_value == "18450.000000"
 
     def test_a_price_that_followed_the_quantity_is_touched(self):
-        [conflict] = rebase([PRICE], kestrel_offer(), moved(change("line:press", "quantity", "10"))).conflicts
-        assert conflict.current_value == "17000.000000"
+        [conflict] = rebase([PRICE], kestrel_offer(), moved(change("line:press", "quantity", "5"))).conflicts
+        assert conflict.current_value == "17900.000000"
 
     def test_a_warranty_carries_over_until_it_moves(self):
         ask = change("line:press", "warranty_months", "36")
@@ -239,12 +265,16 @@ class TestAnswers:
         package = ask(PRICE, QUANTITY, package=True)
         assert resolve(package, [accept(PRICE), accept(QUANTITY)], kestrel_offer()) == [PRICE, QUANTITY]
 
-    @pytest.mark.parametrize("other", [decline(QUANTITY), counter(QUANTITY, "4")])
-    def test_a_package_is_never_accepted_in_part(self, other):
-        assert list(refused(ask(PRICE, QUANTITY, package=True), accept(PRICE), other)) == [PRICE.id]
+    @pytest.mark.parametrize(
+        # A counter by the asked value is the half that is accepted.
+        "other",
+        [accept(PRICE), counter(PRICE, PRICE.value), counter(PRICE, "17800")],
+    )
+    def test_a_package_is_never_declined_in_part(self, other):
+        assert list(refused(ask(PRICE, QUANTITY, package=True), other, decline(QUANTITY))) == [QUANTITY.id]
 
     def test_a_package_may_be_declined_or_countered(self):
         package = ask(PRICE, QUANTITY, package=True)
         assert resolve(package, [decline(PRICE), decline(QUANTITY)], kestrel_offer()) == []
-        made = resolve(package, [decline(PRICE), counter(QUANTITY, "4")], kestrel_offer())
-        assert made == [replace(QUANTITY, value="4.000000")]
+        made = resolve(package, [accept(PRICE), counter(QUANTITY, "4")], kestrel_offer())
+        assert made == [PRICE, replace(QUANTITY, value="4.000000")]

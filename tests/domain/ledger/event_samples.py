@@ -56,4 +56,7 @@ def _values(hint: Any) -> list[Any]:
         return [value for argument in arguments for value in _values(argument)]
     if origin is tuple:
         return [tuple(_values(arguments[0])[:4]), ()]
+    if origin is dict:
+        key, value = (_values(argument)[0] for argument in arguments)
+        return [{key: value}]
     return list(_structs(hint))

@@ -40,7 +40,13 @@ def test_what_the_buyers_keep_to_themselves_moves_nothing_of_the_seller_s(kind: 
 
 
 def test_the_inbox_shows_all_that_both_sides_read_but_housekeeping() -> None:
-    housekeeping = {"contact_added", "contact_role_changed", "counteroffers_closed", "reopened"}
+    housekeeping = {
+        "contact_added",
+        "contact_role_changed",
+        "counteroffers_closed",
+        "question_answered",
+        "reopened",
+    }
     shared = {name for name, kind in KINDS.items() if kind.audience == "table"}
     assert {name for name, kind in KINDS.items() if kind.in_inbox} == shared - housekeeping
 

@@ -116,7 +116,7 @@ def test_a_newer_ask_overtakes_the_same_field_of_an_older_one():
     ],
 )
 def test_an_ask_that_ends_without_an_answer_leaves_nothing_open(ended):
-    assert state(SENT, asked(PRICE), ended) == "agreed"
+    assert state(SENT, asked(PRICE), ended) == "offered"
 
 
 def test_each_side_finds_what_waits_for_it():
@@ -125,3 +125,56 @@ def test_each_side_finds_what_waits_for_it():
     ).board(OFFER)
     assert [row.subject for row in answered_and_asked.waiting_for("buyer")] == ["line:press"]
     assert [row.subject for row in answered_and_asked.waiting_for("seller")] == ["term:payment"]
+
+
+def published(*changed: str, number: int = 3, signed: str = "rep") -> shared_events.RevisionPublished:
+    return shared_events.RevisionPublished(
+        revision=number,
+        digest=f"d{number}",
+        signed=signed,  # type: ignore[arg-type]
+        changed=changed,
+    )
+
+
+def test_what_was_asked_and_got_is_agreed_until_a_later_revision_moves_it():
+    accepted = answered(PRICE, "accept", PRICE.value, changed=("line:press",))
+    got = apply(OFFER, [PRICE], concession=True)
+    dearer = apply(OFFER, [Change(subject="line:press", field="unit_price", value="17300")], concession=True)
+    cheaper = apply(OFFER, [Change(subject="line:press", field="unit_price", value="17000")], concession=True)
+    state = rounds.negotiation_state(told(SENT, asked(PRICE), accepted))
+    assert state.board(got).row("line:press").state == "agreed"
+    assert state.board(cheaper).row("line:press").state == "agreed"
+    moved = state.board(dearer)
+    assert (moved.row("line:press").state, str(moved.gap)) == ("answered", "-200.00")
+    # Nobody has spoken about the rest, and a new line is no different.
+    assert {row.state for row in state.board(got).rows if row.subject != "line:press"} == {"offered"}
+
+
+def test_another_choice_of_the_buyers_settles_what_was_asked_about_it():
+    glass = Change(subject="line:glass", field="choice", value="true")
+    told_so = told(
+        SENT, asked(glass, PAYMENT), published("line:steel", "line:glass", number=2, signed="offer")
+    )
+    state = rounds.negotiation_state(told_so)
+    assert [ask.counteroffer.changes for ask in state.asks.values()] == [(PAYMENT,)]
+    granted = answered(glass, "accept", "true", changed=("line:steel", "line:glass"))
+    state = rounds.negotiation_state(
+        told(SENT, asked(glass), granted, published("line:steel", "line:glass", signed="offer"))
+    )
+    assert [row.subject for row in state.board(OFFER).open] == []
+
+
+def test_two_colleagues_ask_beside_each_other():
+    dearer = Change(subject="line:press", field="unit_price", value="17500.000000")
+    bea, sol = asked(PRICE), asked(dearer, name="c2")
+    events = told(SENT, bea)
+    state = rounds.negotiation_state([*events, BoardEvent(body=sol, actor="contact:sol", at=AT)])
+    assert [ask.by for ask in state.board(OFFER).row("line:press").asks] == ["contact:bea", "contact:sol"]
+
+
+def test_acceptance_settles_the_board():
+    signed = shared_events.Accepted(revision=2, digest="d2", order="A-1", total="1.00", currency="EUR")
+    board = rounds.negotiation_state(
+        told(SENT, asked(PRICE), DECLINED, asked(PAYMENT, name="c2"), signed)
+    ).board(OFFER)
+    assert (board.agreed, board.open, str(board.gap)) == (len(board.rows), (), "0.00")

@@ -70,7 +70,7 @@ def test_agreeing_on_the_page_redraws_what_it_changes(site: Site, answered: Tabl
     page.take(reply.text)
     assert "Agree to Hydraulic press HP-40 as offered" not in page.buttons()
     assert "Agreed as revision 2 offers it. by Bea Lund" in page.text("line-press")
-    assert "7 of 8 agreed" in page.text("settlement")
+    assert "1 of 2 points agreed" in page.text("settlement")
     assert "Bea Lund agreed to what revision 2 offers: Hydraulic press HP-40." in page.text("log")
     assert "Agreed as revision 2 offers it. by Bea Lund" in part(
         site, answered.rita, f"/desk{deal}", "line-press"
@@ -85,7 +85,7 @@ def test_agreeing_on_the_board(site: Site, answered: Table) -> None:
     assert (plain.status_code, plain.headers["location"]) == (303, f"{board}#board")
     fields = fields | {"subject": "term:payment"}
     reply = Page(browser.post(f"/deals/{answered.deal_id}/agree", fields, **HTMX).text)
-    assert reply.text("board-title") == "8 of 8 agreed"
+    assert reply.text("board-title") == "2 of 2 points agreed"
     assert "Nothing is open between the two sides." in reply.text("board")
 
 
@@ -96,8 +96,24 @@ def test_a_revision_that_came_meanwhile_is_told_beside_the_board(site: Site, ans
     assert "Revision 2 arrived meanwhile." in Page(reply.text).text("board-problem")
 
 
-def test_what_was_open_when_a_deal_ended_waits_for_nobody(site: Site, answered: Table) -> None:
+def test_acceptance_settles_the_board(site: Site, answered: Table) -> None:
     answered.sol.accepts()
+    page = Page(site.browser(answered.bea).get(f"/deals/{answered.deal_id}/board").text)
+    assert page.text("board-title") == "8 of 8 points agreed"
+    assert "Nothing is open between the two sides." in page.text("board")
+    assert "Sol Iversen accepted" in page.text("board")
+
+
+def test_what_nobody_spoke_about_is_not_agreed(site: Site, answered: Table) -> None:
+    page = Page(site.browser(answered.bea).get(f"/deals/{answered.deal_id}").text)
+    assert "0 of 2 points agreed" in page.text("settlement")
+    assert "Agreed" not in page.text("line-install")
+    board = Page(site.browser(answered.bea).get(f"/deals/{answered.deal_id}/board").text)
+    assert "Not discussed Installation" in board.text("board")
+
+
+def test_what_was_open_when_a_deal_ended_waits_for_nobody(site: Site, answered: Table) -> None:
+    answered.sol.declines()
     for who, path in ((answered.bea, ""), (answered.rita, "/desk")):
         deal = f"{path}/deals/{answered.deal_id}"
         page = Page(site.browser(who).get(f"{deal}/board").text)

@@ -239,3 +239,28 @@ def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
         ("/messages", {"body": "Hello", "key": "1"}),
     ):
         assert send(site, table.vic, path, **fields).status_code == 403, path
+
+
+def test_what_a_colleague_has_asked_of_the_same_is_seen_before_sending(site: Site, table: Table) -> None:
+    table.sol.proposes("press", unit_price="17500")
+    assert "has asked for this too" not in page_of(site, table.bea).text("tray")
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    assert (
+        "Sol Iversen has asked for this too: Hydraulic press HP-40, Unit price 17,500.00. "
+        "The seller sees both, and answers once."
+    ) in page_of(site, table.bea).text("tray")
+
+
+def test_a_package_ends_only_after_asking_its_person(site: Site, table: Table) -> None:
+    table.bea.proposes("press", unit_price="17000", quantity="3", package=True)
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    page = page_of(site, table.bea)
+    assert "End my package (Hydraulic press HP-40)" in page.text("tray")
+    form = page.form("tray-form")
+    refused = send(site, table.bea, "/counteroffer", **{**form, "ends": ""})
+    assert refused.status_code == 409
+    assert "Sending this ends a package that is still open." in Page(refused.text).text("tray-problem")
+    [box] = page.root.xpath('//input[@name="ends"]')
+    assert send(site, table.bea, "/counteroffer", **form, ends=box.get("value")).status_code == 303
+    assert "1 change by Bea Lund" in page_of(site, table.bea).text("sent")
+    assert "only as a package" not in page_of(site, table.bea).text("sent")

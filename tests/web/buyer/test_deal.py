@@ -95,7 +95,7 @@ def test_asks_and_answers_stand_on_their_line(site: Site, table: Table) -> None:
     table.bea.proposes("press", unit_price="17200")
     page = page_of(site, table.sol)
     assert "Asked Unit price: offered 18,450.00, asked 17,200.00 by Bea Lund" in page.text("line-press")
-    assert "7 of 8 agreed · 2,500.00 apart (net)" in page.text("settlement")
+    assert "0 of 1 points agreed · 2,500.00 apart (net)" in page.text("settlement")
     assert "Sent to Kestrel Machines on" in page.text("turn")
     table.rita.publishes("18000", note="As low as we can go.")
     page = page_of(site, table.sol)

@@ -134,10 +134,42 @@ def test_a_package_has_one_answer_for_all_of_it(rep: Browser, table: Table, addr
     assert half.status_code == 422
     assert "only a part of a package" in Page(half.text).words
     assert table.rita.deal.revision == 1
+    # So is a counter of what was asked beside a part that is declined.
+    halves = {"value:line:press:unit_price": "18000", "verdict:line:press:quantity": "decline"}
+    assert rep.post(f"{address}/publish", fields | halves).status_code == 422
     assert rep.post(f"{address}/publish", both).status_code == 303
     press = table.bea.offer.line("press")
     assert press is not None
     assert (press.quantity, press.unit_price) == (Decimal(3), Decimal(18000))
+
+
+def test_a_package_is_countered_as_one(rep: Browser, table: Table, address: str) -> None:
+    table.bea.proposes("press", quantity="3", unit_price="18000", package=True)
+    page = open_page(rep, address)
+    fields = {"base": "1", "key": "k"}
+    fields |= {each.get("name"): each.get("value") for each in page['//input[starts-with(@name, "member:")]']}
+    assert (
+        rep.post(f"{address}/publish", fields | {"value:line:press:unit_price": "18200"}).status_code == 303
+    )
+    press = table.bea.offer.line("press")
+    assert press is not None
+    assert (press.quantity, press.unit_price) == (Decimal(3), Decimal(18200))
+
+
+def test_two_colleagues_are_answered_once(rep: Browser, table: Table, address: str) -> None:
+    table.bea.proposes("press", unit_price="17000")
+    table.sol.proposes("press", unit_price="17500")
+    page = open_page(rep, address)
+    [group] = page['//fieldset[legend="Hydraulic press HP-40: Unit price"]']
+    words = " ".join(group.text_content().split())
+    assert "Asked by Bea Lund 17,000.00" in words
+    assert "Asked by Sol Iversen 17,500.00" in words
+    assert not group.xpath('.//input[@value="accept"]')
+    fields = {"base": "1", "key": "k", "value:line:press:unit_price": "17500"}
+    assert rep.post(f"{address}/publish", fields).status_code == 303
+    press = table.bea.offer.line("press")
+    assert press is not None
+    assert press.unit_price == Decimal(17500)
 
 
 def test_a_standing_offer_ends_with_the_next_revision(
