@@ -7,7 +7,7 @@ Mia, her manager, approves; Ravn of Havn ApS has a deal of his own and must see 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
 from portal.commands.conversation import keep_note, post_message
 from portal.commands.deal import decline, send_proposal, withdraw
-from portal.commands.negotiation import agree_to, choose, make_counteroffer
+from portal.commands.negotiation import agree_to, compose, draft_counteroffer, make_counteroffer
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.order import accept
 from portal.commands.people import add_rep, issue_link, join, sign_in
 from portal.commands.revision import draft_revision, import_quote, publish_revision
 from portal.database.database import Database, utc_now
 from portal.domain.change import change as changing
+from portal.domain.change.cautions import cautions
 from portal.domain.change.counteroffer import Answer
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.order.acceptance import AcceptanceForm
@@ -86,18 +87,32 @@ class Seat:
 
     def proposes(self, line: str, *, package: bool = False, key: str | None = None, **fields: str) -> Any:
         changes = [self.change(line, field, value) for field, value in fields.items()]
-        return self.does(make_counteroffer.make_counteroffer, changes=changes, package=package, key=key)
+        return self.asks(*changes, package=package, key=key)
 
     def asks(self, *changes: changing.Change, **options: Any) -> Any:
+        """Of the revision that stands, and sure of it, unless `options` say otherwise."""
+        options = {"revision": self.deal.revision, "confirmed": self.sure_of(changes)} | options
         return self.does(make_counteroffer.make_counteroffer, changes=changes, **options)
+
+    def sends_draft(self, **options: Any) -> Any:
+        drafted = self.database.read_now(lambda t: draft_counteroffer.draft_of(t, self.deal)).changes
+        options = {"revision": self.deal.revision, "confirmed": self.sure_of(drafted)} | options
+        return self.does(make_counteroffer.make_counteroffer, **options)
+
+    def sure_of(self, changes: Sequence[changing.Change]) -> list[str]:
+        """What they would be asked about before sending, confirmed."""
+        return [each.token for each in cautions(self.offer, changes)]
+
+    def composes(self, *changes: changing.Change, **options: Any) -> Any:
+        """Options, choices and if-you-then offers, sent once."""
+        return self.does(compose.compose, changes=changes, **({"revision": self.deal.revision} | options))
 
     def agrees(self, *subjects: str, revision: int | None = None) -> Any:
         seen = self.deal.revision if revision is None else revision
         return self.does(agree_to.agree_to, subjects=subjects, revision=seen)
 
     def ticks(self, line: str, value: str = "true", field: str = "selected") -> Any:
-        changes = [self.change(line, field, value)]
-        return self.does(choose.choose, changes=changes, revision=self.deal.revision)
+        return self.composes(self.change(line, field, value))
 
     def edits(self, key: str, **fields: str) -> Any:
         changes = [self.change(key, field, value) for field, value in fields.items()]

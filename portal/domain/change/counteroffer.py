@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from portal.domain.change import change as changing
-from portal.domain.change import limits
+from portal.domain.change import composition, limits
 from portal.domain.change.apply import apply, contradictions
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Offer
@@ -45,7 +45,12 @@ def check(
         return [Problem("", "Nothing is asked yet.", "Change at least one line or term.")]
     problems = [problem for each in changes for problem in limits.problems(offer, each, today=today)]
     problems += contradictions(offer, changes)
-    return problems or _nothing_less(offer, [*beside, *changes])
+    together = [*beside, *changes]
+    # What hinders those beside it already is told there, and keeps nothing else from being added.
+    problems = problems or (
+        [] if composition.unusable(offer, beside) else composition.unusable(offer, together)
+    )
+    return problems or _nothing_less(offer, together)
 
 
 def grants(offer: Offer, changes: Iterable[Change], change: Change) -> bool:
