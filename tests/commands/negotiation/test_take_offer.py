@@ -76,10 +76,10 @@ def test_it_is_taken_once_and_of_the_revision_that_was_seen(table: Table) -> Non
         takes(table.bea, revision=1)
     assert table.bea.deal.revision == 2
     takes(table.bea)
-    with pytest.raises(Conflict, match="taken already"):
-        takes(table.sol)
-    with pytest.raises(Conflict):
-        takes(table.sol, "ghost")
+    for offer, why in (("volume", "is used already"), ("ghost", "no longer made")):
+        with pytest.raises(Invalid) as refused:
+            takes(table.sol, offer)
+        assert why in refused.value.problems[0].message
 
 
 def test_the_same_key_takes_it_once(table: Table) -> None:
