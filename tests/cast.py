@@ -118,8 +118,17 @@ class Seat:
         changes = [self.change(key, field, value) for field, value in fields.items()]
         return self.does(draft_revision.put_changes, changes=changes)
 
-    def publishes(self, answers: dict[str, str] | str = "", note: str = "", key: str | None = None) -> Any:
-        """`answers` by change id: "accept", "decline" or a counter value; one word answers everything."""
+    def publishes(
+        self,
+        answers: dict[str, str] | str = "",
+        note: str = "",
+        key: str | None = None,
+        ended: dict[str, str] | None = None,
+    ) -> Any:
+        """`answers` by change id: "accept", "decline" or a counter value; one word answers everything.
+
+        `ended`: what becomes of used if-you-then offers by key; without it they are kept.
+        """
         open_asks = self.database.read_now(partial(asks.open_asks, deal_id=self.deal_id))
         ids = [change.id for ask in open_asks for change in ask.changes]
         given = dict.fromkeys(ids, answers) if isinstance(answers, str) else answers
@@ -130,8 +139,10 @@ class Seat:
             for each, word in given.items()
             if word
         )
+        used = [each.key for each in self.offer.standing_offers if each.taken]
+        decisions: Any = dict.fromkeys(used, "keep") if ended is None else ended
         publication = publish_revision.Publication(
-            base_revision=self.deal.revision, answers=verdicts, note=note
+            base_revision=self.deal.revision, answers=verdicts, note=note, ended_offers=decisions
         )
         return self.does(publish_revision.publish_revision, publication, key=key)
 

@@ -62,7 +62,10 @@ class BuyersTour(Reader):
         self.post(table.bea, f"{here}/lines/press/preview", **asked)
         self.post(table.bea, f"{here}/lines/press/change", **asked)
         self.post(table.bea, f"{here}/terms/payment/change", value="60 days net")
-        self.post(table.bea, f"{here}/choices", choice="line:training:selected:true", revision="1")
+        training = {"choice": "line:training:selected:true", "revision": "1"}
+        self.post(table.bea, f"{here}/choices", **training)
+        self.get(table.bea, f"{here}/composition")
+        self.post(table.bea, f"{here}/composition", **training)
         self.post(table.bea, f"{here}/lines/press/preview", quantity="-1")
         page = self.get(table.bea, here)
         self.post(table.bea, f"{here}/counteroffer", **Page(page).form("tray-form"))

@@ -16,9 +16,11 @@ from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
+from portal.domain.change import ended_offers
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.ended_offers import Decision
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
@@ -31,12 +33,16 @@ from portal.storage import documents, guard_rails, private_documents, tables
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole."""
+    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole.
+
+    `ended_offers`: what becomes of the used if-you-then offers whose condition this revision ends, by key.
+    """
 
     base_revision: int
     answers: tuple[Answer, ...] = ()
     answer_notes: dict[str, str] = {}
     note: str = ""
+    ended_offers: dict[str, Decision] = {}
 
 
 @command("publish_revision")
@@ -76,9 +82,12 @@ def publish_with(
     offered = apply(offer, [*made, *edits], concession=True, round_number=round_number)
     if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
+    kept = ended_offers.without_kept(offer, offered, publication.ended_offers)
+    offered = ended_offers.settle(offer, offered, publication.ended_offers)
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
     limits = guard_rails.read_authority(work, deal.actor)
-    reasons = authority.reasons(offer, offered, private, limits)
+    # What stays of an if-you-then offer without its condition is a concession like any other.
+    reasons = authority.reasons(kept, offered, private, limits)
     if not authority.may_publish(deal.role, reasons):
         return _ask_for_approval(work, deal, publication, edits, reasons)
     published = publish.publish(work, deal, offered, private)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.access import Deal, DeskSession, deal_for
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
+from portal.domain.change.ended_offers import Decision
 from portal.domain.change.counteroffer import Answer, Verdict
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import parse_value, spec
@@ -32,6 +33,7 @@ class StoredPublication(msgspec.Struct):
     answers: tuple[Answer, ...] = ()
     answer_notes: dict[str, str] = {}
     note: str = ""
+    ended_offers: dict[str, Decision] = {}
 
 
 _publication = msgspec.json.Decoder(StoredPublication)
@@ -167,7 +169,14 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
         asked_at=row.asked_at,
         note=publication.note,
         changes=_changes(transaction, deal, publication.answers, edits),
-        outcome=weigh(transaction, deal, publication.answers, edits, publisher=row.asked_by),
+        outcome=weigh(
+            transaction,
+            deal,
+            publication.answers,
+            edits,
+            publisher=row.asked_by,
+            decisions=publication.ended_offers,
+        ),
     )
 
 

@@ -3,18 +3,21 @@
 Nothing that renders for buyers may import this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from portal.access import Deal
+from portal.domain.change import ended_offers, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.ended_offers import Decision
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
-from portal.domain.offer.revision import Offer, PrivateFigures, Totals
+from portal.domain.offer.revision import Offer, PrivateFigures, StandingOffer, Totals
 from portal.domain.offer.totals import totals
 from portal.domain.policy import authority, concession, margin
 from portal.domain.policy.authority import Reason
@@ -70,6 +73,8 @@ class Outcome:
     # What is given and what comes back, and what could be asked for while nothing does.
     trade: Trade
     ideas: tuple[Idea, ...]
+    # Used if-you-then offers whose condition it ends, and what is decided about each: "" for nothing yet.
+    ended: tuple[tuple[StandingOffer, Decision | Literal[""]], ...] = ()
 
 
 def weigh(
@@ -79,10 +84,12 @@ def weigh(
     edits: Sequence[Change],
     *,
     publisher: str = "",
+    decisions: Mapping[str, Decision] | None = None,
 ) -> Outcome:
     """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
     declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
-    limits hold (an actor), when it is not whoever looks.
+    limits hold (an actor), when it is not whoever looks. `decisions`: about used if-you-then offers that it ends, by key;
+    what is not decided counts as kept.
     """
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
@@ -92,8 +99,14 @@ def weigh(
         made += _granted(each.counteroffer, answers, offer, problems)
     after = _applied(offer, [*made, *edits], problems)
     problems += unkept_grants(after, made)
+    decided = decisions or {}
+    ended = standing_offer.broken(offer, after)
+    kept = ended_offers.without_kept(offer, after, decided)
+    after = ended_offers.taken_back(
+        offer, after, [each for each in ended if decided.get(each.key) == "take_back"]
+    )
     limits = guard_rails.read_authority(transaction, publisher or deal.actor)
-    found = authority.reasons(offer, after, private, limits)
+    found = authority.reasons(kept, after, private, limits)
     traded = concession.trade(offer, after, [change.subject for change in made])
     return Outcome(
         currency=offer.currency,
@@ -107,6 +120,7 @@ def weigh(
         problems=tuple(problems),
         trade=traded,
         ideas=ideas(after) if traded.one_sided else (),
+        ended=tuple((each, decided.get(each.key, "")) for each in ended),
     )
 
 
