@@ -111,7 +111,7 @@ def walk(site: Site, table: Table) -> None:
     reads(bea, deal)
     bea.post(f"{deal}/room/sign-offs", {"topic": "Legal", "verdict": "waiting"})
     reads(bea, f"{deal}/room", f"{deal}/scenarios")
-    bea.post(f"{deal}/counteroffer", {"key": "k"})
+    bea.post(f"{deal}/counteroffer", {"key": "k", "revision": "1"})
     bea.post(f"{deal}/choices", {"choice": "x", "revision": "1"}, HX_Request="true")
 
     reads(rita, "/desk", desk, f"{desk}/changes?after=0", f"{desk}?change=line:press", f"{desk}/preview")

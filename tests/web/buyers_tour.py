@@ -69,7 +69,7 @@ class BuyersTour(Reader):
         self.post(table.bea, f"{here}/lines/press/preview", quantity="-1")
         page = self.get(table.bea, here)
         self.post(table.bea, f"{here}/counteroffer", **Page(page).form("tray-form"))
-        self.post(table.bea, f"{here}/counteroffer", 422)
+        self.post(table.bea, f"{here}/counteroffer", 422, revision=str(table.bea.deal.revision))
         self.post(table.bea, f"{here}/messages", 422, body="")
         self.get(table.sol, here)
         table.bea.proposes("install", quantity="30")

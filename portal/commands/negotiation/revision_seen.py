@@ -14,14 +14,14 @@ def require_seen(work: UnitOfWork, deal: Deal, seen: int) -> None:
 
 
 def _moved(work: UnitOfWork, deal: Deal, seen: int) -> str:
-    names: list[str] = []
-    if 0 < seen < deal.revision:
-        then, now = (documents.read_revision(work, deal.id, number) for number in (seen, deal.revision))
-        found = compare(then, now)
-        names += [
-            each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)
-        ]
-        names += [each.name for each in (*found.added_lines, *found.removed_lines)]
+    if not 0 < seen < deal.revision:
+        return Sentence(
+            "Revision %(revision)s applies now. Look at it, then send again.", revision=deal.revision
+        )
+    then, now = (documents.read_revision(work, deal.id, number) for number in (seen, deal.revision))
+    found = compare(then, now)
+    names = [each.name for each in (*found.lines, *found.terms, *found.adjustments, *found.standing_offers)]
+    names += [each.name for each in (*found.added_lines, *found.removed_lines)]
     if not names:
         return Sentence(
             "Revision %(revision)s arrived meanwhile. Look at it, then send again.", revision=deal.revision

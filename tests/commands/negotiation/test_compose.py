@@ -72,7 +72,11 @@ def test_all_of_it_is_one_revision_and_one_event(table: Table) -> None:
 def test_the_seller_and_the_other_contacts_are_told(table: Table) -> None:
     table.bea.composes(USE_EARLY)
     to_seller = mails(table, "seller_notice")["rita"]
-    assert (to_seller["happened"], to_seller["who"], to_seller["offers"]) == ("composed", "Bea Lund", "Paid early")
+    assert (to_seller["happened"], to_seller["who"], to_seller["offers"]) == (
+        "composed",
+        "Bea Lund",
+        "Paid early",
+    )
     to_buyers = mails(table, "new_answer")
     assert "sol" in to_buyers
     assert not {"bea", "vic"} & {*to_buyers}

@@ -1,4 +1,4 @@
-"""A used if-you-then offer whose condition the seller's next revision ends: its prices are kept or taken back, never by accident."""
+"""A used if-you-then offer whose condition the seller's next revision ends: its prices are kept or taken back."""
 
 from __future__ import annotations
 
