@@ -8,6 +8,7 @@ Only published figures are looked at here, so buyers may be told of it.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
 import msgspec
 
@@ -24,6 +25,7 @@ from portal.errors import Amount, Invalid, Problem, Sentence, Value
 # A price this many times another, or this part of it, looks like a digit too many or too few.
 _SLIP = 5
 _PRICES = ("unit_price", "discount_percent")
+Pair: TypeAlias = tuple[Decimal, Decimal]
 
 
 class Caution(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,20 +59,20 @@ def _prices(offer: Offer, after: Offer, changes: Sequence[Change]) -> Iterator[C
     for subject, change in asked.items():
         now, then = find_item(offered, subject), find_item(after, subject)
         if isinstance(now, Line) and isinstance(then, Line):
+            nets, stated = (now.net_unit_price, then.net_unit_price), (now.unit_price, then.unit_price)
             yield from _price(
-                change, now.name, now.net_unit_price, then.net_unit_price, currency=offer.currency
+                change, now.name, nets, stated if change.field == "unit_price" else nets, offer.currency
             )
     for change in changes:
         if change.field == "target":
             net = money.parse(changing.current(offer, change))
-            yield from _price(
-                change, "Overall price", net, money.parse(change.value), currency=offer.currency
-            )
+            totals = (net, money.parse(change.value))
+            yield from _price(change, "Overall price", totals, totals, offer.currency)
 
 
-def _price(
-    change: Change, name: str, offered: Decimal, asked: Decimal, *, currency: str
-) -> Iterator[Caution]:
+def _price(change: Change, name: str, prices: Pair, stated: Pair, currency: str) -> Iterator[Caution]:
+    """`prices`: what is offered and what is asked, net; `stated`: the two as the buyer reads and types them."""
+    offered, asked = prices
     if offered > 0 and (asked >= offered * _SLIP or asked * _SLIP <= offered):
         message = "%(name)s: you ask for %(asked)s where %(offered)s is offered."
         hint = "Check the digits and the decimal point."
@@ -81,8 +83,8 @@ def _price(
         return
     values: Mapping[str, Value] = {
         "name": Sentence(name),
-        "asked": Amount(asked, currency),
-        "offered": Amount(offered, currency),
+        "offered": Amount(stated[0], currency),
+        "asked": Amount(stated[1], currency),
     }
     yield Caution(token=f"{change.subject}={asked}", problem=Problem.of(change.id, message, hint, **values))
 
