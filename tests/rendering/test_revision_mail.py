@@ -84,7 +84,10 @@ def test_each_answer_and_each_difference_is_told(table: Table) -> None:
 
 def test_what_a_buyer_chose_is_told_to_the_seller_and_to_colleagues(table: Table) -> None:
     table.bea.ticks("training")
-    to_sol, to_rita = newest(table.bea, to_name="Sol Iversen"), newest(table.bea, "en", "seller_notice", "Rita")
+    to_sol, to_rita = (
+        newest(table.bea, to_name="Sol Iversen"),
+        newest(table.bea, "en", "seller_notice", "Rita"),
+    )
     assert to_sol.subject == "Bea Lund changed the proposal: Two HP-40 presses for the Odense line"
     assert "Bea Lund changed the options of “Two HP-40 presses for the Odense line”" in to_sol.text
     assert "Bea Lund changed the options, as revision 2." in to_rita.text

@@ -10,6 +10,7 @@ from portal.reading.buyer import tray
 from tests.cast import Seat, Table
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
+from tests.web.desk.test_standing_offers import typed
 from tests.web.page import Page
 
 
@@ -304,3 +305,25 @@ def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
         ("/messages", {"body": "Hello", "key": "1"}),
     ):
         assert send(site, table.vic, path, **fields).status_code == 403, path
+
+
+def test_an_offer_that_is_used_in_a_request_is_named_wherever_it_waits(site: Site, table: Table) -> None:
+    rep, desk = site.browser(table.rita), f"/desk/deals/{table.deal_id}"
+    rep.post(f"{desk}/offers/_/change", typed("Five presses, paid early"))
+    table.rita.publishes()
+    send(site, table.bea, "/offers/five-presses-paid-early/take", revision="2")
+    send(site, table.bea, "/lines/install/change", quantity="30", reason="")
+    here = f"/deals/{table.deal_id}"
+    for path in ("", "/scenarios", "/board"):
+        assert site.browser(table.bea).get(f"{here}{path}").status_code == 200
+    assert "Five presses, paid early: Use not used → becomes used" in page_of(site, table.bea).text("tray")
+    form = {**page_of(site, table.bea).form("tray-form"), "package": "1"}
+    assert send(site, table.bea, "/counteroffer", **form).status_code == 303
+    assert "Five presses, paid early" in page_of(site, table.bea).text("sent")
+    for path in ("", "/board", "/revisions/2", "/proposal.pdf"):
+        assert site.browser(table.bea).get(f"{here}{path}").status_code == 200, path
+    for path in ("", "/board", "/concessions"):
+        assert rep.get(f"{desk}{path}").status_code == 200, path
+    assert "Five presses, paid early: Use" in rep.get(desk).text
+    table.rita.publishes("accept")
+    assert table.bea.offer.standing_offers[0].taken

@@ -10,6 +10,7 @@ from tests.web.conftest import Browser
 from tests.web.desk.test_standing_offers import typed
 from tests.web.desk_page import Page
 
+
 @pytest.fixture
 def asked(rep: Browser, table: Table, address: str) -> Table:
     """Bea has used the offer of revision 2, and now asks for what ends it."""
@@ -39,7 +40,10 @@ def test_without_scripts_the_refusal_asks(rep: Browser, asked: Table, address: s
     assert "This revision ends a condition of “Five presses, paid early”" in page.words
     assert [button.get("value") for button in page[BUTTONS]] == ["keep", "take_back"]
     assert asked.rita.deal.revision == 3
-    assert rep.post(f"{address}/publish", FORM | {"ended:five-presses-paid-early": "take_back"}).status_code == 303
+    assert (
+        rep.post(f"{address}/publish", FORM | {"ended:five-presses-paid-early": "take_back"}).status_code
+        == 303
+    )
     press = asked.bea.offer.line("press")
     assert press is not None
     assert (press.quantity, press.net_unit_price) == (4, 18450)
