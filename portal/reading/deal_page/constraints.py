@@ -4,7 +4,7 @@ From what the offer publishes: negotiable fields, bounds, price breaks, options 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -47,32 +47,32 @@ class Constraint:
     unit: str
     open: tuple[OpenField, ...]
     fixed: tuple[Field, ...]
-    reasons: tuple[Reason, ...] = field(default=())
+    reasons: tuple[Reason, ...]
 
 
 def constraints(offer: Offer) -> tuple[Constraint, ...]:
     """One for each set of limits, in the order of the offer; lines with the same limits stand together."""
     total = find_item(offer, TOTAL)
     priced = total is not None and "target" in buyer_fields(total)
-    grouped: dict[object, list[Line | Term]] = {}
-    for item in (*offer.lines, *offer.terms):
-        told = _limits(offer, item, priced=priced)
-        grouped.setdefault(told, []).append(item)
-    return tuple(
-        Constraint(points=tuple((_subject(each), each.name) for each in items), **dict(told))  # type: ignore[call-overload,arg-type]
-        for told, items in grouped.items()
-    )
+    grouped: dict[Constraint, list[tuple[str, str]]] = {}
+    items: tuple[Line | Term, ...] = (*offer.lines, *offer.terms)
+    for item in items:
+        grouped.setdefault(_limits(offer, item, priced=priced), []).append((_subject(item), item.name))
+    return tuple(replace(limits, points=tuple(points)) for limits, points in grouped.items())
 
 
-def _limits(offer: Offer, item: Line | Term, *, priced: bool) -> tuple[tuple[str, object], ...]:
+def _limits(offer: Offer, item: Line | Term, *, priced: bool) -> Constraint:
+    """Of one line or term, without its name."""
     fields = buyer_fields(item)
-    missing = tuple(each for each in _EXPECTED if each not in fields) if isinstance(item, Line) else ()
-    fixed = missing if isinstance(item, Line) else () if fields else ("value",)
-    return (
-        ("unit", item.unit if isinstance(item, Line) and "quantity" in fields else ""),
-        ("open", tuple(_open(item, each) for each in fields)),
-        ("fixed", fixed),
-        ("reasons", tuple(_reasons(offer, item, fixed, priced=priced))),
+    fixed: tuple[Field, ...] = () if fields else ("value",)
+    if isinstance(item, Line):
+        fixed = tuple(each for each in _EXPECTED if each not in fields)
+    return Constraint(
+        points=(),
+        unit=item.unit if isinstance(item, Line) and "quantity" in fields else "",
+        open=tuple(_open(item, each) for each in fields),
+        fixed=fixed,
+        reasons=tuple(_reasons(offer, item, fixed, priced=priced)),
     )
 
 

@@ -10,7 +10,7 @@ from portal.reading.buyer import tray
 from tests.cast import Seat, Table
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
-from tests.web.desk.test_standing_offers import typed
+from tests.web.desk import test_standing_offers as standing_offers
 from tests.web.page import Page
 
 
@@ -309,7 +309,7 @@ def test_a_viewer_asks_for_nothing(site: Site, table: Table) -> None:
 
 def test_an_offer_that_is_used_in_a_request_is_named_wherever_it_waits(site: Site, table: Table) -> None:
     rep, desk = site.browser(table.rita), f"/desk/deals/{table.deal_id}"
-    rep.post(f"{desk}/offers/_/change", typed("Five presses, paid early"))
+    rep.post(f"{desk}/offers/_/change", standing_offers.typed("Five presses, paid early"))
     table.rita.publishes()
     send(site, table.bea, "/offers/five-presses-paid-early/take", revision="2")
     send(site, table.bea, "/lines/install/change", quantity="30", reason="")
