@@ -142,7 +142,7 @@ async def _pages(server: PortalServer, meter: Meter, tables: list[Table]) -> dic
 
 
 async def _changed(server: PortalServer, tables: list[Table], pages: list[Page], before: list[int]) -> None:
-    """Include and exclude options over HTTP, as the page's buttons do, until every open page shows the last change."""
+    """Include and exclude options over HTTP, as the page's dialog does, until every open page shows the last change."""
     for number in range(CHANGES):
         which = number % len(tables)
         table = tables[which]
@@ -155,7 +155,7 @@ async def _changed(server: PortalServer, tables: list[Table], pages: list[Page],
                 "revision": str(revision),
             }
             answer = await client.post(
-                f"/deals/{table.deal_id}/choices", data=form, headers={"Origin": server.url}
+                f"/deals/{table.deal_id}/composition", data=form, headers={"Origin": server.url}
             )
             assert answer.status_code == 303, answer.text[:400]
     for table, page in zip(tables, pages, strict=True):

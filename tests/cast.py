@@ -7,7 +7,7 @@ Mia, her manager, approves; Ravn of Havn ApS has a deal of his own and must see 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 from portal.access import Actor, BuyerSession, Deal, DeskSession, System, deal_for, token_hash
 from portal.commands.conversation import keep_note, post_message
 from portal.commands.deal import decline, send_proposal, withdraw
-from portal.commands.negotiation import agree_to, choose, make_counteroffer
+from portal.commands.negotiation import agree_to, compose, draft_counteroffer, make_counteroffer
 from portal.commands.negotiation import open_asks as asks
 from portal.commands.order import accept
 from portal.commands.people import add_rep, issue_link, join, sign_in
 from portal.commands.revision import draft_revision, import_quote, publish_revision
 from portal.database.database import Database, utc_now
 from portal.domain.change import change as changing
+from portal.domain.change.cautions import cautions
 from portal.domain.change.counteroffer import Answer
 from portal.domain.offer.revision import Offer, Revision
 from portal.domain.order.acceptance import AcceptanceForm
@@ -86,25 +87,48 @@ class Seat:
 
     def proposes(self, line: str, *, package: bool = False, key: str | None = None, **fields: str) -> Any:
         changes = [self.change(line, field, value) for field, value in fields.items()]
-        return self.does(make_counteroffer.make_counteroffer, changes=changes, package=package, key=key)
+        return self.asks(*changes, package=package, key=key)
 
     def asks(self, *changes: changing.Change, **options: Any) -> Any:
+        """Of the revision that stands, and sure of it, unless `options` say otherwise."""
+        options = {"revision": self.deal.revision, "confirmed": self.sure_of(changes)} | options
         return self.does(make_counteroffer.make_counteroffer, changes=changes, **options)
+
+    def sends_draft(self, **options: Any) -> Any:
+        drafted = self.database.read_now(lambda t: draft_counteroffer.draft_of(t, self.deal)).changes
+        options = {"revision": self.deal.revision, "confirmed": self.sure_of(drafted)} | options
+        return self.does(make_counteroffer.make_counteroffer, **options)
+
+    def sure_of(self, changes: Sequence[changing.Change]) -> list[str]:
+        """What they would be asked about before sending, confirmed."""
+        return [each.token for each in cautions(self.offer, changes)]
+
+    def composes(self, *changes: changing.Change, **options: Any) -> Any:
+        """Options, choices and if-you-then offers, sent once."""
+        return self.does(compose.compose, changes=changes, **({"revision": self.deal.revision} | options))
 
     def agrees(self, *subjects: str, revision: int | None = None) -> Any:
         seen = self.deal.revision if revision is None else revision
         return self.does(agree_to.agree_to, subjects=subjects, revision=seen)
 
     def ticks(self, line: str, value: str = "true", field: str = "selected") -> Any:
-        changes = [self.change(line, field, value)]
-        return self.does(choose.choose, changes=changes, revision=self.deal.revision)
+        return self.composes(self.change(line, field, value))
 
     def edits(self, key: str, **fields: str) -> Any:
         changes = [self.change(key, field, value) for field, value in fields.items()]
         return self.does(draft_revision.put_changes, changes=changes)
 
-    def publishes(self, answers: dict[str, str] | str = "", note: str = "", key: str | None = None) -> Any:
-        """`answers` by change id: "accept", "decline" or a counter value; one word answers everything."""
+    def publishes(
+        self,
+        answers: dict[str, str] | str = "",
+        note: str = "",
+        key: str | None = None,
+        ended: dict[str, str] | None = None,
+    ) -> Any:
+        """`answers` by change id: "accept", "decline" or a counter value; one word answers everything.
+
+        `ended`: what becomes of used if-you-then offers by key; without it they are kept.
+        """
         open_asks = self.database.read_now(partial(asks.open_asks, deal_id=self.deal_id))
         ids = [change.id for ask in open_asks for change in ask.changes]
         given = dict.fromkeys(ids, answers) if isinstance(answers, str) else answers
@@ -115,8 +139,10 @@ class Seat:
             for each, word in given.items()
             if word
         )
+        used = [each.key for each in self.offer.standing_offers if each.taken]
+        decisions: Any = dict.fromkeys(used, "keep") if ended is None else ended
         publication = publish_revision.Publication(
-            base_revision=self.deal.revision, answers=verdicts, note=note
+            base_revision=self.deal.revision, answers=verdicts, note=note, ended_offers=decisions
         )
         return self.does(publish_revision.publish_revision, publication, key=key)
 

@@ -50,6 +50,11 @@ class Urls:
         return f"{self.base}/counteroffer"
 
     @property
+    def composition(self) -> str:
+        """Options and if-you-then offers before they are sent: shown by GET, sent by POST."""
+        return f"{self.base}/composition"
+
+    @property
     def acceptance(self) -> str:
         return f"{self.base}/acceptance"
 

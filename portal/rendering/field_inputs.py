@@ -13,7 +13,7 @@ from portal.rendering.decimal_input import plain_decimal
 InputKind = Literal["decimal", "text", "select", "tick", "day", "several"]
 _KINDS: Mapping[field_spec.Kind, InputKind] = {
     **dict.fromkeys(NUMBERS, "decimal"),
-    **dict.fromkeys(("flag", "choice"), "tick"),
+    **dict.fromkeys(("flag", "choice", "use"), "tick"),
     "day": "day",
     "text": "text",
     **dict.fromkeys(WHOLE_PARTS, "several"),

@@ -115,6 +115,7 @@ _DRAWN: Mapping[Kind, Draw] = {
     "day": lambda value, _currency, _unit: day(value),
     "flag": lambda value, _currency, _unit: _("included") if value else _("left out"),
     "choice": lambda value, _currency, _unit: _("chosen") if value else _("not chosen"),
+    "use": lambda value, _currency, _unit: _("used") if value else _("not used"),
     "text": lambda value, _currency, _unit: str(value),
     "list": lambda value, _currency, _unit: ", ".join(value),
     "details": lambda _value, _currency, _unit: _("see the details"),

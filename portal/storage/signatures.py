@@ -3,22 +3,28 @@
 It reads private figures, and is separate from `documents`, so that code for buyers cannot import it.
 """
 
+from collections.abc import Collection
+
+from portal.domain.change import ended_offers
 from portal.domain.offer.revision import Offer
 from portal.domain.policy.gate import Before, Signed
 from portal.storage import documents, private_documents
 from portal.storage.session import Transaction
 
 
-def read_before(transaction: Transaction, deal_id: str, revision: int) -> Before:
-    """Return what was published up to `revision`; nothing before the first."""
+def read_before(
+    transaction: Transaction, deal_id: str, revision: int, *, without: Collection[str] = ()
+) -> Before:
+    """Return what was published up to `revision`; nothing before the first. `without`: if-you-then offers whose prices are
+    given from now on without a condition, so that what was published does not count them."""
     if not revision:
         return Before()
     manager = documents.read_signed_number(transaction, deal_id, "manager")
     return Before(
         current=_offer(transaction, deal_id, revision),
-        first=_offer(transaction, deal_id, 1),
+        first=ended_offers.without(_offer(transaction, deal_id, 1), without),
         manager=Signed(
-            offer=_offer(transaction, deal_id, manager),
+            offer=ended_offers.without(_offer(transaction, deal_id, manager), without),
             private=private_documents.read_private_figures(transaction, deal_id, manager),
         )
         if manager

@@ -50,6 +50,7 @@ def negotiate_presses(work: UnitOfWork, deal_id: str, rita: DeskSession, bea: Bu
         _before(work, hours=2),
         bea,
         deal_id,
+        revision=1,
         changes=[change],
         reasons={change.id: "At this price we can order this week, without asking for another offer."},
         note="Everything else is fine for us.",

@@ -15,7 +15,7 @@
     found?.remove();
     opener?.focus();
     // The address may still ask for it; a reload would open it again.
-    if (/[?&](accept|decline)=/.test(location.search)) history.replaceState(null, "", location.pathname);
+    if (/[?&](accept|decline|compose)=/.test(location.search)) history.replaceState(null, "", location.pathname);
   }
 
   document.addEventListener("DOMContentLoaded", showModal);

@@ -149,6 +149,21 @@ class BuyerPage(TablePage):
     def tray(self) -> Locator:
         return self.region("Your counteroffer")
 
+    def composition(self) -> Locator:
+        """What is confirmed before options and if-you-then offers are sent."""
+        self.button("Review and confirm").click()
+        dialog = self.page.get_by_role("dialog", name="Check what changes", exact=True)
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def composes(self, *buttons: str, confirms: str = "Change the options") -> None:
+        """Puts together what is offered already, button by button, and sends it once."""
+        for name in buttons:
+            self.button(name).click()
+            expect(self.tray).to_contain_text(name.partition(" ")[2].removeprefix("this offer: "))
+        self.composition().get_by_role("button", name=confirms, exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
     def sends_counteroffer(self) -> None:
         self.button("Send counteroffer").click()
         expect(self.region("Waiting for an answer")).to_be_visible()

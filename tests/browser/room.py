@@ -168,12 +168,13 @@ class Elsewhere(Seat):
 
     def asks_for(self, line: str, **fields: str) -> None:
         self._post(f"lines/{line}/change", fields)
-        self._post("counteroffer", {"key": access.new_id()})
+        revision = str(self.deal.revision)
+        self._post("counteroffer", {"key": access.new_id(), "revision": revision})
 
     def ticks_box(self, line: str) -> None:
         """As a buyer: take an option."""
         fields = {"choice": f"line:{line}:selected:true", "revision": str(self.deal.revision)}
-        self._post("choices", fields)
+        self._post("composition", fields)
 
     def offers(self, line: str, **fields: str) -> None:
         """As a rep: a revision with other values for one line, and all that is asked accepted."""

@@ -70,6 +70,22 @@ def test_axe_finds_nothing_on_the_buyers_page(room: Room, finds_nothing: Callabl
     finds_nothing(sol.page)
 
 
+def test_axe_finds_nothing_on_what_is_composed_and_confirmed(
+    room: Room, finds_nothing: Callable[[Page], None]
+) -> None:
+    bea = room.buyer("bea")
+    bea.is_live()
+    bea.changes(PRESS, unit_price="184,500").adds()
+    bea.button("Add Training").click()
+    expect(bea.tray).to_contain_text("Training")
+    finds_nothing(bea.page)
+    bea.button("Apply options now").click()
+    expect(bea.page.get_by_role("dialog", name="Check what changes")).to_be_visible()
+    finds_nothing(bea.page)
+    bea.open(f"{room.address}/board")
+    finds_nothing(bea.page)
+
+
 def test_axe_finds_nothing_on_a_phones_sheets(room: Room, axe: Axe) -> None:
     bea = room.buyer("bea", viewport={"width": 375, "height": 720}, reduced_motion="reduce")
     for name in ("Summary", "Conversation"):

@@ -115,6 +115,11 @@ def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) ->
     expect(offers).to_contain_text("Hydraulic press HP-40: 5 or more and Payment is 14 days net")
     expect(offers).to_contain_text("Adds 49,020.00 net.")
     bea.button("Use this offer: Five presses, paid early").click()
+    dialog = bea.composition()
+    for told in ("Five presses, paid early", PRESS, "85,920.00", "14 days net", "New total EUR"):
+        expect(dialog).to_contain_text(told)
+    assert room.elsewhere("bea").deal.revision == 1
+    dialog.get_by_role("button", name="Use this offer", exact=True).click()
     for page in (bea, sol, rita):
         expect(page.region("If-you-then offers")).to_contain_text("Used")
         expect(page.line(PRESS).get_by_role("insertion")).to_have_text(["5", "17,184.00", "85,920.00"])
@@ -122,6 +127,14 @@ def test_a_standing_offer_is_taken_in_one_step(new_room: Callable[..., Room]) ->
     expect(sol.page.get_by_role("main")).to_contain_text(
         "Bea Lund used the offer “Five presses, paid early”."
     )
+
+
+def test_without_scripts_an_offer_is_used_after_it_was_confirmed(new_room: Callable[..., Room]) -> None:
+    room = new_room(standing_offers=[VOLUME])
+    bea = room.buyer("bea", java_script_enabled=False)
+    bea.composes("Use this offer: Five presses, paid early", confirms="Use this offer")
+    expect(bea.region("If-you-then offers")).to_contain_text("Used")
+    expect(bea.line("Payment")).to_contain_text("14 days net")
 
 
 def test_a_conflict_is_decided_where_the_ask_waits(room: Room) -> None:

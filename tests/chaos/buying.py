@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from portal.commands.deal import ask_more_time
-from portal.commands.negotiation import choose, draft_counteroffer, make_counteroffer, withdraw_counteroffer
+from portal.commands.negotiation import draft_counteroffer, withdraw_counteroffer
 from portal.errors import Conflict, Invalid, NotFound
 from tests.chaos import rules
 from tests.chaos.negotiation import Negotiation, buyers, changes, valued
@@ -36,9 +36,9 @@ class Buying(Negotiation):
         if fixed and not drafted and not package:
             wanted = {**wanted, "term:delivery:value": "Week 10"}
         refused = self.buyer(who, "negotiator", "open") or self.model.can_ask(wanted)
-        ask = partial(make_counteroffer.make_counteroffer, package=package)
-        asked = None if drafted else changes(wanted)
-        made = self.tries(refused, lambda: self.seats[who].does(ask, changes=asked))
+        seat = self.seats[who]
+        send = seat.sends_draft if drafted else partial(seat.asks, *changes(wanted))
+        made = self.tries(refused, lambda: send(package=package))
         if not refused:
             ask_made = Ask(made.counteroffer, wanted, package)
             self.model.ask(ask_made)
@@ -66,9 +66,7 @@ class Buying(Negotiation):
         refused = self.buyer(who, "negotiator", "open") or (Conflict if stale else self.model.can_ask(wanted))
         refused = refused or (Invalid if what == rules.PRICE else None)
         seen = self.model.revision - stale
-        self.tries(
-            refused, lambda: self.seats[who].does(choose.choose, changes=changes(wanted), revision=seen)
-        )
+        self.tries(refused, lambda: self.seats[who].composes(*changes(wanted), revision=seen))
         if not refused:
             found = self.model.applied(wanted.items())
             assert found is not None

@@ -17,12 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from portal.access import Deal, deal_for
-from portal.commands.negotiation import (
-    draft_counteroffer,
-    make_counteroffer,
-    take_offer,
-    withdraw_counteroffer,
-)
+from portal.commands.negotiation import compose, draft_counteroffer, withdraw_counteroffer
 from portal.commands.revision import publish_revision, take_back_revision
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
@@ -94,7 +89,7 @@ class Rules(Held):
             drafted = self.database.read_now(
                 lambda t: draft_counteroffer.draft_of(t, seat_deal(t, seat)).changes
             )
-            made = self.tries(lambda: seat.does(make_counteroffer.make_counteroffer))
+            made = self.tries(seat.sends_draft)
             self._asked(made, list(drafted), False)
             if made is None:
                 seat.does(draft_counteroffer.drop_all)
@@ -148,7 +143,7 @@ class Rules(Held):
 
     @rule(who=buyers)
     def takes_an_offer(self, who: str) -> None:
-        take = partial(take_offer.take_offer, offer="volume", revision=self.table.bea.deal.revision)
+        take = partial(compose.take_offer, offer="volume", revision=self.table.bea.deal.revision)
         self._moved(lambda: getattr(self.table, who).does(take))
 
     # ---- what the sellers do -------------------------------------------------------------------------------------------

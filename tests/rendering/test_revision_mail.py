@@ -39,8 +39,10 @@ def plain(table: Table) -> Table:
     return table
 
 
-def newest(seat: Seat, language: str = "en") -> Rendered:
-    """The last mail about an answer that this person got."""
+def newest(
+    seat: Seat, language: str = "en", template: str = "new_answer", to_name: str = "Bea Lund"
+) -> Rendered:
+    """The last mail of this kind that this person got."""
     outbox = tables.outbox
     payloads = seat.database.read_now(
         lambda t: (
@@ -48,7 +50,7 @@ def newest(seat: Seat, language: str = "en") -> Rendered:
         )
     )
     mails = [msgspec.json.decode(payload, type=Mail) for payload in payloads]
-    (mail,) = (each for each in mails if (each.template, each.to_name) == ("new_answer", "Bea Lund"))
+    (mail,) = (each for each in mails if (each.template, each.to_name) == (template, to_name))
     return render(msgspec.structs.replace(mail, language=language), SETTINGS)
 
 
@@ -86,6 +88,20 @@ def test_each_answer_and_each_difference_is_told(table: Table) -> None:
         assert sentence in said.text.splitlines(), said.text
         assert sentence.removeprefix("- ") in re.sub(r"<[^>]+>", "", said.html)
     assert said.html.count("<li") == 5
+
+
+def test_what_a_buyer_chose_is_told_to_the_seller_and_to_colleagues(table: Table) -> None:
+    table.bea.ticks("training")
+    to_sol, to_rita = (
+        newest(table.bea, to_name="Sol Iversen"),
+        newest(table.bea, "en", "seller_notice", "Rita"),
+    )
+    assert to_sol.subject == "Bea Lund changed the proposal: Two HP-40 presses for the Odense line"
+    assert "Bea Lund changed the options of “Two HP-40 presses for the Odense line”" in to_sol.text
+    assert "Bea Lund changed the options, as revision 2." in to_rita.text
+    for mail in (to_sol, to_rita):
+        assert "- Training: Include left out → included" in mail.text
+        assert "Kestrel Machines published" not in mail.text
 
 
 def test_no_price_stands_in_the_subject_or_the_preview(table: Table) -> None:

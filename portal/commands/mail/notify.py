@@ -22,16 +22,23 @@ _REPS = select(_rep.id, _rep.name, _rep.email, _rep.language).where(_rep.active)
 
 
 def notify_buyers(
-    work: UnitOfWork, deal: Deal, event: type[Body], offer: Offer, context: Mapping[str, str]
+    work: UnitOfWork,
+    deal: Deal,
+    event: type[Body],
+    offer: Offer,
+    context: Mapping[str, str],
+    *,
+    but: str = "",
 ) -> None:
     """Mail what this kind of event has for buyers to every contact of the deal who may act on it.
 
-    Nothing goes to those whose right was taken back.
+    Nothing goes to those whose right was taken back, nor to the contact `but`, whose own deed it is.
     """
     template = kind_of(event).mail_to_buyers
     assert template, f"{event.__name__} has no mail to buyers"
     for person in addressees(work, deal, acting=True):
-        notify_contact(work, deal, person, template, offer, context)
+        if person.id != but:
+            notify_contact(work, deal, person, template, offer, context)
 
 
 def notify_sellers(

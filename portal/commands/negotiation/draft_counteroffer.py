@@ -17,6 +17,7 @@ from portal.domain.change import change as changing
 from portal.domain.change import counteroffer
 from portal.domain.change.apply import replaced_ids
 from portal.domain.change.change import Change
+from portal.domain.offer.revision import Offer
 from portal.errors import Invalid
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -45,10 +46,17 @@ _reasons = msgspec.json.Decoder(dict[str, str])
 
 @command("draft_counteroffer.put_changes")
 def put_changes(
-    work: UnitOfWork, actor: Actor, deal_id: str, *, changes: Sequence[Change], reason: str = ""
+    work: UnitOfWork,
+    actor: Actor,
+    deal_id: str,
+    *,
+    changes: Sequence[Change],
+    reason: str = "",
+    revision: int = 0,
 ) -> Draft:
     """Add changes to the draft, in place of what it asked of the same fields. A value as offered takes the ask out.
 
+    `revision` is the one that the buyer saw while writing, 0 for the current one: what moved since shows as a conflict.
     Invalid, with every problem at its change's id, when something may not be asked; then nothing is added.
     """
     deal = deal_for(work, actor, deal_id)
@@ -62,11 +70,29 @@ def put_changes(
     problems = counteroffer.check(offer, asked, today=work.now.date(), beside=others) if asked else []
     if problems:
         raise Invalid("Check your request.", problems)
-    added = tuple(Entry(change=change, was=changing.current(offer, change)) for change in asked)
+    seen = revision if 0 < revision < deal.revision else deal.revision
+    then = documents.read_revision(work, deal_id, seen).offer
+    added = tuple(Entry(change=change, was=_said(then, offer, change)) for change in asked)
     text = written(reason, "reason", longest=2_000, required=False)
     reasons = {key: said for key, said in draft.reasons.items() if key not in replaced}
     reasons |= {change.id: text for change in asked if text}
     return _keep(work, deal, Draft(entries=kept + added, reasons=reasons, package=draft.package))
+
+
+def _said(then: Offer, now: Offer, change: Change) -> str:
+    said = changing.stated(then, change)
+    return changing.current(now, change) if said is None else said
+
+
+def leave_out(work: UnitOfWork, deal: Deal, changes: Sequence[Change]) -> None:
+    """What has been sent by itself leaves the draft."""
+    draft, sent = draft_of(work, deal), {change.id for change in changes}
+    entries = tuple(entry for entry in draft.entries if entry.change.id not in sent)
+    if not entries:
+        _clear(work, deal)
+    elif len(entries) < len(draft.entries):
+        reasons = {key: said for key, said in draft.reasons.items() if key not in sent}
+        _keep(work, deal, Draft(entries=entries, reasons=reasons, package=draft.package))
 
 
 @command("draft_counteroffer.drop_change")
@@ -99,6 +125,10 @@ def drop_all(work: UnitOfWork, actor: Actor, deal_id: str) -> Draft:
     """Begin again. What has a name, or readers, keeps its place empty."""
     deal = deal_for(work, actor, deal_id)
     deal.require("counter")
+    return _clear(work, deal)
+
+
+def _clear(work: UnitOfWork, deal: Deal) -> Draft:
     row = _row(work, deal)
     if row is not None and (row.name or row.shared_at):
         return _keep(work, deal, Draft())

@@ -11,11 +11,12 @@ from sqlalchemy import insert
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands.mail.notify import notify_sellers
 from portal.commands.negotiation import draft_counteroffer, open_asks
+from portal.commands.negotiation.revision_seen import require_seen
 from portal.commands.policy.answer_by_policy import answer_by_policy
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import counteroffer, price_ask
+from portal.domain.change import cautions, counteroffer, price_ask
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Counteroffer
 from portal.domain.ledger import ledger, shared_events
@@ -36,6 +37,8 @@ def make_counteroffer(
     actor: Actor,
     deal_id: str,
     *,
+    revision: int,
+    confirmed: Collection[str] = (),
     changes: Sequence[Change] | None = None,
     package: bool | None = None,
     note: str = "",
@@ -43,8 +46,10 @@ def make_counteroffer(
     ends: Collection[str] | None = None,
     key: str | None = None,
 ) -> Made:
-    """Send the draft (`changes` None) or these changes. Invalid when something may not be asked; then nothing is sent.
+    """Send the draft (`changes` None) or these changes.
 
+    `revision` is the one that the buyer saw. Conflict, with what changed, when it moved. Invalid when something may not be
+    asked, or is to be asked about first (see `cautions`) and its token is not among `confirmed`. Then nothing is sent.
     `ends`: the packages of the person's that may end by it; Conflict when another one would. None: any.
     """
     deal = deal_for(work, actor, deal_id)
@@ -57,9 +62,11 @@ def make_counteroffer(
 
     def run() -> Made:
         deal.require("counter")
+        require_seen(work, deal, revision)
         if ends is not None and not open_asks.ended_packages(work, deal, asked) <= set(ends):
             raise Conflict("Sending this ends a package that is still open. Confirm that, then send again.")
         ask = Counteroffer(id=new_id(), base_revision=deal.revision, changes=asked, package=bound)
+        _check(work, deal, ask, confirmed)
         _make(work, deal, ask, written(note, "note", required=False), said)
         if changes is None:
             draft_counteroffer.forget(work, deal)
@@ -70,11 +77,15 @@ def make_counteroffer(
     return work.once(deal.actor, deal_id, "make_counteroffer", key, content, Made, run)
 
 
-def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: dict[str, str]) -> None:
+def _check(work: UnitOfWork, deal: Deal, ask: Counteroffer, confirmed: Collection[str]) -> None:
     offer = documents.read_revision(work, deal.id, deal.revision).offer
     problems = counteroffer.check(offer, ask.changes, today=work.now.date())
     if problems:
         raise Invalid("This counteroffer can't be sent as it is.", problems)
+    cautions.require_confirmed(offer, ask.changes, confirmed)
+
+
+def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: dict[str, str]) -> None:
     appended = work.append(
         deal.id,
         deal.actor,
@@ -84,7 +95,9 @@ def _make(work: UnitOfWork, deal: Deal, ask: Counteroffer, note: str, reasons: d
             changes=ask.changes,
             package=ask.package,
             replaces=open_asks.overtake(work, deal, ask.changes),
-            nets=price_ask.asked_nets(offer, ask.changes),
+            nets=price_ask.asked_nets(
+                documents.read_revision(work, deal.id, deal.revision).offer, ask.changes
+            ),
         ),
         ledger.Personal(note=note, reasons=reasons),
     )

@@ -13,15 +13,21 @@ from portal.storage import tables
 
 @command("make_counteroffer")
 def send_scenario(
-    work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str, *, key: str | None = None
+    work: UnitOfWork, actor: Actor, deal_id: str, scenario_id: str, *, revision: int, key: str | None = None
 ) -> Made:
-    """As `make_counteroffer`; Invalid leaves the scenario where it is."""
+    """As `make_counteroffer`; a refusal leaves the scenario where it is. Cautions are confirmed in the draft."""
     deal = deal_for(work, actor, deal_id)
 
     def run() -> Made:
         draft = decoded(scenarios.own(work, deal, scenario_id))
         made = make_counteroffer(
-            work, actor, deal_id, changes=draft.changes, package=draft.package, reasons=draft.reasons
+            work,
+            actor,
+            deal_id,
+            revision=revision,
+            changes=draft.changes,
+            package=draft.package,
+            reasons=draft.reasons,
         )
         work.connection.execute(delete(tables.scenario).where(tables.scenario.c.id == scenario_id))
         return made

@@ -1,6 +1,6 @@
 """The way to the gate: who signs, what was published before, and what happens to an offer that waits for a manager."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import insert
@@ -19,13 +19,23 @@ from portal.storage import guard_rails, signatures, tables
 
 
 def clear(
-    work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, by: By | None = None
+    work: UnitOfWork,
+    deal: Deal,
+    offer: Offer,
+    private: PrivateFigures,
+    by: By | None = None,
+    *,
+    kept: Collection[str] = (),
 ) -> Cleared | Waits:
-    """Take an offer to the gate, signed `by`, or by whoever the deal's actor is. Invalid when it is impossible."""
+    """Take an offer to the gate, signed `by`, or by whoever the deal's actor is. Invalid when it is impossible.
+
+    `kept`: the if-you-then offers whose prices stay although their condition ends.
+    """
     signer = (
         Signer(by=by, day_percent=guard_rails.read_caps(work).day_percent) if by else signer_of(work, deal)
     )
-    return gate.judge(signatures.read_before(work, deal.id, deal.revision), offer, private, signer)
+    before = signatures.read_before(work, deal.id, deal.revision, without=kept)
+    return gate.judge(before, offer, private, signer)
 
 
 def clear_unchanged(work: UnitOfWork, deal: Deal, offer: Offer, private: PrivateFigures, by: By) -> Cleared:

@@ -18,11 +18,12 @@ from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import answers as answer_rules
 from portal.domain.change import change as changing
-from portal.domain.change import price_ask
+from portal.domain.change import ended_offers, price_ask
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.ended_offers import Decision
 from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import rebase
@@ -35,12 +36,16 @@ from portal.storage import documents, private_documents, tables
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole."""
+    """What a rep decides: an answer to every open ask, notes by change id, and a note on the whole.
+
+    `ended_offers`: what becomes of the used if-you-then offers whose condition this revision ends, by key.
+    """
 
     base_revision: int
     answers: tuple[Answer, ...] = ()
     answer_notes: dict[str, str] = {}
     note: str = ""
+    ended_offers: dict[str, Decision] = {}
 
 
 @command("publish_revision")
@@ -84,8 +89,11 @@ def publish_with(
     offered = apply(offer, [*made, *edits], concession=True, round_number=round_number)
     if unkept := unkept_grants(offered, made):
         raise Invalid("The revision does not keep what these answers grant.", unkept)
+    # What stays of an if-you-then offer without its condition is a concession like any other.
+    kept = ended_offers.kept_keys(offer, offered, publication.ended_offers)
+    offered = ended_offers.settle(offer, offered, publication.ended_offers)
     private = private_documents.read_private_figures(work, deal.id, deal.revision)
-    cleared = clear(work, deal, offered, private, by)
+    cleared = clear(work, deal, offered, private, by, kept=kept)
     if isinstance(cleared, Waits):
         return hold(work, deal, cleared, arguments=publication, edits=edits)
     publish.end_waiting_approvals(work, deal)

@@ -12,6 +12,7 @@ from portal.commands.revision.clearing import clear, hold
 from portal.commands.revision.publish import Published
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
+from portal.domain.change import standing_offer
 from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.clash import Clash
 from portal.domain.ledger import shared_events
@@ -50,7 +51,12 @@ def requote(work: UnitOfWork, deal: Deal, quote: NewQuote, *, by: By | None = No
     if merged.clashes:
         raise Undecided(merged.clashes, deal.currency)
     before = documents.read_revision(work, deal.id, deal.revision).offer
-    cleared = clear(work, deal, merged.offer, private, by)
+    kept = [
+        each.key
+        for each in standing_offer.broken(before, merged.offer)
+        if quote.decided.get(f"standing:{each.key}:whole") != "take"
+    ]
+    cleared = clear(work, deal, merged.offer, private, by, kept=kept)
     if isinstance(cleared, Waits):
         return hold(work, deal, cleared, road="requote", arguments=quote)
     # First, so that whoever is new in the quote is told of it like everybody else.

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from portal.domain.change import part_codec
+from portal.domain.change import part_codec, standing_offer
 from portal.domain.change.change import Change, spell
 from portal.domain.change.field_spec import Pricing
 from portal.domain.change.fields import field_name, fields_of, spec
@@ -36,8 +36,8 @@ def apply(
     how = Pricing(offer.language, concession, round_number)
     lines = (_applied(line, values.get(f"line:{line.key}", {}), how) for line in _chosen(offer, changes))
     terms = (_applied(term, values.get(f"term:{term.key}", {}), how) for term in offer.terms)
-    made = replace(offer, lines=tuple(lines), terms=tuple(terms))
-    return _with_parts(keep_published(offer, made), changes)
+    made = keep_published(offer, replace(offer, lines=tuple(lines), terms=tuple(terms)))
+    return _used(_with_parts(made, changes), changes)
 
 
 def replaced_ids(offer: Offer, changes: Iterable[Change]) -> frozenset[str]:
@@ -123,4 +123,13 @@ def _with_parts(offer: Offer, changes: Iterable[Change]) -> Offer:
         else:
             parts[change.key] = part
         offer = replace(offer, **{place.among: tuple(parts.values())})
+    return offer
+
+
+def _used(offer: Offer, changes: Iterable[Change]) -> Offer:
+    """The offer with if-you-then offers used, in the order in which it names them. One that no longer fits gives nothing."""
+    using = {change.key for change in changes if change.field == "use"}
+    for standing in offer.standing_offers if using else ():
+        if standing.key in using and not standing.taken and standing_offer.fits(offer, standing):
+            offer = standing_offer.used(offer, standing)
     return offer

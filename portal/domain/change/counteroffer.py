@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from portal.domain.change import change as changing
-from portal.domain.change import limits, price_ask
+from portal.domain.change import composition, limits, price_ask
 from portal.domain.change.apply import apply, contradictions
 from portal.domain.change.change import Change
 from portal.domain.change.consequences import unacceptable
@@ -46,7 +46,12 @@ def check(
         return [Problem("", "Nothing is asked yet.", "Change at least one line or term.")]
     problems = [problem for each in changes for problem in limits.problems(offer, each, today=today)]
     problems += contradictions(offer, changes)
-    return problems or unacceptable(offer, changes, beside) or _nothing_less(offer, [*beside, *changes])
+    together = [*beside, *changes]
+    # What hinders those beside it already is told there, and keeps nothing else from being added.
+    problems = problems or (
+        [] if composition.unusable(offer, beside) else composition.unusable(offer, together)
+    )
+    return problems or unacceptable(offer, changes, beside) or _nothing_less(offer, together)
 
 
 def grants(

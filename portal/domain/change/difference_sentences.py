@@ -25,7 +25,7 @@ _KINDS: Mapping[field_spec.Kind, Kind] = {
     **dict.fromkeys(("quantity", "number", "count"), "number"),
     "percent": "percent",
     "day": "day",
-    **dict.fromkeys(("flag", "choice"), "flag"),
+    **dict.fromkeys(("flag", "choice", "use"), "flag"),
     **dict.fromkeys(("text", "list"), "text"),
     **dict.fromkeys(("details", *field_spec.WHOLE_PARTS), "seen"),
 }

@@ -19,7 +19,7 @@ from portal.errors import Sentence
 # A quantity is a number of the line's unit; a count is a whole number.
 Number = Literal["money", "quantity", "number", "count", "percent"]
 WholePart = Literal["wish", "line", "adjustment", "standing_offer"]
-Kind = Number | Literal["day", "flag", "choice", "text", "list", "details"] | WholePart
+Kind = Number | Literal["day", "flag", "choice", "use", "text", "list", "details"] | WholePart
 # Kinds that are a part of the offer, or what stands for one, and no single value.
 WHOLE_PARTS: tuple[WholePart, ...] = get_args(WholePart)
 NUMBERS: tuple[Number, ...] = get_args(Number)
@@ -29,7 +29,7 @@ PARSED: Mapping[Kind, Callable[[str], Value]] = {
     **dict.fromkeys(("money", "quantity", "number", "percent"), Decimal),
     "count": int,
     "day": date.fromisoformat,
-    **dict.fromkeys(("flag", "choice"), lambda text: text == "true"),
+    **dict.fromkeys(("flag", "choice", "use"), lambda text: text == "true"),
     "text": str,
     "wish": spelling.wished,
     "line": lambda text: part_codec.read(Line, text),

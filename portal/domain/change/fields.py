@@ -31,6 +31,7 @@ Field = Literal[
     "line",
     "adjustment",
     "standing_offer",
+    "use",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 # Unit price and discount are two spellings of one price: an ask for one was made in sight of the other.
@@ -66,6 +67,12 @@ def _not_optional(line: Line) -> str:
     if line.choice_group:
         return Sentence("%(name)s is part of the proposal; choose another line of its group.", name=line.name)
     return Sentence("%(name)s is part of the proposal; it can't be left out.", name=line.name)
+
+
+def _not_usable(place: StandingPlace) -> str:
+    if place.part is None:
+        return Sentence("This if-you-then offer is no longer made.")
+    return Sentence("“%(name)s” is used already.", name=place.part.label)
 
 
 _CHANGEABLE = (
@@ -223,6 +230,21 @@ _CHANGEABLE = (
         name=Sentence("if-you-then offer"),
         of=StandingPlace,
         place=Place(StandingOffer, "standing_offers"),
+    ),
+    FieldSpec(
+        key="use",
+        kind="use",
+        label=Sentence("Use"),
+        name=Sentence("use"),
+        of=StandingPlace,
+        buyer_may=lambda place: place.part is not None and not place.part.taken,
+        missing=_not_usable,
+        read=lambda text, _offer, _key: spelling.chosen(text),
+        current=lambda place: spelled(place.part is not None and place.part.taken),
+        # Its conditions and consequences are several parts of the offer: see `apply`.
+        apply=None,
+        met=lambda place, _value: place.part is not None and place.part.taken,
+        counterable=False,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What the offer prices by itself, so that it needs nobody's answer: options, choices, and quantities that a break prices.
+"""What the offer prices by itself, so that it needs no answer: options, choices, if-you-then offers, and price breaks.
 
 Only published figures are looked at here, so buyers may be told of it.
 """
@@ -9,9 +9,13 @@ from decimal import ROUND_DOWN, Decimal
 from msgspec.structs import replace
 
 from portal.domain.change.change import Change, buyer_fields
-from portal.domain.change.items import find_line_or_term
+from portal.domain.change.fields import Field
+from portal.domain.change.items import find_item, find_line_or_term
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Line, Offer, StandingOffer
+
+# What a buyer decides alone.
+CHOICES: tuple[Field, ...] = ("selected", "choice", "use")
 
 
 def inside_offer(offer: Offer, changes: Sequence[Change]) -> bool:
@@ -20,8 +24,8 @@ def inside_offer(offer: Offer, changes: Sequence[Change]) -> bool:
 
 
 def only_chooses(offer: Offer, change: Change) -> bool:
-    item = find_line_or_term(offer, change.subject)
-    return change.field in {"selected", "choice"} and item is not None and change.field in buyer_fields(item)
+    item = find_item(offer, change.subject)
+    return change.field in CHOICES and item is not None and change.field in buyer_fields(item)
 
 
 def priced_by_offer(offer: Offer, change: Change) -> bool:

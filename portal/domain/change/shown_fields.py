@@ -44,7 +44,7 @@ SHOWN = (
     FieldSpec(key="percent", kind="percent", label=Sentence("Percentage")),
     FieldSpec(key="when", kind="details", label=Sentence("Condition")),
     FieldSpec(key="then", kind="details", label=Sentence("What it gives")),
-    FieldSpec(key="taken", kind="flag", label=Sentence("Taken")),
+    FieldSpec(key="taken", kind="use", label=Sentence("Offer")),
     FieldSpec(key="title", kind="text", label=Sentence("Name of the proposal")),
     FieldSpec(key="introduction", kind="text", label=Sentence("Introduction"), long=True),
     FieldSpec(key="currency", kind="text", label=Sentence("Currency")),

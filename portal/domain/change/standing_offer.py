@@ -30,7 +30,12 @@ def holds(offer: Offer, condition: Condition) -> bool:
 
 def take(offer: Offer, standing: StandingOffer) -> Revision:
     """The revision that taking it makes. The standing offer must fit (see `misfits`)."""
-    return revise(_marked(given(with_conditions(offer, standing), standing), standing))
+    return revise(used(offer, standing))
+
+
+def used(offer: Offer, standing: StandingOffer) -> Offer:
+    """The offer that using it makes. The standing offer must fit (see `misfits`)."""
+    return _marked(given(with_conditions(offer, standing), standing), standing)
 
 
 def with_conditions(offer: Offer, standing: StandingOffer) -> Offer:

@@ -14,12 +14,12 @@ Template = Literal[
     "new_link",  # a contact asked for a fresh link: url, seller, title, number
     "sign_in_link",  # a rep signs in: url
     # The seller published a revision: url, seller, title, number, revision, note, how many requests were accepted,
-    # countered and declined; and where figures may be mailed, answers, changes and more.
+    # countered and declined; who, where a colleague made it; and where figures may be mailed, answers, changes and more.
     "new_answer",
     "new_message",  # the other side wrote: url, title, number, sender, company
     "order_confirmation",  # the buyer's side: url, seller, title, order, revision, digest, signer, statement
     "order_notice",  # the seller's side: url, title, company, order, number, revision, signer
-    "seller_notice",  # the buyer did something: url, title, company, number, who, happened, count (of changes), revision
+    "seller_notice",  # the buyer did something: url, title, company, number, who, happened, count, revision, offers
     "approval_needed",  # a manager must decide: url, title, company, number, sender
     "approval_decided",  # a manager decided: url, title, company, number, sender, decision, note, revision
     "reminder_expiry",  # an offer ends soon: url, seller, title, company, number, revision, valid_until
@@ -36,8 +36,8 @@ TO_BUYERS: frozenset[Template] = frozenset(
 class Mail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`language` is BCP 47; `context` fills the template, and a name it lacks reads as empty.
 
-    `happened` is counteroffer, answered, declined or more_time_asked, `decision` granted, edited or refused: the sentence
-    is made in the reader's language.
+    `happened` is counteroffer, answered, composed, declined or more_time_asked, `decision` granted, edited or refused:
+    the sentence is made in the reader's language. `count` is of changes.
 
     `context["url"]` is what the one button opens. When it carries a token it is a secret, and leaves the outbox with
     the mail.

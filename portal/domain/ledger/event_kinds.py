@@ -114,6 +114,8 @@ _ROWS = (
         publishes_revision=True,
         redraws=_OFFER,
         mail_to_buyers="new_answer",
+        # Where a buyer publishes it, by choosing among what is offered.
+        mail_to_sellers=("owner", "seller_notice"),
     ),
     EventKind(
         body=shared_events.LinesAgreed,

@@ -11,11 +11,14 @@ from sqlalchemy import bindparam, select, true
 from portal.access import Deal
 from portal.domain.change import change as changing
 from portal.domain.change import counteroffer, price_ask
+from portal.domain.change.cautions import Caution, cautions
 from portal.domain.change.change import Change
+from portal.domain.change.composition import is_composition
 from portal.domain.change.effect import Effect, effect_of
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import parse_value, spec
 from portal.domain.change.items import find_item
+from portal.domain.change.published_prices import only_chooses
 from portal.domain.offer.revision import Offer
 from portal.errors import Invalid, Problem
 from portal.reading.deal_page import lines
@@ -38,13 +41,24 @@ class TrayChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Tray:
-    """`effect` is what all of it comes to; None while something in it can't be asked. `name` may be empty."""
+    """`effect` is what all of it comes to; None while something in it can't be asked. `name` may be empty.
+
+    `composition` are the changes that need no answer, where they go together; `cautions` is what is asked about before the
+    rest is sent.
+    """
 
     name: str = ""
     changes: tuple[TrayChange, ...] = ()
     asked: tuple[Change, ...] = ()
     package: bool = False
     effect: Effect | None = None
+    composition: tuple[Change, ...] = ()
+    cautions: tuple[Caution, ...] = ()
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether something in it is for the seller to answer."""
+        return len(self.composition) < len(self.asked)
 
     def beside(self, sent: Sequence[SentAsk], me: str) -> list[tuple[SentAsk, SentChange]]:
         """What colleagues have asked of the same: the seller will see both. `me`: whose draft it is, a contact."""
@@ -122,6 +136,7 @@ def tray(
     asked = tuple(entry.change for entry in entries)
     problems = counteroffer.check(offer, asked, today=today) if asked else []
     names = lines.names(offer)
+    chosen = tuple(change for change in asked if only_chooses(offer, change))
     return Tray(
         name=name,
         changes=tuple(
@@ -130,6 +145,8 @@ def tray(
         asked=asked,
         package=package,
         effect=None if problems or not asked else effect_of(offer, asked),
+        composition=chosen if not problems and is_composition(offer, chosen) else (),
+        cautions=() if problems else tuple(cautions(offer, asked)),
     )
 
 

@@ -130,10 +130,10 @@ class Standings:
 
 
 def names(offer: Offer) -> dict[str, str]:
-    """What each line and term is called, by subject."""
-    return {f"line:{line.key}": line.name for line in offer.lines} | {
-        f"term:{term.key}": term.name for term in offer.terms
-    }
+    """What each line, term and if-you-then offer is called, by subject."""
+    found = {f"line:{line.key}": line.name for line in offer.lines}
+    found |= {f"term:{term.key}": term.name for term in offer.terms}
+    return found | {f"standing:{each.key}": each.label for each in offer.standing_offers}
 
 
 def sections(revision: Revision, standings: Standings) -> tuple[Section, ...]:

@@ -13,6 +13,7 @@ from portal.access import Deal, DeskSession, deal_for
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Verdict
+from portal.domain.change.ended_offers import Decision as EndedOfferDecision
 from portal.domain.change.field_spec import Value
 from portal.domain.change.fields import parse_value, spec
 from portal.domain.change.items import find_line_or_term
@@ -33,6 +34,7 @@ class StoredPublication(msgspec.Struct):
     answers: tuple[Answer, ...] = ()
     answer_notes: dict[str, str] = {}
     note: str = ""
+    ended_offers: dict[str, EndedOfferDecision] = {}
 
 
 _publication = msgspec.json.Decoder(StoredPublication)
@@ -164,7 +166,14 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
     if row.road == "publish":
         publication, edits = stored(row.publication), _edits.decode(row.edits)
         changes = _changes(transaction, deal, publication.answers, edits)
-        outcome = weigh(transaction, deal, publication.answers, edits, publisher=row.asked_by)
+        outcome = weigh(
+            transaction,
+            deal,
+            publication.answers,
+            edits,
+            publisher=row.asked_by,
+            decisions=publication.ended_offers,
+        )
     else:
         publication, changes = StoredPublication(), ()
         outcome = _OUTCOMES[row.road](transaction, deal, row)

@@ -1,13 +1,18 @@
 """What a new quote for a deal would make of it: merged with what was negotiated, and what is still to be decided."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from portal.access import Deal
+from portal.domain.change import ended_offers, standing_offer
+from portal.domain.change.clash import Clash
 from portal.domain.change.matching import with_keys_of
 from portal.domain.change.requote import Decision, Merged, merge
 from portal.domain.ledger import rounds
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy.requoted import merge_private
+from portal.errors import Sentence
 from portal.intake.contact import NewContact
 from portal.reading.deal_page import board_events
 from portal.storage import documents, private_documents
@@ -37,6 +42,7 @@ def merged_with(
     )
     state = rounds.negotiation_state(board_events.load(transaction, deal.id))
     merged = merge(base.offer, current, new, decided=quote.decided, agreed=frozenset(state.consents))
+    merged = _settled(current, merged, quote.decided)
     before = private_documents.read_private_figures(transaction, deal.id, deal.revision)
     stated = {keys.get(f"line:{key}", key): each for key, each in quote.private.lines.items()}
     private = merge_private(before, PrivateFigures(lines=stated), signed=signed)
@@ -44,3 +50,23 @@ def merged_with(
         f"{each.partition(':')[0]}:{keys.get(each, each.partition(':')[2])}" for each in quote.generated
     )
     return merged, ImportedQuote(offer=new, generated=generated), private
+
+
+def _settled(current: Offer, merged: Merged, decided: Mapping[str, Decision]) -> Merged:
+    """What used if-you-then offers gave, where the quote ends their condition: kept, or taken back."""
+    ended = standing_offer.broken(current, merged.offer)
+    clashes = [
+        Clash(
+            subject=f"standing:{each.key}",
+            name=each.label,
+            field="whole",
+            base=each.label,
+            current=Sentence("the prices that it gave"),
+            new=Sentence("its condition ends"),
+        )
+        for each in ended
+    ]
+    undecided = tuple(each for each in clashes if each.id not in decided)
+    back = [each for each, clash in zip(ended, clashes, strict=True) if decided.get(clash.id) == "take"]
+    offer = ended_offers.taken_back(current, merged.offer, back)
+    return Merged(offer=offer, clashes=(*merged.clashes, *undecided))

@@ -3,19 +3,22 @@
 Nothing that renders for buyers may import this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from portal.access import Deal
 from portal.domain.change import answers as answer_rules
+from portal.domain.change import ended_offers, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.ended_offers import Decision
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
-from portal.domain.offer.revision import Line, Offer, PrivateFigures, Totals
+from portal.domain.offer.revision import Line, Offer, PrivateFigures, StandingOffer, Totals
 from portal.domain.offer.totals import totals
 from portal.domain.policy import concession, gate, margin
 from portal.domain.policy.authority import Reason
@@ -76,6 +79,8 @@ class Outcome:
     ideas: tuple[Idea, ...]
     # Comments that wait for a reply; they hinder nothing.
     questions: tuple[OpenQuestion, ...]
+    # Used if-you-then offers whose condition it ends, and what is decided about each: "" for nothing yet.
+    ended: tuple[tuple[StandingOffer, Decision | Literal[""]], ...] = ()
 
 
 def weigh(
@@ -85,10 +90,12 @@ def weigh(
     edits: Sequence[Change],
     *,
     publisher: str = "",
+    decisions: Mapping[str, Decision] | None = None,
 ) -> Outcome:
     """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
     declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
-    limits hold (an actor), when it is not whoever looks.
+    limits hold (an actor), when it is not whoever looks. `decisions`: about used if-you-then offers that it ends, by key;
+    what is not decided counts as kept.
     """
     offer = documents.read_revision(transaction, deal.id, deal.revision).offer
     problems: list[Problem] = []
@@ -111,6 +118,7 @@ def weigh(
         publisher=publisher,
         problems=problems,
         asked=[change.subject for change in made],
+        decisions=decisions,
     )
 
 
@@ -124,14 +132,22 @@ def weigh_offer(
     publisher: str = "",
     problems: Sequence[Problem] = (),
     asked: Sequence[str] = (),
+    decisions: Mapping[str, Decision] | None = None,
 ) -> Outcome:
     """What publishing `after` in place of `offer` would come to; `asked`: the subjects of what was asked for."""
+    decided = decisions or {}
+    ended = standing_offer.broken(offer, after)
+    kept = ended_offers.kept_keys(offer, after, decided)
+    after = ended_offers.taken_back(
+        offer, after, [each for each in ended if decided.get(each.key) == "take_back"]
+    )
     signer = Signer(
         by="rep",
         limits=guard_rails.read_authority(transaction, publisher or deal.actor),
         day_percent=guard_rails.read_caps(transaction).day_percent,
     )
-    found = gate.reasons(signatures.read_before(transaction, deal.id, deal.revision), after, private, signer)
+    before = signatures.read_before(transaction, deal.id, deal.revision, without=kept)
+    found = gate.reasons(before, after, private, signer)
     traded = concession.trade(offer, after, asked)
     return Outcome(
         currency=offer.currency,
@@ -146,6 +162,7 @@ def weigh_offer(
         trade=traded,
         ideas=ideas(after) if traded.one_sided else (),
         questions=comments.open_questions(transaction, deal.id, "seller", lines.names(offer)),
+        ended=tuple((each, decided.get(each.key, "")) for each in ended),
     )
 
 

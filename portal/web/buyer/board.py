@@ -11,6 +11,7 @@ from portal.access import deal_for
 from portal.commands.negotiation.agree_to import agree_to
 from portal.errors import Refused
 from portal.reading.deal_page import board as boards
+from portal.reading.deal_page.constraints import constraints
 from portal.rendering.addresses import Urls
 from portal.rendering.regions import dom_id
 from portal.storage.session import Transaction
@@ -59,7 +60,8 @@ async def _board(visit: Visit, deal_id: str, template: str, opened: Opened = NOT
 def _context(transaction: Transaction, visit: Visit, deal_id: str) -> dict[str, Any]:
     deal = deal_for(transaction, visit.actor, deal_id)
     view = boards.load(transaction, deal)
-    return {"deal": deal, "table": view.table, "view": view, "urls": Urls.buyer(deal_id)}
+    found = {"deal": deal, "table": view.table, "view": view, "urls": Urls.buyer(deal_id)}
+    return found | {"constraints": constraints(view.table.offer)}
 
 
 routes = [show_board, agree]

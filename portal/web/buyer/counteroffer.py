@@ -46,7 +46,7 @@ async def add_change(  # noqa: PLR0917 - one of the four says what it is about
     subject = subject_of(line, term, whole, wish)
     typed = await visit.read(partial(_typed, visit=visit, deal_id=deal_id, subject=subject, form=form))
     slot, form_part = f"[id='change-{dom_id(subject)}']", "table/_change_form.html"
-    put = partial(_put, typed=typed)
+    put = partial(_put, typed=typed, revision=form.integer("revision") or 0)
     return await visit.attempt(
         deal_id, put, at="tray", emptied=[slot], beside=form_part, change=subject, typed=typed
     )
@@ -74,6 +74,8 @@ async def send(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     key = form.one("key") or None
     make = partial(
         make_counteroffer.make_counteroffer,
+        revision=form.integer("revision") or 0,
+        confirmed=form.all("confirmed"),
         package=form.checked("package"),
         ends=form.all("ends"),
         key=key,
@@ -112,11 +114,13 @@ async def take_back(visit: Visit, deal_id: str, counteroffer: str) -> Response[A
     return await visit.attempt(deal_id, withdraw, at="settlement", emptied=["#problem"], problems_at="")
 
 
-def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed) -> object:
+def _put(work: UnitOfWork, actor: Actor, deal_id: str, typed: Typed, revision: int) -> object:
     if typed.problems:
         raise Invalid(_("Check your request."), typed.problems)
     changes, reason = part_form.named(typed.changes, ()), typed.reason
-    return draft_counteroffer.put_changes(work, actor, deal_id, changes=changes, reason=reason)
+    return draft_counteroffer.put_changes(
+        work, actor, deal_id, changes=changes, reason=reason, revision=revision
+    )
 
 
 def _offered(transaction: Transaction, visit: Visit, deal_id: str, subject: str) -> tuple[Offer, Item]:

@@ -17,9 +17,9 @@ def asked_at(place: str) -> list[str]:
 
 @get("/deals/{deal_id:str}")
 async def show_deal(visit: Visit, deal_id: str) -> Response[Any]:
-    """`change`, `comment`, `accept` and `decline` open what they name, for browsers without scripts."""
+    """`change`, `comment`, `accept`, `decline` and `compose` open what they name, for browsers without scripts."""
     asked = visit.request.query_params
-    dialog = next((name for name in ("accept", "decline") if name in asked), "")
+    dialog = next((name for name in ("accept", "decline", "compose") if name in asked), "")
     opened = Opened(change=asked.get("change", ""), comment=asked.get("comment", ""), dialog=dialog)
     return remember_language(visit.request, await visit.page(deal_id, opened))
 
@@ -54,10 +54,15 @@ async def open_refusal(visit: Visit, deal_id: str) -> Response[str]:
     return await visit.part("buyer/_dialog.html", deal_id, Opened(dialog="decline"))
 
 
+@get("/deals/{deal_id:str}/composition")
+async def open_composition(visit: Visit, deal_id: str) -> Response[str]:
+    return await visit.part("buyer/_dialog.html", deal_id, Opened(dialog="compose"))
+
+
 def subject_of(line: str = "", term: str = "", whole: str = "", wish: str = "") -> str:
     """What an address names (see asked_at)."""
     named = {"line": line, "term": term, "deal": whole, "new": wish}
     return next(f"{kind}:{key}" for kind, key in named.items() if key)
 
 
-routes = [show_deal, open_change, open_comment, show_tray, open_acceptance, open_refusal]
+routes = [show_deal, open_change, open_comment, show_tray, open_acceptance, open_refusal, open_composition]

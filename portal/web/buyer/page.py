@@ -9,6 +9,7 @@ from portal.domain.change.items import find_item
 from portal.errors import Invalid, NotFound, ParleyError, Problem
 from portal.reading.buyer import room
 from portal.reading.buyer import tray as trays
+from portal.reading.buyer.composition import composition
 from portal.reading.buyer.tray import Tray
 from portal.reading.deal_page import deal_page
 from portal.reading.deal_page.deal_page import DealPage
@@ -25,6 +26,7 @@ from portal.web.forms.typed_change import Typed
 _DIALOGS = {
     "accept": ("accept", "buyer/_acceptance.html"),
     "decline": ("decline", "buyer/_refusal_dialog.html"),
+    "compose": ("choose", "buyer/_composition.html"),
 }
 GONE = _l("There is no such line or term in this proposal any more.")
 
@@ -73,7 +75,7 @@ def context(transaction: Transaction, actor: BuyerSession, deal_id: str, opened:
         "sentence": opened.sentence,
         "problems": opened.problems,
     }
-    found |= _item(deal, table, tray, opened) | _dialog(transaction, deal, table, opened)
+    found |= _item(deal, table, tray, opened) | _dialog(transaction, deal, table, tray, opened)
     if opened.dialog and not found["dialog"]:
         # What was refused in a dialog that can't open any more stands on the page.
         found["problems_at"] = ""
@@ -127,10 +129,17 @@ def _change_form(table: DealPage, tray: Tray, opened: Opened) -> ChangeForm:
     )
 
 
-def _dialog(transaction: Transaction, deal: Deal, table: DealPage, opened: Opened) -> dict[str, Any]:
+def _dialog(
+    transaction: Transaction, deal: Deal, table: DealPage, tray: Tray, opened: Opened
+) -> dict[str, Any]:
     capability, template = _DIALOGS.get(opened.dialog, ("", ""))
     if not capability or not deal.can(capability):
         return {"dialog": ""}
+    if opened.dialog == "compose":
+        if not tray.composition and not opened.sentence:
+            return {"dialog": ""}
+        shown = composition(table.revision, tray.composition) if tray.composition else None
+        return {"dialog": template, "composition": shown}
     if opened.dialog != "accept":
         return {"dialog": template}
     signing = opened.signing or Signing(name=deal.actor_name)

@@ -15,6 +15,7 @@ from portal.commands.negotiation import scenarios as drafts
 from portal.commands.negotiation.send_scenario import send_scenario
 from portal.commands.negotiation.share_scenario import share_scenario, stop_sharing
 from portal.errors import Invalid, Refused
+from portal.integers import parse_integer
 from portal.reading.buyer import scenarios
 from portal.reading.buyer.side_by_side import side_by_side
 from portal.reading.deal_page import deal_page
@@ -65,7 +66,12 @@ async def unshare(visit: Visit, deal_id: str, scenario: str) -> Response[Any]:
 
 @post("/deals/{deal_id:str}/scenarios/{scenario:str}/send", status_code=200)
 async def send(visit: Visit, deal_id: str, scenario: str, form: FormFields) -> Response[Any]:
-    sent = partial(send_scenario, scenario_id=scenario, key=form.one("key") or None)
+    sent = partial(
+        send_scenario,
+        scenario_id=scenario,
+        revision=parse_integer(visit.request.query_params.get("revision", "")) or 0,
+        key=form.one("key") or None,
+    )
     return await _attempt(visit, deal_id, sent, scenario, to="#sent")
 
 

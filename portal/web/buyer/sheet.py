@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from portal.access import Actor, deal_for
 from portal.commands.negotiation.draft_counteroffer import put_changes
 from portal.database.unit_of_work import UnitOfWork
-from portal.errors import Invalid, Refused
+from portal.errors import Invalid, Refused, Sentence
 from portal.intake.sheet.csv_file import read_csv
 from portal.intake.sheet.grid import Grid
 from portal.intake.sheet.returned_table import sheet_of
@@ -41,6 +41,7 @@ from portal.web.http.spreadsheets import attachment, kind_of
 LARGEST, UNPACKED = 2_000_000, 12_000_000
 # A file that was shown comes back in the form, a third longer.
 FORM_LIMIT = 3_000_000
+MOVED = _l("Revision %(revision)s arrived meanwhile. Look at what the sheet asks of it, then add it again.")
 NO_FILE = _l("Choose the file that you have filled in.")
 
 
@@ -69,9 +70,14 @@ async def take(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
         held = base64.b64encode(data).decode()
         grid = await asyncio.to_thread(_grid, data)
         asked = await visit.read(partial(_asked, visit=visit, deal_id=deal_id, grid=grid, form=form))
-        if form.one("do") != "add" or asked.problems:
-            status = 422 if asked.problems else 200
-            return await _page(visit, deal_id, asked=asked, held=held, name=name, status=status)
+        adds = form.one("do") == "add"
+        moved = adds and form.integer("seen") != asked.present
+        if not adds or asked.problems or moved:
+            status = 422 if asked.problems else 409 if moved else 200
+            sentence = Sentence(MOVED, revision=asked.present) if moved else ""
+            return await _page(
+                visit, deal_id, asked=asked, held=held, name=name, sentence=sentence, status=status
+            )
         await visit.act(partial(_put, asked=asked), deal_id)
     except Refused as error:
         problems = error.problems if isinstance(error, Invalid) else ()
@@ -128,7 +134,9 @@ def _put(work: UnitOfWork, actor: Actor, deal_id: str, *, asked: Asked) -> objec
     draft = None
     by_reason = sorted(asked.changes, key=lambda change: asked.reasons.get(change.id, ""))
     for reason, changes in groupby(by_reason, key=lambda change: asked.reasons.get(change.id, "")):
-        draft = put_changes(work, actor, deal_id, changes=list(changes), reason=reason)
+        draft = put_changes(
+            work, actor, deal_id, changes=list(changes), reason=reason, revision=asked.present
+        )
     return draft
 
 

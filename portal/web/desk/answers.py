@@ -8,6 +8,7 @@ from litestar import Response, post
 from portal.access import Deal, deal_for
 from portal.commands.revision.publish_revision import Publication, publish_revision
 from portal.domain.change.counteroffer import Answer, Verdict
+from portal.domain.change.ended_offers import DECISIONS, Decision
 from portal.reading.desk import answering, outcome
 from portal.reading.desk.outcome import Outcome
 from portal.rendering.field_inputs import typed
@@ -25,6 +26,7 @@ async def publish(desk: Desk, deal_id: str, form: FormFields) -> Response[Any]:
         answers=_answers(desk, form),
         answer_notes=form.beginning("note:"),
         note=form.one("note"),
+        ended_offers=_decisions(form),
     )
     command = partial(publish_revision, publication=publication, key=form.one("key") or None)
     return await act(desk, deal_id, "publish", form, command)
@@ -37,7 +39,8 @@ async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
 
     def read(transaction: Transaction) -> tuple[Deal, Outcome]:
         deal = deal_for(transaction, desk.actor, deal_id)
-        return deal, outcome.weigh(transaction, deal, answers, answering.own_edits(transaction, deal))
+        edits, decisions = answering.own_edits(transaction, deal), _decisions(form)
+        return deal, outcome.weigh(transaction, deal, answers, edits, decisions=decisions)
 
     deal, weighed = await desk.read(read)
     return desk.services.page("desk/_outcome.html", desk.request, deal=deal, outcome=weighed)
@@ -74,6 +77,12 @@ def _answers(desk: Desk, form: FormFields) -> tuple[Answer, ...]:
         )
         for change_id, verdict in verdicts.items()
     )
+
+
+def _decisions(form: FormFields) -> dict[str, Decision]:
+    """About used if-you-then offers whose condition the revision ends."""
+    said = form.beginning("ended:")
+    return {key: each for key, text in said.items() for each in DECISIONS if each == text}
 
 
 def as_spelled(desk: Desk, change_id: str, text: str) -> str:

@@ -5,9 +5,7 @@ from decimal import Decimal
 import pytest
 
 from portal.commands.negotiation import (
-    choose,
     draft_counteroffer,
-    make_counteroffer,
     open_asks,
     withdraw_counteroffer,
 )
@@ -136,12 +134,12 @@ def test_choosing_on_an_old_revision_is_a_conflict(table: Table) -> None:
     change = table.bea.change("training", "selected", "true")
     table.sol.ticks("panel-touch", field="choice")
     with pytest.raises(Conflict):
-        table.bea.does(choose.choose, changes=[change], revision=1)
+        table.bea.composes(change, revision=1)
 
 
 def test_a_price_is_no_choice(table: Table) -> None:
     with pytest.raises(Invalid):
-        table.bea.does(choose.choose, changes=[table.bea.change("press", "unit_price", "1")], revision=1)
+        table.bea.composes(table.bea.change("press", "unit_price", "1"), revision=1)
     assert table.bea.deal.revision == 1
 
 
@@ -213,8 +211,8 @@ def test_a_draft_keeps_reasons_and_is_private_until_sent(table: Table) -> None:
     table.bea.does(draft_counteroffer.put_changes, changes=changes, reason="A third line.")
     assert table.database.read_now(lambda t: draft_counteroffer.draft_of(t, table.sol.deal)).entries == ()
     before = len(events(table, "seller"))
-    table.bea.does(make_counteroffer.make_counteroffer, key="k1")
-    assert table.bea.does(make_counteroffer.make_counteroffer, key="k1")
+    table.bea.sends_draft(key="k1")
+    assert table.bea.sends_draft(key="k1")
     assert len(events(table, "seller")) == before + 1
     assert table.database.read_now(lambda t: draft_counteroffer.draft_of(t, table.bea.deal)).entries == ()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
 from portal.access import deal_for
-from portal.commands.negotiation import draft_counteroffer, make_counteroffer, open_asks, scenarios
+from portal.commands.negotiation import draft_counteroffer, open_asks, scenarios
 from portal.commands.negotiation.send_scenario import send_scenario
 from portal.commands.negotiation.share_scenario import share_scenario, stop_sharing
 from portal.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -19,6 +20,15 @@ from tests.commands.streams import events, verify
 
 def begins(who: Seat, name: str, copy_of: str = "") -> str:
     return str(who.does(scenarios.begin, name=name, copy_of=copy_of).scenario)
+
+
+def send_now(*arguments: Any, **options: Any) -> Any:
+    """Of revision 1."""
+    return send_scenario(*arguments, revision=1, **options)
+
+
+def sends(who: Seat, scenario: str, **options: Any) -> Any:
+    return who.does(send_scenario, scenario, revision=who.deal.revision, **options)
 
 
 def asks_for(who: Seat, line: str, **fields: str) -> None:
@@ -72,17 +82,17 @@ def test_sending_one_forgets_it_and_leaves_the_others(table: Table) -> None:
     (three,) = found(table.bea)
     begins(table.bea, "Cheaper")
     asks_for(table.bea, "press", unit_price="17000")
-    made = table.bea.does(send_scenario, three.id, key="k")
+    made = sends(table.bea, three.id, key="k")
     assert list(named(table.bea)) == ["Cheaper"]
     assert active(table.bea) == ["Cheaper"]
     (ask,) = table.database.read_now(partial(open_asks.open_asks, deal_id=table.deal_id))
     assert [change.field for change in ask.changes] == ["quantity"]
-    assert table.bea.does(send_scenario, three.id, key="k") == made
+    assert sends(table.bea, three.id, key="k") == made
     # The tray sends the active one, and shows nothing afterwards until something is chosen or asked.
     begins(table.bea, "Later")
     (cheaper,) = [each.id for each in found(table.bea) if each.name == "Cheaper"]
     table.bea.does(scenarios.switch, cheaper)
-    table.bea.does(make_counteroffer.make_counteroffer)
+    table.bea.sends_draft()
     assert list(named(table.bea)) == ["Later"]
     assert active(table.bea) == []
 
@@ -97,14 +107,14 @@ def test_what_cannot_be_asked_any_more_stays_a_draft(table: Table) -> None:
     (change,) = scenario.tray.changes
     assert change.moved
     with pytest.raises(NotFound):
-        table.vic.does(send_scenario, scenario.id)
+        sends(table.vic, scenario.id)
     assert list(named(table.bea)) == ["Eleven"]
 
 
 def test_an_empty_one_cannot_be_sent(table: Table) -> None:
     scenario = begins(table.bea, "Nothing yet")
     with pytest.raises(Invalid):
-        table.bea.does(send_scenario, scenario)
+        sends(table.bea, scenario)
     assert list(named(table.bea)) == ["Nothing yet"]
 
 
@@ -131,7 +141,7 @@ def test_a_name_is_written(table: Table, name: str) -> None:
 
 def test_nobody_else_finds_one_that_is_not_shared(table: Table) -> None:
     scenario = begins(table.bea, "Mine")
-    for verb in (scenarios.switch, share_scenario, send_scenario, stop_sharing):
+    for verb in (scenarios.switch, share_scenario, send_now, stop_sharing):
         for who in (table.sol, table.rita):
             with pytest.raises((NotFound, NotAllowed)):
                 who.does(verb, scenario)
@@ -157,7 +167,7 @@ def test_a_shared_one_is_read_and_copied_by_colleagues_alone(table: Table) -> No
         lambda t: reading.load(t, deal_for(t, table.ravn.actor, table.rival_deal_id), table.ravn.offer)
     )
     assert ravn == ()
-    for verb in (scenarios.switch, send_scenario, stop_sharing):
+    for verb in (scenarios.switch, send_now, stop_sharing):
         with pytest.raises(NotFound):
             table.sol.does(verb, shared)
     with pytest.raises(NotAllowed):
@@ -194,7 +204,7 @@ def test_a_closed_deal_s_scenarios_are_read_and_deleted_only(table: Table) -> No
     scenario = begins(table.bea, "Plan")
     table.bea.does(share_scenario, scenario)
     table.sol.declines()
-    for verb in (scenarios.switch, send_scenario):
+    for verb in (scenarios.switch, send_now):
         with pytest.raises(NotAllowed):
             table.bea.does(verb, scenario)
     table.bea.does(stop_sharing, scenario)
@@ -206,6 +216,6 @@ def test_another_text_under_the_same_key_is_refused(table: Table) -> None:
     first, second = begins(table.bea, "A"), begins(table.bea, "B")
     table.bea.does(scenarios.switch, first)
     asks_for(table.bea, "press", quantity="3")
-    table.bea.does(send_scenario, first, key="k")
+    sends(table.bea, first, key="k")
     with pytest.raises(Conflict):
-        table.bea.does(send_scenario, second, key="k")
+        sends(table.bea, second, key="k")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portal.commands.negotiation import take_offer
+from portal.commands.negotiation import compose
 from portal.database.database import Database
 from portal.domain.change.standing_offer import holds
 from portal.errors import Conflict, Invalid, NotAllowed
@@ -35,7 +35,7 @@ def table(database: Database) -> Table:
 
 def takes(seat: Seat, offer: str = "volume", **options: Any) -> Any:
     return seat.does(
-        take_offer.take_offer, offer=offer, revision=options.pop("revision", seat.deal.revision), **options
+        compose.take_offer, offer=offer, revision=options.pop("revision", seat.deal.revision), **options
     )
 
 
@@ -76,10 +76,10 @@ def test_it_is_taken_once_and_of_the_revision_that_was_seen(table: Table) -> Non
         takes(table.bea, revision=1)
     assert table.bea.deal.revision == 2
     takes(table.bea)
-    with pytest.raises(Conflict, match="taken already"):
-        takes(table.sol)
-    with pytest.raises(Conflict):
-        takes(table.sol, "ghost")
+    for offer, why in (("volume", "is used already"), ("ghost", "no longer made")):
+        with pytest.raises(Invalid) as refused:
+            takes(table.sol, offer)
+        assert why in refused.value.problems[0].message
 
 
 def test_the_same_key_takes_it_once(table: Table) -> None:
@@ -93,7 +93,7 @@ def test_a_viewer_can_not_take_it(table: Table) -> None:
 
 def test_its_conditions_bind_later_choices(table: Table) -> None:
     takes(table.bea)
-    with pytest.raises(Invalid, match="was taken on this condition"):
+    with pytest.raises(Invalid, match="was used on this condition"):
         table.bea.ticks("training", "false")
     table.bea.ticks("panel-touch", field="choice")
     # Asked for in a counteroffer it goes to a person, though the offer prices the option.

@@ -27,6 +27,23 @@ def answered(site: Site, table: Table) -> Table:
     return table
 
 
+def test_one_place_says_what_can_be_negotiated_and_what_not(site: Site, table: Table) -> None:
+    assert "What you can negotiate here" in site.browser(table.bea).get(f"/deals/{table.deal_id}").text
+    page = Page(site.browser(table.bea).get(f"/deals/{table.deal_id}/board").text)
+    rows = {
+        " ".join(row[0].text_content().split()): " ".join(row.text_content().split())
+        for row in page["negotiable"].xpath(".//tbody/tr")
+    }
+    press = rows["Hydraulic press HP-40"]
+    assert "Quantity, 1 to 10" in press
+    assert "The price follows the quantity: from 5 17,900.00." in press
+    fixed = rows["Delivery"]
+    assert "It stays as it is." in fixed
+    assert "The seller has fixed it." in fixed
+    payment = next(told for name, told in rows.items() if "Payment" in name)
+    assert "60 days net" in payment
+
+
 def part(site: Site, seat: object, path: str, name: str) -> str:
     return Page(site.browser(seat).get(path).text).text(name)  # type: ignore[arg-type]
 

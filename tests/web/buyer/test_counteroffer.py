@@ -10,6 +10,7 @@ from portal.reading.buyer import tray
 from tests.cast import Seat, Table
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
+from tests.web.desk import test_standing_offers as standing_offers
 from tests.web.page import Page
 
 
@@ -116,27 +117,92 @@ def test_htmx_gets_the_tray_and_an_empty_slot(site: Site, table: Table) -> None:
 def test_the_reply_to_a_command_brings_what_frames_will_bring_too(site: Site, table: Table) -> None:
     table.sol.proposes("press", unit_price="17200")
     page = page_of(site, table.bea)
-    answer = send_by_htmx(site, table.bea, "/choices", choice="line:training:selected:true", revision="1")
-    emptied, rest = answer.text.split("</hx-partial>", 1)
-    assert "[id='problem-line-training']" in emptied
-    page.take(rest)
+    answer = send_by_htmx(site, table.bea, "/composition", choice="line:training:selected:true", revision="1")
+    page.take(answer.text)
     assert page["state"].get("data-revision") == "2"
     assert "Now included" in page.text("line-training")
     assert "EUR 54,275.90" in page.text("actions")
 
 
-def test_ticking_an_option_publishes_at_once(site: Site, table: Table) -> None:
-    fields = {"choice": "line:training:selected:true", "revision": "1"}
-    answer = send(site, table.bea, "/choices", **fields)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#line-training")
+def test_an_option_is_put_into_the_tray_and_confirmed_once(site: Site, table: Table) -> None:
+    for choice in ("line:training:selected:true", "line:panel-touch:choice:true"):
+        answer = send(site, table.bea, "/choices", choice=choice, revision="1")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/deals/{table.deal_id}#tray")
+    assert table.bea.deal.revision == 1
+    page = page_of(site, table.bea)
+    assert "Review and confirm" in page.buttons()
+    assert "Send counteroffer" not in page.buttons()
+    assert "Training: Include left out → becomes included" in page.text("tray")
+    dialog = page_of(site, table.bea, "?compose=1")
+    for told in ("Training", "Control panel, touch", "Control panel, keys", "New total EUR"):
+        assert told in dialog.text("composition")
+    assert "Change the options" in dialog.buttons()
+    both = ["line:training:selected:true", "line:panel-touch:choice:true"]
+    confirmed: dict[str, Any] = {**dialog.form("composition-form"), "choice": both}
+    answer = site.browser(table.bea).post(f"/deals/{table.deal_id}/composition", confirmed)
+    assert answer.status_code == 303
     assert table.bea.deal.revision == 2
-    stale = send(site, table.bea, "/choices", **fields)
-    assert stale.status_code == 409
-    assert "Revision 2 arrived meanwhile" in Page(stale.text).text("problem-line-training")
+    assert in_tray(site, table.bea) == {}
+
+
+def test_a_composition_that_is_stale_shows_what_changed_and_asks_again(site: Site, table: Table) -> None:
+    send(site, table.bea, "/choices", choice="line:training:selected:true", revision="1")
+    confirmed = page_of(site, table.bea, "?compose=1").form("composition-form")
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    stale = Page(site.browser(table.bea).post(f"/deals/{table.deal_id}/composition", confirmed).text)
+    assert "Revision 2 arrived meanwhile: Hydraulic press HP-40 changed." in stale.text("composition")
+    again = stale.form("composition-form")
+    assert again["revision"] == "2"
+    site.browser(table.bea).post(f"/deals/{table.deal_id}/composition", again)
+    assert table.bea.deal.revision == 3
+
+
+def test_beside_a_request_options_go_with_it_or_by_themselves(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="17200"))
+    send(site, table.bea, "/choices", choice="line:training:selected:true", revision="1")
+    buttons = page_of(site, table.bea).buttons()
+    assert {"Send counteroffer", "Apply options now"} <= buttons
+    confirmed = page_of(site, table.bea, "?compose=1").form("composition-form")
+    site.browser(table.bea).post(f"/deals/{table.deal_id}/composition", confirmed)
+    assert in_tray(site, table.bea) == {"line:press:unit_price": "17200.000000"}
+
+
+def test_a_stale_counteroffer_is_shown_before_it_leaves(site: Site, table: Table) -> None:
+    opened = page_of(site, table.bea, "?change=line:press").form("change-form")
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    # Written on revision 1: it stands against what was offered then.
+    send(site, table.bea, "/lines/press/change", **{**opened, "unit_price": "17200"})
+    page = page_of(site, table.bea)
+    assert "This changed after you wrote it." in page.text("tray")
+    form = page.form("tray-form")
+    table.rita.edits("install", unit_price="150")
+    table.rita.publishes()
+    answer = site.browser(table.bea).post(f"/deals/{table.deal_id}/counteroffer", form)
+    assert answer.status_code == 409
+    shown = Page(answer.text)
+    assert "Revision 3 arrived meanwhile: Installation changed." in shown.text("tray-problem")
+    assert in_tray(site, table.bea) != {}
+    assert send(site, table.bea, "/counteroffer", **shown.form("tray-form")).status_code == 303
+    assert in_tray(site, table.bea) == {}
+
+
+def test_a_slip_is_asked_about_before_it_is_sent(site: Site, table: Table) -> None:
+    send(site, table.bea, "/lines/press/change", **changing(unit_price="184,500"))
+    page = page_of(site, table.bea)
+    assert "you ask for EUR 184,500.00 where EUR 18,450.00 is offered" in page.text("tray")
+    form = page.form("tray-form")
+    answer = site.browser(table.bea).post(f"/deals/{table.deal_id}/counteroffer", form)
+    assert answer.status_code == 422
+    assert "Check this before you send it." in Page(answer.text).text("tray-problem")
+    token = page["confirmed-1"].get("value")
+    sure = site.browser(table.bea).post(f"/deals/{table.deal_id}/counteroffer", {**form, "confirmed": token})
+    assert sure.status_code == 303
 
 
 def test_what_is_no_choice_is_refused_with_a_sentence(site: Site, table: Table) -> None:
-    for choice in ("", "line:press:unit_price:1", "line:press:selected:true", "x:y:selected:true", ":::"):
+    for choice in ("", "line:press:unit_price:1", "line:press:selected:false", "x:y:selected:true", ":::"):
         answer = send(site, table.bea, "/choices", choice=choice, revision="1")
         assert answer.status_code == 422, choice
         assert 'role="alert"' in answer.text, choice
@@ -154,7 +220,7 @@ def test_changes_are_left_out_bound_and_discarded(site: Site, table: Table) -> N
 
 
 def test_an_empty_tray_is_not_sent(site: Site, table: Table) -> None:
-    answer = send(site, table.bea, "/counteroffer", key="a")
+    answer = send(site, table.bea, "/counteroffer", key="a", revision="1")
     assert answer.status_code == 422
     assert "Nothing is asked yet." in Page(answer.text).text("tray-problem")
 
@@ -264,3 +330,25 @@ def test_a_package_ends_only_after_asking_its_person(site: Site, table: Table) -
     assert send(site, table.bea, "/counteroffer", **form, ends=box.get("value")).status_code == 303
     assert "1 change by Bea Lund" in page_of(site, table.bea).text("sent")
     assert "only as a package" not in page_of(site, table.bea).text("sent")
+
+
+def test_an_offer_that_is_used_in_a_request_is_named_wherever_it_waits(site: Site, table: Table) -> None:
+    rep, desk = site.browser(table.rita), f"/desk/deals/{table.deal_id}"
+    rep.post(f"{desk}/offers/_/change", standing_offers.typed("Five presses, paid early"))
+    table.rita.publishes()
+    send(site, table.bea, "/offers/five-presses-paid-early/take", revision="2")
+    send(site, table.bea, "/lines/install/change", quantity="30", reason="")
+    here = f"/deals/{table.deal_id}"
+    for path in ("", "/scenarios", "/board"):
+        assert site.browser(table.bea).get(f"{here}{path}").status_code == 200
+    assert "Five presses, paid early: Use not used → becomes used" in page_of(site, table.bea).text("tray")
+    form = {**page_of(site, table.bea).form("tray-form"), "package": "1"}
+    assert send(site, table.bea, "/counteroffer", **form).status_code == 303
+    assert "Five presses, paid early" in page_of(site, table.bea).text("sent")
+    for path in ("", "/board", "/revisions/2", "/proposal.pdf"):
+        assert site.browser(table.bea).get(f"{here}{path}").status_code == 200, path
+    for path in ("", "/board", "/concessions"):
+        assert rep.get(f"{desk}{path}").status_code == 200, path
+    assert "Five presses, paid early: Use" in rep.get(desk).text
+    table.rita.publishes("accept")
+    assert table.bea.offer.standing_offers[0].taken

@@ -39,7 +39,7 @@ def replies(folder: Path, private: dict[str, str]) -> list[str]:
         for path, fields in (
             ("/lines/press/change", {"unit_price": "17000"}),
             ("/lines/install/change", {"quantity": "30"}),
-            ("/counteroffer", {"key": "one"}),
+            ("/counteroffer", {"key": "one", "revision": "1"}),
         ):
             answer = bea.post(here + path, fields, HX_Request="true")
             found.append(f"{answer.status_code} {sorted(answer.headers)} {answer.text}")
@@ -59,10 +59,10 @@ def test_a_refusal_is_the_same_bytes_as_no_policy_at_all(tmp_path: Path) -> None
 def test_the_answer_comes_with_the_request_that_asks(site: Site, table: Table) -> None:
     bea, here = site.browser(table.bea), f"/deals/{table.deal_id}"
     bea.post(f"{here}/lines/press/change", {"unit_price": "18445"}, HX_Request="true")
-    answer = bea.post(f"{here}/counteroffer", {"key": "k"}, HX_Request="true")
+    answer = bea.post(f"{here}/counteroffer", {"key": "k", "revision": "1"}, HX_Request="true")
     assert "Accepted by Kestrel Machines" in answer.text
     assert "18,445.00" in answer.text
-    again = bea.post(f"{here}/counteroffer", {"key": "k"}, HX_Request="true")
+    again = bea.post(f"{here}/counteroffer", {"key": "k", "revision": "1"}, HX_Request="true")
     assert again.status_code == 200
     assert table.bea.deal.revision == 2
 
@@ -70,7 +70,7 @@ def test_the_answer_comes_with_the_request_that_asks(site: Site, table: Table) -
 def test_without_scripts_the_page_says_accepted(site: Site, table: Table) -> None:
     bea, here = site.browser(table.bea), f"/deals/{table.deal_id}"
     bea.post(f"{here}/lines/press/change", {"unit_price": "18445"})
-    assert bea.post(f"{here}/counteroffer", {"key": "k"}).status_code == 303
+    assert bea.post(f"{here}/counteroffer", {"key": "k", "revision": "1"}).status_code == 303
     assert "Accepted by Kestrel Machines" in bea.get(here).text
 
 

@@ -222,6 +222,19 @@ def test_a_sheet_of_an_older_revision_is_carried_over_and_conflicts_are_told(
     assert drafted(site, table.bea)["line:press:unit_price"] == "17200.000000"
 
 
+def test_a_sheet_is_shown_again_when_a_revision_came_meanwhile(site: Site, table: Table) -> None:
+    answer = upload(site, filled(download(site), price_press=17200))
+    table.rita.edits("press", unit_price="18000")
+    table.rita.publishes()
+    stale = confirm(site, answer)
+    assert stale.status_code == 409
+    assert "Revision 2 arrived meanwhile." in words(stale)
+    assert "This changed after the sheet was made. It was 18,450.00." in words(stale)
+    assert drafted(site, table.bea) == {}
+    assert confirm(site, stale, anyway="line:press:unit_price").status_code == 303
+    assert drafted(site, table.bea) == {"line:press:unit_price": "17200.000000"}
+
+
 def test_a_sheet_of_another_deal_is_refused(site: Site, table: Table) -> None:
     book = load_workbook(io.BytesIO(download(site)))
     book.worksheets[0]["B3"].value = "0" * 64
@@ -267,7 +280,7 @@ def test_whatever_is_uploaded_is_answered_and_keeps_nothing_unless_it_holds(
         # Bounds of their own: each download has its time in it, and may be a byte longer.
         at, gone = data.draw(st.integers(0, 6000)), data.draw(st.integers(0, 12))
         damaged = whole[:at] + data.draw(st.binary(max_size=3)) + whole[at + gone :]
-    answer = upload(site, damaged, name=f"sheet.{kind}", do="add")
+    answer = upload(site, damaged, name=f"sheet.{kind}", do="add", seen="1")
     assert answer.status_code in (303, 422)
     if answer.status_code == 422:
         assert drafted(site, table.bea) == {}

@@ -132,7 +132,9 @@ def test_paper_tells_what_is_open_and_what_was_taken(
     open_ones = paper()
     assert "If-you-then offers Five presses If Hydraulic press HP-40: 5" in open_ones
     assert "Six presses If" in open_ones
-    bea.post(f"/deals/{table.deal_id}/offers/five-presses/take", {"revision": "2"})
+    bea.post(
+        f"/deals/{table.deal_id}/composition", {"choice": "standing:five-presses:use:true", "revision": "2"}
+    )
     taken = paper()
     assert "Five presses · Used" in taken
     assert "Six presses If" in taken
