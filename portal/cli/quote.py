@@ -12,7 +12,8 @@ from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.revision.import_quote import Imported, import_quote
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Refused
-from portal.intake.incoming import IncomingQuote, parse_contact, read_quote
+from portal.intake.incoming import IncomingQuote, parse_contact
+from portal.intake.isolated import quotes
 from portal.settings import Settings
 
 
@@ -77,14 +78,14 @@ def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
         raise Refused(
             "%(name)s could not be read: %(reason)s.", name=str(name), reason=error.strerror or str(error)
         ) from None
-    return read_quote(
-        data,
-        Path(name).name,
+    request = quotes.Request(
+        filename=Path(name).name,
         today=datetime.now(UTC).astimezone(configured.zone).date(),
         zone=configured.timezone,
         valid_until=arguments.valid_until,
         contacts=[parse_contact(text) for text in arguments.contact],
     )
+    return quotes.read_now(data, request)
 
 
 def day(text: str) -> date:

@@ -13,7 +13,8 @@ from litestar.datastructures import UploadFile
 from portal.commands.revision.import_quote import import_quote
 from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
-from portal.intake.incoming import IncomingQuote, read_quote
+from portal.intake.incoming import IncomingQuote
+from portal.intake.isolated import quotes
 from portal.outbound.quote_template import quote_template
 from portal.reading.deal_page import offer_preview
 from portal.rendering.addresses import Urls
@@ -51,8 +52,7 @@ async def take_quote(desk: Desk, form: FormFields) -> Response[Any]:
     """`do=check` shows what the quote says, `do=import` makes it a draft (its next revision, with `requote`)."""
     pasted = await _pasted(form)
     try:
-        # Not in the loop: a workbook takes its time.
-        quote = await asyncio.to_thread(_read, desk, pasted, form)
+        quote = await quotes.read(pasted.data, _request(desk, pasted, form))
         if form.one("do") != "import":
             return await _page(desk, form, pasted, quote=quote)
         requote = form.checked("requote")
@@ -110,14 +110,12 @@ def _unpacked(held: str) -> bytes:
         raise Invalid("The file could not be read again. Choose it once more.", []) from None
 
 
-def _read(desk: Desk, pasted: Pasted, form: FormFields) -> IncomingQuote:
-    """Invalid, with every problem at its place in the document or in the form."""
+def _request(desk: Desk, pasted: Pasted, form: FormFields) -> quotes.Request:
+    """How the document is to be read; Invalid, with every problem of the form at its field."""
     settings = desk.services.settings
-    today = desk.services.database.clock().astimezone(settings.zone).date()
-    return read_quote(
-        pasted.data,
-        pasted.name,
-        today=today,
+    return quotes.Request(
+        filename=pasted.name,
+        today=desk.services.database.clock().astimezone(settings.zone).date(),
         zone=settings.timezone,
         valid_until=_day(form.one("valid_until")),
         contacts=_contacts(form),
