@@ -13,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.commands.deal.expire_deals import expire_deals
 from portal.commands.mail.remind import remind
 from portal.database.database import Database
+from portal.intake.isolated import quotes, sheets
 from portal.outbound.worker import Worker
+from portal.rendering import proposal_pdf
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.templating import Templates, shipped
@@ -30,6 +32,8 @@ from realtime.sockets.frames import Frames
 
 log = structlog.get_logger()
 SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
+# The processes that parse what comes from outside, and set what is large.
+POOLS = (sheets.POOL, quotes.POOL, proposal_pdf.POOL)
 
 
 def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
@@ -71,6 +75,8 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.hub.start(services.database)
+    for pool in POOLS:
+        pool.warm()
     sweeping = asyncio.create_task(_sweep(services.database))
     reminding = asyncio.create_task(_remind(services.database))
     delivering = asyncio.create_task(worker.run()) if worker else None

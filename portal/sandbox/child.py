@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import IO
 
 from portal.sandbox.frames import LAST, NEXT, READY, read_frame, write_frame
 
@@ -29,8 +29,6 @@ def main(name: str, seconds: int, memory: int) -> None:
     write_frame(answers, READY)
     try:
         _serve(requests, answers, answer, seconds, memory)
-    except BrokenPipeError:
-        pass
     except BaseException as error:
         # The kind alone: a message may quote the document.
         print(f"A child process for {function} ended: {type(error).__name__}", file=sys.stderr)
@@ -39,7 +37,7 @@ def main(name: str, seconds: int, memory: int) -> None:
 
 
 def _serve(
-    requests: BinaryIO, answers: BinaryIO, answer: Callable[[bytes], bytes], seconds: int, memory: int
+    requests: IO[bytes], answers: IO[bytes], answer: Callable[[bytes], bytes], seconds: int, memory: int
 ) -> None:
     for left in range(MOST_REQUESTS - 1, -1, -1):
         request = read_frame(requests)

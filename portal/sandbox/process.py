@@ -1,5 +1,6 @@
 """One child process, from its parent's side."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -81,11 +82,8 @@ class Child:
         self._process.kill()
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
-                try:
+                with contextlib.suppress(OSError):  # what was still to be written found nobody
                     stream.close()
-                except OSError:
-                    # What was still to be written found nobody.
-                    pass
         self._process.wait()
 
 

@@ -103,9 +103,7 @@ def value_of(part: Part) -> Value:
 
 
 def problem_parts(problems: Iterable[Problem]) -> list[ProblemPart]:
-    return [
-        ProblemPart(part_of(each.place), part_of(each.message), part_of(each.hint)) for each in problems
-    ]
+    return [ProblemPart(part_of(each.place), part_of(each.message), part_of(each.hint)) for each in problems]
 
 
 def problems_of(parts: Iterable[ProblemPart]) -> tuple[Problem, ...]:

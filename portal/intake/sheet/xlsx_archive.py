@@ -23,7 +23,6 @@ _ENCODING = re.compile(rb"""encoding\s*=\s*["'](?!utf-?8|us-ascii)""", re.IGNORE
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
-
 def check_archive(data: bytes, max_unpacked: int) -> None:
     """Refuse an archive that is too large, has macros, or declares entities. Sizes are checked before unpacking."""
     try:
