@@ -9,6 +9,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 from portal.sandbox.frames import LAST, NEXT, READY, read_frame, write_frame
@@ -31,8 +32,8 @@ def main(name: str, seconds: int, memory: int) -> None:
         _serve(requests, answers, answer, seconds, memory)
     except BaseException as error:
         # The kind alone: a message may quote the document.
-        print(f"A child process for {function} ended: {type(error).__name__}", file=sys.stderr)
-    sys.stderr.flush()
+        sys.stderr.write(f"A child process for {function} ended: {type(error).__name__}\n")
+        sys.stderr.flush()
     os._exit(0)
 
 
@@ -45,7 +46,7 @@ def _serve(
             return
         _limit_time(seconds)
         content = answer(request[1])
-        last = left == 0 or _largest_size() > memory // 2
+        last = left == 0 or _size() > memory // 2
         write_frame(answers, LAST if last else NEXT, content)
         if last:
             return
@@ -66,10 +67,13 @@ if sys.platform != "win32":
         soft = int(used.ru_utime + used.ru_stime) + 1 + seconds
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
-    def _largest_size() -> int:
-        """The most bytes of memory that the process has had."""
-        size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return size if sys.platform == "darwin" else size * 1024
+    def _size() -> int:
+        """Bytes of memory that the process has. (`ru_maxrss` counts what its parent had when it started.)"""
+        try:
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+        except OSError:
+            return 0
+        return pages * resource.getpagesize()
 
 else:
 
@@ -79,7 +83,7 @@ else:
     def _limit_time(seconds: int) -> None:
         """Neither this one."""
 
-    def _largest_size() -> int:
+    def _size() -> int:
         return 0
 
 
