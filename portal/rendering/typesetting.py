@@ -8,6 +8,8 @@ import json
 import re
 import struct
 import unicodedata
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ MARK = "\N{REPLACEMENT CHARACTER}"
 # Each names every character that is missing; a character may be missing in one more font than in the first.
 ATTEMPTS = 4
 _MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+# Everything but Latin, which every font has.
+_RARE = re.compile(r"[^\x00-\u017f\u2010-\u2026\u20ac\u00d7]")
 _ESCAPED = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|(.))")
 _TIMESTAMP = struct.Struct(">q")
 
@@ -31,28 +35,46 @@ def request(document: dict[str, Any], timestamp: int) -> bytes:
 def answer(packed: bytes) -> bytes:
     """Return the PDF; this is what the child does."""
     (timestamp,), data = _TIMESTAMP.unpack_from(packed), packed[_TIMESTAMP.size :].decode()
+    if rare := set(_RARE.findall(data)):
+        # Apart: setting the whole document twice takes twice the memory.
+        data = _replace(data, _missing(lambda: _compile_characters(sorted(rare))))
     for _ in range(ATTEMPTS):
-        try:
-            return _compile(data, timestamp)
-        except typst.TypstError as error:
-            missing = {_spelled(each) for each in _MISSING.findall(str(error.diagnostic))}
-            if not missing:
-                break
-            data = _replace(data, missing)
-    return _compile(_only_common(data), timestamp)
+        made: list[bytes] = []
+        if not (missing := _missing(partial(_compile, data, timestamp, made))):
+            break
+        data = _replace(data, missing)
+    if not made:
+        _compile(_RARE.sub(MARK, data), timestamp, made)
+    return made[0]
 
 
-def _compile(data: str, timestamp: int) -> bytes:
+def _missing(compile_it: Callable[[], None]) -> set[str]:
+    """Return the characters that no font has; none when it could be compiled, or not for another reason."""
+    try:
+        compile_it()
+    except typst.TypstError as error:
+        # With what stands before it, where it is an accent.
+        found = map(_spelled, _MISSING.findall(str(error.diagnostic)))
+        return {character for each in found for character in _RARE.findall(each)}
+    return set()
+
+
+def _compile_characters(characters: Sequence[str]) -> None:
+    text = json.dumps(" ".join(characters), ensure_ascii=False)
+    typst.compile(f"#{text}".encode(), pdf_standards="a-3b", timestamp=0)
+
+
+def _compile(data: str, timestamp: int, made: list[bytes]) -> None:
     folder = _templates() / "pdf"
-    made = typst.compile(
+    document = typst.compile(
         str(folder / "proposal.typ"),
         root=str(folder),
         sys_inputs={"data": data},
         pdf_standards="a-3b",
         timestamp=timestamp,
     )
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(document, bytes)
+    made.append(document)
 
 
 def _templates() -> Path:
@@ -67,15 +89,6 @@ def _spelled(quoted: str) -> str:
 
 
 def _replace(data: str, missing: set[str]) -> str:
-    # The longest first: what belongs together is one mark. What nobody would have seen needs none.
-    pattern = "|".join(re.escape(each) for each in sorted(missing, key=len, reverse=True))
-    return re.sub(pattern, lambda found: MARK if any(map(_is_visible, found[0])) else "", data)
-
-
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf")
-
-
-def _only_common(data: str) -> str:
-    """The text with a mark for everything but Latin, which every font has."""
-    return re.sub(r"[^\x00-\u017f\u2010-\u2026\u20ac\u00d7]", MARK, data)
+    # What nobody would have seen needs no mark.
+    marks = {ord(each): MARK if unicodedata.category(each) not in ("Cc", "Cf") else "" for each in missing}
+    return data.translate(marks)
