@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from portal.domain.offer import money
-from portal.domain.policy.policy import Policy, TermOption
+from portal.domain.policy.policy import LONGEST_PATTERN, MOST_STARS, Policy, TermOption, is_pattern
 from portal.errors import Invalid, Problem
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import gettext as _
@@ -23,6 +23,16 @@ def read(form: FormFields, language: str) -> Policy:
     terms = _terms(form.one("terms"), problems)
     if percents["concession_percent"] is None and not problems:
         problems.append(Problem("concession_percent", _("Say how much it may give in one deal.")))
+    problems += [
+        Problem.of(
+            name,
+            "At most %(count)s stars and %(limit)s characters fit.",
+            count=MOST_STARS,
+            limit=LONGEST_PATTERN,
+        )
+        for name in ("product", "company")
+        if not is_pattern(form.one(name))
+    ]
     if problems:
         raise Invalid(_("Some fields can't be read."), problems)
     return Policy(
