@@ -22,7 +22,7 @@ from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web.forms import form_fields
-from portal.web.http import constant_response, errors, security
+from portal.web.http import constant_response, errors, logs, security
 from portal.web.routes import routes
 from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
@@ -41,6 +41,9 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 
     `outbox`: the worker runs inside. Any number of workers may, since a delivery is leased to one.
     """
+    if not structlog.is_configured():
+        # Without a configuration of ours structlog draws the values of variables beside a traceback.
+        logs.configure(settings)
     static = StaticFiles(shipped("static"))
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(Store(settings.database_url), ring=hub.ring, public_url=settings.public_url)

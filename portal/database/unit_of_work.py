@@ -17,11 +17,13 @@ from portal.database.append_events import NewEvent, append_events
 from portal.domain.deal.mail import Mail
 from portal.domain.ledger import event_body, ledger
 from portal.domain.ledger.stored_event import StoredEvent
-from portal.errors import Conflict
+from portal.errors import Conflict, Invalid
 from portal.storage import tables
 from portal.storage.session import Transaction
 
 R = TypeVar("R", bound=msgspec.Struct)
+
+LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ class UnitOfWork(Transaction):
         key: str | None = None,
     ) -> StoredEvent:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
+        _check_key(key)
         new = NewEvent(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
         (event,) = append_events(self, [new])
         self.appended.append(event)
@@ -97,6 +100,7 @@ class UnitOfWork(Transaction):
         """
         if not key:
             return run()
+        _check_key(key)
         content = hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
         keys = tables.command_key
         mine = (keys.c.actor == actor, keys.c.scope == scope, keys.c.command == command, keys.c.key == key)
@@ -129,3 +133,8 @@ class UnitOfWork(Transaction):
             index_elements=[tables.counter.c.name], set_={"value": tables.counter.c.value + 1}
         )
         return int(self.connection.execute(statement.returning(tables.counter.c.value)).scalar_one())
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and len(key) > LONGEST_KEY:
+        raise Invalid.field("key", "A key has at most %(limit)s characters.", limit=LONGEST_KEY)
