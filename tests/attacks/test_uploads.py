@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.attacks.conftest import REFUSED_WITHIN, Site
 from tests.attacks.workbooks import FILES, JSON, XML
+from tests.quotes import quote
 
 NEW = "/desk/quotes/new"
 QUOTES = {**FILES, **JSON, **XML}
@@ -70,3 +72,24 @@ def test_nothing_is_parsed_for_whom_it_is_not(site: Site) -> None:
     refused = site.upload(site.table.vic, path, "sheet.xlsx", data)
     assert refused.status_code == 403
     assert "cannot be read" not in refused.text
+
+
+def test_the_largest_quote_that_is_read_delays_nobody(site: Site) -> None:
+    """Reading it is one thing; its preview is a page of five thousand lines."""
+    one = quote()["lines"][0]
+    document = quote(
+        external_id="CPQ-L1",
+        lines=[{**one, "key": f"line-{number}"} for number in range(5_000)],
+        standing_offers=[],
+        adjustments=[],
+    )
+    with site.others():
+        answer, _ = attack(site, NEW, "quote.json", json.dumps(document).encode(), desk=True)
+    assert answer.status_code == 200
+    assert "line-4999" in answer.text
+
+
+def test_a_quote_with_a_problem_everywhere_delays_nobody(site: Site) -> None:
+    with site.others():
+        answer, _ = attack(site, NEW, "quote.json", b'{"lines":[' + b"{}," * 150_000 + b"{}]}", desk=True)
+    assert answer.status_code == 422

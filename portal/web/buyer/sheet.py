@@ -4,6 +4,7 @@ What an uploaded sheet asks is shown first, with every problem at its cell; only
 their draft, which still has to be sent.
 """
 
+import asyncio
 import base64
 from dataclasses import replace
 from functools import partial
@@ -90,7 +91,8 @@ async def _page(visit: Visit, deal_id: str, *, status: int = 200, **more: Any) -
 
     context = {"asked": None, "held": "", "name": "", "sentence": "", "problems": (), **more}
     context |= {"csrf": visit.request.scope.get("csrf", "")} | await visit.read(read)
-    return visit.services.page("buyer/sheet.html", visit.request, status=status, **context)
+    render = partial(visit.services.page, "buyer/sheet.html", visit.request, status=status)
+    return await asyncio.to_thread(render, **context)
 
 
 async def _uploaded(form: FormFields) -> tuple[str, bytes]:

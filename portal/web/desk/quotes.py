@@ -70,7 +70,7 @@ async def _page(
     quote: IncomingQuote | None = None,
 ) -> Response[str]:
     """`known`: a deal came from this quote already, and it may become the deal's next revision."""
-    preview = offer_preview.of_offer(quote.offer) if quote else None
+    preview = await asyncio.to_thread(offer_preview.of_offer, quote.offer) if quote else None
     context = {
         "pasted": pasted,
         "quote": quote,
