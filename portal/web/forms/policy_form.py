@@ -11,7 +11,7 @@ from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import gettext as _
 from portal.web.forms.form_fields import FormFields
 
-_ARROW = re.compile(r"\s*(?:->|→|=>)\s*")
+_ARROW = re.compile("->|→|=>")
 PERCENTS = ("discount_percent", "margin_percent", "concession_percent")
 
 
