@@ -12,6 +12,7 @@ from portal.rendering.language import gettext as _
 from portal.web.forms.form_fields import FormFields
 
 _ARROW = re.compile("->|→|=>")
+MOST_TERMS = 100
 PERCENTS = ("discount_percent", "margin_percent", "concession_percent")
 
 
@@ -78,7 +79,11 @@ def typed(policy: Policy) -> Mapping[str, str]:
 def _terms(text: str, problems: list[Problem]) -> tuple[TermOption, ...]:
     """One option a line: "Payment: 30 days net -> 45 days net", or "Payment: 45 days net" from whatever it says."""
     found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    lines = text.splitlines()
+    if len(lines) > MOST_TERMS:
+        problems.append(Problem.of("terms", "At most %(count)s lines fit.", count=MOST_TERMS))
+        return ()
+    for line in filter(None, map(str.strip, lines)):
         term, colon, wording = line.partition(":")
         before, *after = _ARROW.split(wording.strip())
         parts = [term.strip(), before.strip(), *(part.strip() for part in after)]
