@@ -60,8 +60,9 @@ def _missing(compile_it: Callable[[], None]) -> set[str]:
 
 
 def _compile_characters(characters: Sequence[str]) -> None:
-    text = json.dumps(" ".join(characters), ensure_ascii=False)
-    typst.compile(f"#{text}".encode(), pdf_standards="a-3b", timestamp=0)
+    # A line for each, because the error for each quotes its line.
+    lines = (f"#{json.dumps(each, ensure_ascii=False)}\n" for each in characters)
+    typst.compile("".join(lines).encode(), pdf_standards="a-3b", timestamp=0)
 
 
 def _compile(data: str, timestamp: int, made: list[bytes]) -> None:
