@@ -16,6 +16,8 @@ from portal.sandbox.frames import LAST, NEXT, READY, read_frame, write_frame
 
 # A process that has answered so often is replaced, so that nothing gathers in it.
 MOST_REQUESTS = 50
+# One that has grown to this part of its memory, too: the next request finds all of it.
+LARGE = 4
 # Below the server, which has others to serve.
 NICENESS = 5
 
@@ -46,7 +48,7 @@ def _serve(
             return
         _limit_time(seconds)
         content = answer(request[1])
-        last = left == 0 or _size() > memory // 2
+        last = left == 0 or _size() > memory // LARGE
         write_frame(answers, LAST if last else NEXT, content)
         if last:
             return
