@@ -31,7 +31,7 @@ from realtime.services import Services, provide_services
 from realtime.sockets.frames import Frames
 
 log = structlog.get_logger()
-SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
+SWEEP_EVERY, REMIND_EVERY, WARM_AFTER = 30.0, 60.0, 5.0
 # The processes that parse what comes from outside, and set what is large.
 POOLS = (sheets.POOL, quotes.POOL, proposal_pdf.POOL)
 
@@ -78,14 +78,14 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.hub.start(services.database)
-    for pool in POOLS:
-        pool.warm()
+    warming = asyncio.create_task(_warm())
     sweeping = asyncio.create_task(_sweep(services.database))
     reminding = asyncio.create_task(_remind(services.database))
     delivering = asyncio.create_task(worker.run()) if worker else None
     try:
         yield
     finally:
+        warming.cancel()
         sweeping.cancel()
         reminding.cancel()
         if worker and delivering:
@@ -93,6 +93,13 @@ async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[Non
             delivering.cancel()
         await services.hub.stop()
         services.database.close()
+
+
+async def _warm() -> None:
+    """Have child processes ready before somebody waits for one; a server that has just started has more urgent things."""
+    await asyncio.sleep(WARM_AFTER)
+    for pool in POOLS:
+        pool.warm()
 
 
 async def _sweep(database: Database) -> None:
