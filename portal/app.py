@@ -13,14 +13,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.commands.deal.expire_deals import expire_deals
 from portal.commands.mail.remind import remind
 from portal.database.database import Database
+from portal.intake.isolated import quotes, sheets
 from portal.outbound.worker import Worker
+from portal.rendering import proposal_pdf
 from portal.rendering.live.fragments import Fragments
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.templating import Templates, shipped
 from portal.settings import Settings
 from portal.storage.session import Store
 from portal.web.forms import form_fields
-from portal.web.http import constant_response, errors, security
+from portal.web.http import constant_response, errors, logs, security
 from portal.web.routes import routes
 from realtime.hub.doorbell import doorbell_for
 from realtime.hub.hub import Hub
@@ -29,7 +31,9 @@ from realtime.services import Services, provide_services
 from realtime.sockets.frames import Frames
 
 log = structlog.get_logger()
-SWEEP_EVERY, REMIND_EVERY = 30.0, 60.0
+SWEEP_EVERY, REMIND_EVERY, WARM_AFTER = 30.0, 60.0, 5.0
+# The processes that parse what comes from outside, and set what is large.
+POOLS = (sheets.POOL, quotes.POOL, proposal_pdf.POOL)
 
 
 def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
@@ -37,6 +41,9 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 
     `outbox`: the worker runs inside. Any number of workers may, since a delivery is leased to one.
     """
+    if not structlog.is_configured():
+        # Without a configuration of ours structlog draws the values of variables beside a traceback.
+        logs.configure(settings)
     static = StaticFiles(shipped("static"))
     hub = Hub(doorbell_for(settings.redis_url), messages=Rate(settings.message_rate))
     database = Database(
@@ -76,12 +83,14 @@ def create_app(settings: Settings, *, outbox: bool = True) -> Litestar:
 async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.hub.start(services.database)
+    warming = asyncio.create_task(_warm())
     sweeping = asyncio.create_task(_sweep(services.database))
     reminding = asyncio.create_task(_remind(services.database))
     delivering = asyncio.create_task(worker.run()) if worker else None
     try:
         yield
     finally:
+        warming.cancel()
         sweeping.cancel()
         reminding.cancel()
         if worker and delivering:
@@ -89,6 +98,13 @@ async def _running(app: Litestar, *, worker: Worker | None) -> AsyncIterator[Non
             delivering.cancel()
         await services.hub.stop()
         services.database.close()
+
+
+async def _warm() -> None:
+    """Have child processes ready before somebody waits for one; a server that has just started has more urgent things."""
+    await asyncio.sleep(WARM_AFTER)
+    for pool in POOLS:
+        pool.warm()
 
 
 async def _sweep(database: Database) -> None:

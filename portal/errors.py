@@ -5,7 +5,8 @@ ParleyError                    a sentence for a person: what happened, where, wh
 │   ├── Invalid                input with one or more problems, each with its place
 │   ├── Conflict               the world moved: another revision, another state, the same key with another body
 │   ├── NotAllowed             the role or the state of the deal does not permit it
-│   └── TooFast                over the rate; try again shortly
+│   ├── TooFast                over the rate; try again shortly
+│   └── Overloaded             more work than there is room for; try again shortly
 ├── NotFound                   no such thing for this actor (also: exists, but not for this actor)
 ├── SignInNeeded               no session, or it has ended
 └── Misconfigured              the installation cannot start or go on like this
@@ -161,6 +162,10 @@ class NotAllowed(Refused):
 
 class TooFast(Refused):
     status = 429
+
+
+class Overloaded(Refused):
+    status = 503
 
 
 class NotFound(ParleyError):

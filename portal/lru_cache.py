@@ -35,3 +35,8 @@ class LruCache(Generic[T]):
             while self._held > self._most and len(self._values) > 1:
                 self._held -= self._size(self._values.popitem(last=False)[1])
         return value
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
+            self._held = 0

@@ -76,6 +76,7 @@ def run_doctor(arguments: argparse.Namespace) -> Answer:
         "mail": _mail,
         "files": _files,
         "browser files": _browser_files,
+        "fonts": _fonts,
     }
     found = [_checked(name, check, configured) for name, check in checks.items()]
     document = {"ok": all(ok for _, ok, _ in found), "checks": [_as_document(*each) for each in found]}
@@ -166,3 +167,13 @@ def _browser_files(configured: Settings) -> str:
             names=", ".join(missing),
         )
     return "complete"
+
+
+def _fonts(configured: Settings) -> str:
+    """What PDFs are set with. A character that none of them has is replaced by a mark."""
+    import typst
+
+    families = {font.family for font in typst.Fonts().fonts()}
+    wide = any(name.startswith(("Noto Sans CJK", "Noto Serif CJK", "Source Han")) for name in families)
+    missing = "" if wide else "; none of Noto Sans CJK, so Chinese, Japanese and Korean show as marks in PDFs"
+    return f"{len(families)} families{missing}"

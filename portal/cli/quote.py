@@ -15,7 +15,8 @@ from portal.commands.revision.import_quote import Imported, import_quote
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change.requote import Decision
 from portal.errors import Invalid, Refused
-from portal.intake.incoming import IncomingQuote, parse_contact, read_quote
+from portal.intake.incoming import IncomingQuote, parse_contact
+from portal.intake.isolated import quotes
 from portal.settings import Settings
 
 # What decides where the deal and the quote disagree, by the id that is listed.
@@ -104,14 +105,14 @@ def _read(arguments: argparse.Namespace, configured: Settings) -> IncomingQuote:
         raise Refused(
             "%(name)s could not be read: %(reason)s.", name=str(name), reason=error.strerror or str(error)
         ) from None
-    return read_quote(
-        data,
-        Path(name).name,
+    request = quotes.Request(
+        filename=Path(name).name,
         today=datetime.now(UTC).astimezone(configured.zone).date(),
         zone=configured.timezone,
         valid_until=arguments.valid_until,
         contacts=[parse_contact(text) for text in arguments.contact],
     )
+    return quotes.read_now(data, request)
 
 
 def day(text: str) -> date:

@@ -108,5 +108,13 @@ def run_worker(arguments: argparse.Namespace) -> None:
     store = Store(configured.database_url)
     if not store.embedded:
         require_current(store)
-    asyncio.run(standalone.work(configured, store, ready=lambda: supervision.notify_supervisor("READY=1")))
+
+    async def work() -> None:
+        watching = asyncio.create_task(supervision.exit_when_hanging())
+        try:
+            await standalone.work(configured, store, ready=lambda: supervision.notify_supervisor("READY=1"))
+        finally:
+            watching.cancel()
+
+    asyncio.run(work())
     supervision.exit_now()

@@ -1,5 +1,6 @@
 """Run the server in one process or several. Separate from `serve`, so that other commands start without these imports."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -17,7 +18,13 @@ from uvicorn.supervisors import Multiprocess
 from portal import settings
 from portal.app import create_app
 from portal.cli import interpreter
-from portal.cli.supervision import exit_now, exit_within_deadline, lock_database, notify_supervisor
+from portal.cli.supervision import (
+    exit_now,
+    exit_when_hanging,
+    exit_within_deadline,
+    lock_database,
+    notify_supervisor,
+)
 from portal.errors import Refused
 from portal.settings import Settings
 from portal.storage.session import driver_url
@@ -40,7 +47,7 @@ def serve(configured: Settings, listening: socket.socket, welcome: str, *, outbo
     url = driver_url(configured.database_url)
     embedded = url.get_backend_name() == "sqlite"
     with lock_database(Path(str(url.database))) if embedded else contextlib.nullcontext():
-        app = create_app(configured, outbox=outbox)
+        app = _watched(create_app(configured, outbox=outbox))
         interpreter.tune()
         _Server(_config(app), welcome).run(sockets=[listening])
         exit_now()
@@ -74,8 +81,24 @@ def application(*, outbox: bool) -> Litestar:
     signal.signal(signal.SIGTERM, end)
     configured = settings.load()
     logs.configure(configured)
-    app = create_app(configured, outbox=outbox)
+    app = _watched(create_app(configured, outbox=outbox))
     interpreter.tune()
+    return app
+
+
+def _watched(app: Litestar) -> Litestar:
+    """Have the process exit when its event loop hangs, from start to end."""
+    watching: list[asyncio.Task[None]] = []
+
+    def start() -> None:
+        watching.append(asyncio.get_running_loop().create_task(exit_when_hanging()))
+
+    def stop() -> None:
+        while watching:
+            watching.pop().cancel()
+
+    app.on_startup.append(start)
+    app.on_shutdown.append(stop)
     return app
 
 

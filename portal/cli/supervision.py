@@ -1,6 +1,8 @@
 """Start and end of a long-running process under a supervisor: it reports when it is ready, and exits in time, status 0."""
 
+import asyncio
 import contextlib
+import faulthandler
 import os
 import socket
 import sys
@@ -12,6 +14,8 @@ from portal.errors import Refused
 
 # Seconds. Shorter than the time after which a supervisor kills a process that it has asked to end.
 DEADLINE = 9.0
+# Seconds that an event loop may stand still. Nobody waits so long for a page.
+HANG_LIMIT = 60.0
 
 
 def notify_supervisor(state: str) -> None:
@@ -23,6 +27,20 @@ def notify_supervisor(state: str) -> None:
     target = "\0" + address[1:] if address.startswith("@") else address
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifier:
         notifier.sendto(state.encode(), target)
+
+
+async def exit_when_hanging() -> None:
+    """Exit with status 1, saying where every thread was, once the event loop has not run for HANG_LIMIT.
+
+    A thread that needs no interpreter lock does it, so even code that never gives the lock back cannot hold it up.
+    Whatever supervises the process starts another.
+    """
+    try:
+        while True:
+            faulthandler.dump_traceback_later(HANG_LIMIT, exit=True)
+            await asyncio.sleep(HANG_LIMIT / 10)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def exit_within_deadline() -> None:

@@ -46,6 +46,7 @@ class UnitOfWork(Transaction):
         key: str | None = None,
     ) -> StoredEvent:
         """Append one event to the deal's ledger, joining the stream of each party that may read it."""
+        _check_key(key)
         new = NewEvent(deal_id=deal_id, actor=actor, body=body, personal=personal, key=key)
         (event,) = append_events(self, [new])
         self.appended.append(event)
@@ -103,8 +104,7 @@ class UnitOfWork(Transaction):
         """
         if not key:
             return run()
-        if len(key) > LONGEST_KEY:
-            raise Invalid.field("key", "A key has at most %(limit)s characters.", limit=LONGEST_KEY)
+        _check_key(key)
         content = hashlib.sha256(msgspec.json.encode(asked, order="sorted")).hexdigest()
         keys = tables.command_key
         mine = (keys.c.actor == actor, keys.c.scope == scope, keys.c.command == command, keys.c.key == key)
@@ -137,3 +137,8 @@ class UnitOfWork(Transaction):
             index_elements=[tables.counter.c.name], set_={"value": tables.counter.c.value + 1}
         )
         return int(self.connection.execute(statement.returning(tables.counter.c.value)).scalar_one())
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and len(key) > LONGEST_KEY:
+        raise Invalid.field("key", "A key has at most %(limit)s characters.", limit=LONGEST_KEY)

@@ -19,16 +19,7 @@ FORMATS = (
 
 def read_document(data: bytes, filename: str) -> Document:
     """Read the document in the format that its first bytes show. The filename decides only between JSON and CSV."""
-    if len(data) > MAX_BYTES:
-        raise unreadable(
-            "",
-            Sentence(
-                "It has %(size)s MB, and at most %(limit)s MB are read.",
-                size=len(data) >> 20,
-                limit=MAX_BYTES >> 20,
-            ),
-            "Split the quote.",
-        )
+    check_size(data)
     if data.startswith(xlsx_file.XLSX_MAGIC):
         return read_sheet(xlsx_file.read_xlsx(data))
     if data.startswith(xlsx_file.OLE_MAGIC):
@@ -52,6 +43,20 @@ def read_document(data: bytes, filename: str) -> Document:
         Sentence("%(filename)s is in none of the formats that are read.", filename=format_value(filename)),
         FORMATS,
     )
+
+
+def check_size(data: bytes) -> None:
+    """Raise Invalid when these are more bytes than are read."""
+    if len(data) > MAX_BYTES:
+        raise unreadable(
+            "",
+            Sentence(
+                "It has %(size)s MB, and at most %(limit)s MB are read.",
+                size=len(data) >> 20,
+                limit=MAX_BYTES >> 20,
+            ),
+            "Split the quote.",
+        )
 
 
 def _first_line(data: bytes) -> str:

@@ -4,18 +4,14 @@ Amounts are rounded by our own rule before they come here; nothing is rounded a 
 with a minus sign (U+2212) in every language, on pages, paper and in mail; only machine formats have the hyphen.
 """
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-import nh3
 from babel.core import Locale
 from babel.dates import format_date, format_timedelta, get_timezone_name
 from babel.numbers import NumberPattern, parse_pattern
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from portal.domain.offer import money as amounts
 from portal.rendering import language
@@ -25,20 +21,6 @@ NARROW = "\u00a0"
 MINUS = "\u2212"
 # CLDR's medium day for English is the American one; the day first and the month by name is read alike everywhere.
 _ENGLISH_DAY = "d MMM y"
-
-# No images: loading one would tell a third party who reads. No `data-*`: htmx obeys `data-hx-*`.
-_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
-_TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
-_markdown = (
-    MarkdownIt("commonmark", {"html": False, "breaks": True})
-    .enable(["strikethrough", "table"])
-    .disable("image")
-)
-
-
-# One line of a chat that holds nothing Markdown could mean: most messages. An ordered list begins with a digit.
-_PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f ,.;:?!'%/()€\u2019-]*(?<! )")
-
 
 _SIGNS = {"KGM": "kg", "GRM": "g", "TNE": "t", "MTR": "m", "CMT": "cm", "MMT": "mm", "KMT": "km", "MTK": "m²"}
 _SIGNS |= {"MTQ": "m³", "LTR": "l", "MLT": "ml", "KWH": "kWh", "MIN": "min", "P1": "%"}
@@ -92,27 +74,6 @@ def ago(value: datetime, now: datetime) -> str:
     if timedelta(0) <= now - value < timedelta(minutes=1):
         return gettext("just now")
     return format_timedelta(value - now, add_direction=True, format="short", locale=_locale())
-
-
-@lru_cache(maxsize=4096)
-def markdown(text: str) -> Markup:
-    """Markdown source with HTML off, sanitised; what looks like a tag is text."""
-    if _PLAIN.fullmatch(text):
-        return Markup(f"<p>{text}</p>\n")  # noqa: S704 - no character of it means anything in HTML
-    return parsed(text)
-
-
-def parsed(text: str) -> Markup:
-    """The long way to what `markdown` answers, for any text."""
-    return Markup(  # noqa: S704 - the output of a sanitizer
-        nh3.clean(
-            _markdown.render(text),
-            tags=_TAGS,
-            attributes={"a": {"href"}},
-            url_schemes={"http", "https", "mailto"},
-            link_rel="noopener noreferrer nofollow",
-        )
-    )
 
 
 def unit(code: str, quantity: Decimal | int = 1) -> str:

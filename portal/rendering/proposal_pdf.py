@@ -1,26 +1,37 @@
 """A revision as a PDF (PDF/A-3b), set by typst from the revision's own figures: nothing is computed here.
 
+A child process does the setting (`portal.rendering.typesetting`).
+
 The same revision gives the same bytes, dated with its publication, so one rendering serves everybody.
 """
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
-import typst
 
 from portal.domain.offer.revision import Address, Billing, Line, Party, Revision
+from portal.errors import Overloaded
+from portal.lru_cache import LruCache
 from portal.reading.deal_page.deal_level_items import deal_level_items
 from portal.reading.deal_page.summary import Part, summary
+from portal.rendering import typesetting
 from portal.rendering.field_values import facts_of, quantity, tax_label, unit_price
 from portal.rendering.formats import amount, day, moment, money
 from portal.rendering.language import gettext as _
 from portal.rendering.language import ngettext, speaking
 from portal.rendering.pdf_standing_offer import standing_offer
-from portal.rendering.templating import shipped
+from portal.sandbox.pool import Overrun, Pool, Work
+
+POOL = Pool(
+    Work("portal.rendering.typesetting:answer", seconds=20, processor_seconds=20, memory=400 * 1024 * 1024)
+)
+# Bytes of documents that are kept.
+CACHE: LruCache[bytes] = LruCache(32 * 1024 * 1024, len)
+_making: "dict[Facts, asyncio.Future[bytes]]" = {}
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -36,19 +47,38 @@ class Facts(msgspec.Struct, frozen=True):
     order: str = ""
 
 
-@lru_cache(maxsize=64)
-def render(facts: Facts, revision: Revision) -> bytes:
-    """The document. It takes tens of milliseconds and holds no lock of Python's: call it from a thread."""
-    folder = shipped("templates") / "pdf"
+async def render(facts: Facts, revision: Revision) -> bytes:
+    """Return the document, made by a child process. Overloaded when too many wait, or when it takes too much.
+
+    Who asks for what is being made waits for the same one.
+    """
+    if (known := CACHE.get(facts)) is not None:
+        return known
+    making = _making.get(facts)
+    if making is None:
+        making = _making[facts] = asyncio.ensure_future(_make(facts, revision))
+        making.add_done_callback(lambda done: _forget(facts, done))
+    return await asyncio.shield(making)
+
+
+async def _make(facts: Facts, revision: Revision) -> bytes:
+    try:
+        return CACHE.put(facts, await POOL.run(await asyncio.to_thread(_request, facts, revision)))
+    except Overrun:
+        raise Overloaded(
+            "The PDF takes more time or memory than there is for one right now. Try again in a minute."
+        ) from None
+
+
+def _forget(facts: Facts, done: "asyncio.Future[bytes]") -> None:
+    _making.pop(facts, None)
+    if not done.cancelled():
+        done.exception()  # whoever still waits gets it
+
+
+def _request(facts: Facts, revision: Revision) -> bytes:
     with speaking(facts.language):
-        data = msgspec.json.encode(_document(facts, revision)).decode()
-    return typst.compile(
-        str(folder / "proposal.typ"),
-        root=str(folder),
-        sys_inputs={"data": data},
-        pdf_standards="a-3b",
-        timestamp=int(facts.published_at.timestamp()),
-    )
+        return typesetting.request(_document(facts, revision), int(facts.published_at.timestamp()))
 
 
 def _document(facts: Facts, revision: Revision) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """The one Jinja environment: pages, htmx replies, socket fragments and error pages are all rendered through it.
 
 Every template finds these, as functions and as filters: money, amount, number, percent, day, moment, clock, ago,
-markdown, unit; the functions static, `_`, ngettext, languages, own_name, direction, field_spec, input_kind and those of
-`field_values`; and the filter translate, for sentences that rules and commands made (`_` would take them for markup).
+markdown, plain_text, unit; the functions static, `_`, ngettext, languages, own_name, direction, field_spec, input_kind
+and those of `field_values`; and the filter translate, for sentences that rules and commands made (`_` would take
+them for markup).
 """
 
 from collections.abc import MutableMapping
@@ -14,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import portal
 from portal.domain.change.fields import spec
-from portal.rendering import field_inputs, field_values, formats, language, sentences
+from portal.rendering import field_inputs, field_values, formats, language, sentences, texts
 from portal.rendering.static_files import StaticFiles
 from portal.rendering.stencil import passing
 from portal.settings import Settings
@@ -63,7 +64,7 @@ class Templates:
             "own_name": language.own_name,
             "direction": language.direction,
         }
-        marking = {name: passing(functions[name]) for name in ("day", "clock", "markdown")}
+        marking = {name: passing(functions[name]) for name in ("day", "clock", "plain_text")}
         self.environment.filters |= (
             functions
             | marking
@@ -103,5 +104,6 @@ def _formats(settings: Settings) -> dict[str, Any]:
     def ago(value: datetime, now: datetime | None = None) -> str:
         return formats.ago(value, now or datetime.now(UTC))
 
-    shared = (formats.money, formats.amount, formats.number, formats.percent, formats.markdown, formats.unit)
-    return {function.__name__: function for function in (*shared, day, moment, clock, ago)}
+    shared = (formats.money, formats.amount, formats.number, formats.percent, formats.unit)
+    written = (texts.plain_text, texts.markdown)
+    return {function.__name__: function for function in (*shared, *written, day, moment, clock, ago)}

@@ -147,7 +147,7 @@
     bubble.dataset.pending = message.key;
     // The log announces the message itself when it arrives; hearing it twice helps nobody.
     bubble.setAttribute("aria-hidden", "true");
-    text.className = "message-body";
+    text.className = "message-body as-written";
     text.textContent = message.body;
     state.className = "pending-state";
     state.textContent = window.parley.words(formOf(message.name), "sending", "Sending");

@@ -8,8 +8,6 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal.rendering import formats, language
 
@@ -76,36 +74,8 @@ def test_units_read_as_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("*Bea*", "<p><em>Bea</em></p>\n"),
-        ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>\n"),
-        ('<b data-hx-post="/x">b</b>', '<p>&lt;b data-hx-post="/x"&gt;b&lt;/b&gt;</p>\n'),
-        ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>\n"),
-        (
-            "[a](https://x.example)",
-            '<p><a href="https://x.example" rel="noopener noreferrer nofollow">a</a></p>\n',
-        ),
-        ("a\nb", "<p>a<br>\nb</p>\n"),
-    ],
-)
-def test_messages_are_markdown_and_never_html(source: str, shown: str) -> None:
-    assert formats.markdown(source) == shown
-
-
-def test_an_image_is_not_loaded() -> None:
-    assert "<img" not in formats.markdown("![spy](https://x.example/pixel.png)")
-
-
-@pytest.mark.parametrize(
     ("wishes", "chosen"),
     [(("",), "en"), (("xx",), "en"), (("en-GB,de;q=0.5",), "en"), (("", "en"), "en"), (("; ;q=x,,",), "en")],
 )
 def test_a_language_without_a_catalog_is_english(wishes: tuple[str, ...], chosen: str) -> None:
     assert language.choose(*wishes) == chosen
-
-
-@given(st.text("ABab zZ09,.;:?!'%/()€’-éñ#*_<>&`[]~+=|\\\"\n", max_size=40))
-def test_the_short_way_for_plain_lines_says_what_the_long_way_says(text: str) -> None:
-    """Most messages hold nothing Markdown could mean, and skip its parser."""
-    assert formats.markdown(text) == formats.parsed(text)

@@ -12,7 +12,7 @@ from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.offer import money
-from portal.domain.policy.policy import Policy
+from portal.domain.policy.policy import MOST_STARS, Policy
 from portal.errors import Invalid, NotFound, Problem
 from portal.storage import tables
 
@@ -91,6 +91,11 @@ def _checked(policy: Policy) -> Policy:
         problems.append(
             Problem("discount_percent", "It allows nothing yet.", "Give a discount, quantities or a term.")
         )
+    problems += [
+        Problem.of(field, "At most %(count)s stars fit.", count=MOST_STARS)
+        for field in ("product", "company")
+        if getattr(policy, field).count("*") > MOST_STARS
+    ]
     if problems:
         raise Invalid("This policy can't be kept as it is.", problems)
     return replace(

@@ -1,6 +1,5 @@
 """A policy: what the seller has pre-approved besides limits on single lines, and for whom it holds. For the seller alone."""
 
-import re
 from decimal import Decimal
 from typing import Literal
 
@@ -8,6 +7,8 @@ import msgspec
 
 from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Line, Offer, Term
+
+LONGEST_PATTERN, MOST_STARS = 200, 4
 
 
 class TermOption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,9 +82,29 @@ def allows_term(policy: Policy, offer: Offer, term: Term, value: str) -> bool:
     )
 
 
+def is_pattern(text: str) -> bool:
+    """Whether it may be matched with companies and products; with a few stars anybody can still say what it matches."""
+    return len(text) <= LONGEST_PATTERN and text.count("*") <= MOST_STARS
+
+
 def _fits(pattern: str, text: str) -> bool:
-    wanted = ".*".join(map(re.escape, pattern.casefold().split("*")))
-    return not pattern or re.fullmatch(wanted, text.casefold(), re.DOTALL) is not None
+    """Whether the text has the pattern's parts in their order, where a star is anything. Each part is looked for once."""
+    if not pattern:
+        return True
+    first, *others = pattern.casefold().split("*")
+    rest = text.casefold()
+    if not others:
+        return rest == first
+    *middle, last = others
+    if not rest.startswith(first):
+        return False
+    rest = rest[len(first) :]
+    for part in middle:
+        found = rest.find(part)
+        if found < 0:
+            return False
+        rest = rest[found + len(part) :]
+    return rest.endswith(last)
 
 
 def _folded(text: str) -> str:

@@ -16,6 +16,9 @@ from portal.intake.sheet.returned_cell import read_flag
 from portal.intake.sheet.returned_row import RowReader, SheetChanges
 from portal.intake.sheet.returned_table import Sheet, Words
 
+# So many are enough to see that it is another sheet.
+MAX_PROBLEMS = 200
+
 
 def read_returned(sheet: Sheet, base: Offer, words: Words) -> SheetChanges:
     """Return the differences from `base`, the offer that the sheet was made of."""
@@ -23,6 +26,9 @@ def read_returned(sheet: Sheet, base: Offer, words: Words) -> SheetChanges:
     first: dict[str, int] = {}
     chosen: dict[str, list[tuple[Line, Cell, str]]] = {}
     for row in sheet.rows:
+        if len(result.problems) >= MAX_PROBLEMS:
+            result.problems.append(Problem("", "The rest was not looked at."))
+            break
         key = sheet.cell(row, "key").text
         item = find_line_or_term(base, key)
         place = sheet.place(row, "key")

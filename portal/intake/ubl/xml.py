@@ -10,6 +10,8 @@ from portal.intake.field_errors import format_value
 from portal.intake.places import in_line
 from portal.intake.unreadable import unreadable
 
+# A quotation of 5,000 lines has a fifth of it.
+MAX_TAGS = 1_000_000
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 NAMES = {"cac": f"{_UBL}CommonAggregateComponents-2", "cbc": f"{_UBL}CommonBasicComponents-2"}
 _PREFIXES = {namespace: f"{prefix}:" for prefix, namespace in NAMES.items()}
@@ -24,6 +26,8 @@ def parse(data: bytes) -> etree._Element:
     text = data.removeprefix(b"\xef\xbb\xbf")
     _refuse_encoding(text)
     _refuse_document_type(text)
+    if text.count(b"<") > MAX_TAGS:
+        raise unreadable("", "The document has more elements than are read.", "Split the quote.")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

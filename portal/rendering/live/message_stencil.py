@@ -30,7 +30,7 @@ class MessageStencils:
             "party": escape(who.party),
             "name": escape(who.name),
             "at|isoformat": at.isoformat(),
-            "text|markdown": filters["markdown"](ledger.decode_personal(event.personal).body),
+            "text|plain_text": filters["plain_text"](ledger.decode_personal(event.personal).body),
         }
         token = language.current.set(tag)
         try:

@@ -19,10 +19,9 @@ from portal.access import Actor, deal_for
 from portal.commands.negotiation.draft_counteroffer import put_changes
 from portal.database.unit_of_work import UnitOfWork
 from portal.errors import Invalid, Refused, Sentence
-from portal.intake.sheet.csv_file import read_csv
+from portal.intake.isolated import sheets
 from portal.intake.sheet.grid import Grid
 from portal.intake.sheet.returned_table import sheet_of
-from portal.intake.sheet.xlsx_file import XLSX_MAGIC, read_xlsx
 from portal.outbound.export import Export
 from portal.outbound.proposal_sheet import Facts, proposal_sheet
 from portal.reading.buyer.returned_sheet import Asked, asked_by
@@ -37,8 +36,8 @@ from portal.web.buyer.visit import Visit
 from portal.web.forms.form_fields import FormFields
 from portal.web.http.spreadsheets import attachment, kind_of
 
-# Bytes of an upload, and of what a workbook may unpack to.
-LARGEST, UNPACKED = 2_000_000, 12_000_000
+# Bytes of an upload.
+LARGEST = 2_000_000
 # A file that was shown comes back in the form, a third longer.
 FORM_LIMIT = 3_000_000
 MOVED = _l("Revision %(revision)s arrived meanwhile. Look at what the sheet asks of it, then add it again.")
@@ -66,9 +65,11 @@ async def take(visit: Visit, deal_id: str, form: FormFields) -> Response[Any]:
     """`do=add` puts what the sheet asks into the draft; anything else shows it and keeps nothing."""
     asked, held = None, ""
     try:
+        # Nothing is parsed for somebody who may not ask.
+        await visit.read(partial(_require, visit=visit, deal_id=deal_id))
         name, data = await _uploaded(form)
         held = base64.b64encode(data).decode()
-        grid = await asyncio.to_thread(_grid, data)
+        grid = await sheets.read(data)
         asked = await visit.read(partial(_asked, visit=visit, deal_id=deal_id, grid=grid, form=form))
         adds = form.one("do") == "add"
         moved = adds and form.integer("seen") != asked.present
@@ -96,7 +97,8 @@ async def _page(visit: Visit, deal_id: str, *, status: int = 200, **more: Any) -
 
     context = {"asked": None, "held": "", "name": "", "sentence": "", "problems": (), **more}
     context |= {"csrf": visit.request.scope.get("csrf", "")} | await visit.read(read)
-    return visit.services.page("buyer/sheet.html", visit.request, status=status, **context)
+    render = partial(visit.services.page, "buyer/sheet.html", visit.request, status=status)
+    return await asyncio.to_thread(render, **context)
 
 
 async def _uploaded(form: FormFields) -> tuple[str, bytes]:
@@ -117,8 +119,8 @@ async def _uploaded(form: FormFields) -> tuple[str, bytes]:
     return name[:200], data
 
 
-def _grid(data: bytes) -> Grid:
-    return read_xlsx(data, max_unpacked=UNPACKED) if data.startswith(XLSX_MAGIC) else read_csv(data)
+def _require(transaction: Transaction, visit: Visit, deal_id: str) -> None:
+    deal_for(transaction, visit.actor, deal_id).require("counter")
 
 
 def _asked(transaction: Transaction, visit: Visit, deal_id: str, grid: Grid, form: FormFields) -> Asked:

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from portal.access import require
 from portal.commands.policy import set_guard_rail, write_policy
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.policy.authority import Authority
@@ -104,6 +105,8 @@ async def _page(desk: Desk, refused: Refusal = UNSENT) -> Response[str]:
 async def _sent(desk: Desk, policy_id: str, form: FormFields) -> Response[Any]:
     """Kept, or shown again with what it would have answered."""
     try:
+        # Nothing is read for somebody who may not write it, a preview neither.
+        await desk.read(partial(require, actor=desk.actor, capability="set_policies"))
         policy = policy_form.read(form, desk.language)
         if form.one("step") == "save":
             command = partial(write_policy.write_policy, policy=policy, policy_id=policy_id or None)

@@ -15,7 +15,8 @@ from portal.commands.revision.requote import Undecided
 from portal.domain.change.requote import Decision
 from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
-from portal.intake.incoming import IncomingQuote, read_quote
+from portal.intake.incoming import IncomingQuote
+from portal.intake.isolated import quotes
 from portal.outbound.quote_template import quote_template
 from portal.reading.deal_page import offer_preview
 from portal.rendering.addresses import Urls
@@ -53,8 +54,7 @@ async def take_quote(desk: Desk, form: FormFields) -> Response[Any]:
     """`do=check` shows what the quote says, `do=import` makes it a draft (its next revision, with `requote`)."""
     pasted = await _pasted(form)
     try:
-        # Not in the loop: a workbook takes its time.
-        quote = await asyncio.to_thread(_read, desk, pasted, form)
+        quote = await quotes.read(pasted.data, _request(desk, pasted, form))
         if form.one("do") != "import":
             return await _page(desk, form, pasted, quote=quote)
         made = await desk.write(
@@ -82,7 +82,7 @@ async def _page(  # noqa: PLR0917 - the form, and what came of it
 ) -> Response[str]:
     """`known`: a deal came from this quote already, and it may become the deal's next revision. `undecided`: where the deal
     and the quote disagree about it."""
-    preview = offer_preview.of_offer(quote.offer) if quote else None
+    preview = await asyncio.to_thread(offer_preview.of_offer, quote.offer) if quote else None
     context = {
         "pasted": pasted,
         "quote": quote,
@@ -131,14 +131,12 @@ def _unpacked(held: str) -> bytes:
         raise Invalid("The file could not be read again. Choose it once more.", []) from None
 
 
-def _read(desk: Desk, pasted: Pasted, form: FormFields) -> IncomingQuote:
-    """Invalid, with every problem at its place in the document or in the form."""
+def _request(desk: Desk, pasted: Pasted, form: FormFields) -> quotes.Request:
+    """How the document is to be read; Invalid, with every problem of the form at its field."""
     settings = desk.services.settings
-    today = desk.services.database.clock().astimezone(settings.zone).date()
-    return read_quote(
-        pasted.data,
-        pasted.name,
-        today=today,
+    return quotes.Request(
+        filename=pasted.name,
+        today=desk.services.database.clock().astimezone(settings.zone).date(),
         zone=settings.timezone,
         valid_until=_day(form.one("valid_until")),
         contacts=_contacts(form),

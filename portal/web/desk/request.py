@@ -1,7 +1,9 @@
 """What the pages of the desk share: one snapshot for a page and its frame, and refused forms with their places."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from litestar import Response
@@ -83,7 +85,9 @@ class Desk:
                 return {"frame": around, **query(transaction, around)}
 
         content = await self.read(context)
-        page = self.services.page(name, self.request, status=refused.status, refused=refused, **content)
+        # Not in the event loop: a page of thousands of lines must not hold up the others.
+        render = partial(self.services.page, name, self.request, status=refused.status, refused=refused)
+        page = await asyncio.to_thread(render, **content)
         return remember_language(self.request, page)
 
 

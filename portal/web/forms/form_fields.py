@@ -1,5 +1,6 @@
 """What a form sent, as `form: FormFields` in a handler: text fields in order, and uploads apart."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -14,6 +15,8 @@ from portal.rendering.language import marked as _l
 from portal.request import HttpRequest
 
 MOST_FIELDS = 2000
+# Bytes of a form that is not decoded in the event loop.
+LONG = 50_000
 BAD_FORM = _l("The form could not be read. Load the page afresh and try again.")
 
 
@@ -54,7 +57,9 @@ async def read_form(request: HttpRequest) -> FormFields:
     if kind == "multipart/form-data":
         form = await _multipart(request)
     elif kind in ("application/x-www-form-urlencoded", ""):
-        form = _urlencoded(await request.body())
+        body = await request.body()
+        # A long one takes a while, and others go on meanwhile.
+        form = _urlencoded(body) if len(body) < LONG else await asyncio.to_thread(_urlencoded, body)
     else:
         raise Invalid(BAD_FORM, [])
     request.scope["form_fields"] = form  # type: ignore[typeddict-unknown-key]

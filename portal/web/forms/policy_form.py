@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from portal.domain.offer import money
-from portal.domain.policy.policy import Policy, TermOption
+from portal.domain.policy.policy import LONGEST_PATTERN, MOST_STARS, Policy, TermOption, is_pattern
 from portal.errors import Invalid, Problem
 from portal.rendering.decimal_input import plain_decimal
 from portal.rendering.language import gettext as _
 from portal.web.forms.form_fields import FormFields
 
-_ARROW = re.compile(r"\s*(?:->|→|=>)\s*")
+_ARROW = re.compile("->|→|=>")
+MOST_TERMS = 100
 PERCENTS = ("discount_percent", "margin_percent", "concession_percent")
 
 
@@ -23,6 +24,16 @@ def read(form: FormFields, language: str) -> Policy:
     terms = _terms(form.one("terms"), problems)
     if percents["concession_percent"] is None and not problems:
         problems.append(Problem("concession_percent", _("Say how much it may give in one deal.")))
+    problems += [
+        Problem.of(
+            name,
+            "At most %(count)s stars and %(limit)s characters fit.",
+            count=MOST_STARS,
+            limit=LONGEST_PATTERN,
+        )
+        for name in ("product", "company")
+        if not is_pattern(form.one(name))
+    ]
     if problems:
         raise Invalid(_("Some fields can't be read."), problems)
     return Policy(
@@ -68,7 +79,11 @@ def typed(policy: Policy) -> Mapping[str, str]:
 def _terms(text: str, problems: list[Problem]) -> tuple[TermOption, ...]:
     """One option a line: "Payment: 30 days net -> 45 days net", or "Payment: 45 days net" from whatever it says."""
     found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
+    lines = text.splitlines()
+    if len(lines) > MOST_TERMS:
+        problems.append(Problem.of("terms", "At most %(count)s lines fit.", count=MOST_TERMS))
+        return ()
+    for line in filter(None, map(str.strip, lines)):
         term, colon, wording = line.partition(":")
         before, *after = _ARROW.split(wording.strip())
         parts = [term.strip(), before.strip(), *(part.strip() for part in after)]

@@ -12,7 +12,7 @@ from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from portal.errors import Invalid, NotFound, ParleyError, Problem, Refused, SignInNeeded
+from portal.errors import Invalid, NotFound, Overloaded, ParleyError, Problem, Refused, SignInNeeded
 from portal.rendering.language import marked as _l
 from portal.rendering.language import speaking
 from portal.rendering.sentences import translate
@@ -38,6 +38,7 @@ HEADINGS = {
     500: _l("Something went wrong here"),
     503: _l("We can't reach our data right now"),
 }
+BUSY = _l("Too much at once")
 # What Litestar finds wrong by itself. Its own texts name internals and are never shown.
 SENTENCES = {
     400: _l("The address or something in it could not be understood. Go back and try again."),
@@ -82,6 +83,13 @@ def answer(request: HttpRequest, error: ParleyError) -> Response[Any]:
 
 
 def _answer(request: HttpRequest, error: ParleyError) -> Response[Any]:
+    response = _shown(request, error)
+    if isinstance(error, Overloaded):
+        response.headers["Retry-After"] = "10"
+    return response
+
+
+def _shown(request: HttpRequest, error: ParleyError) -> Response[Any]:
     services: Services = request.app.state.services
     problems = error.problems if isinstance(error, Invalid) else ()
     if wants_json(request):
@@ -98,7 +106,7 @@ def _answer(request: HttpRequest, error: ParleyError) -> Response[Any]:
         "errors/page.html",
         request,
         status=error.status,
-        heading=HEADINGS.get(error.status, HEADINGS[500]),
+        heading=_heading(error),
         sentence=error.sentence,
         problems=problems,
         home=_home(request),
@@ -115,10 +123,14 @@ def sign_in_page(services: Services, request: HttpRequest) -> Response[str]:
     return new_link_page(request, services, status=401, deal_id=deal_id)
 
 
+def _heading(error: ParleyError) -> str:
+    return BUSY if isinstance(error, Overloaded) else HEADINGS.get(error.status, HEADINGS[500])
+
+
 def _problem_document(error: ParleyError, problems: tuple[Problem, ...]) -> Response[Any]:
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": translate(HEADINGS.get(error.status, HEADINGS[500])),
+        "title": translate(_heading(error)),
         "status": error.status,
         "detail": translate(error.sentence),
     }

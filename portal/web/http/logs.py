@@ -3,13 +3,17 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+import traceback
+from collections import deque
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
 
 from portal.settings import Settings
 
+# Of one value, of an exception's message, of its causes, and of the frames of each.
+LONGEST_VALUE, LONGEST_MESSAGE, MOST_CAUSES, MOST_FRAMES = 4_000, 300, 4, 8
 _TOKENS = re.compile(r"(/j/|/desk/sign-in/|/unsubscribe/)[^/?#\s\"'<>]+")
 
 
@@ -25,7 +29,39 @@ class _NoTokens(logging.Filter):
 
 
 def _redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: without_tokens(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {
+        name: without_tokens(value[:LONGEST_VALUE]) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
+def _shorten_traceback(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace an exception by where it was raised: few frames, and no values of variables, which may be secret or huge."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    elif error and not isinstance(error, BaseException):
+        error = sys.exception()
+    if isinstance(error, BaseException):
+        event["exception"] = "\n".join(_lines_of(error))
+    return event
+
+
+def _lines_of(error: BaseException) -> Iterator[str]:
+    """The error, then what it came from; each with its innermost frames."""
+    found: BaseException | None = error
+    for _ in range(MOST_CAUSES):
+        if found is None:
+            return
+        message = str(found)[:LONGEST_MESSAGE].replace("\n", " ")
+        yield f"{type(found).__name__}: {message}"
+        frames = deque(traceback.walk_tb(found.__traceback__), maxlen=MOST_FRAMES)
+        for frame, line in reversed(frames):
+            yield f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+        if isinstance(found, BaseExceptionGroup):
+            found = found.exceptions[0]
+        else:
+            found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
 
 
 def configure(settings: Settings) -> None:
@@ -33,7 +69,9 @@ def configure(settings: Settings) -> None:
 
     In JSON each line is one object with `event`, `level`, `timestamp` and, where they are known, `request` and `deal`.
     """
-    rendered: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    rendered: Any = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     if settings.log_format == "json":
         rendered = structlog.processors.JSONRenderer()
     shared: list[Any] = [
@@ -41,7 +79,7 @@ def configure(settings: Settings) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Any] = [structlog.processors.format_exc_info, _redact, rendered]
+    last: list[Any] = [_shorten_traceback, _redact, rendered]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -26,6 +26,8 @@ UPLOAD_LIMIT = 12_000_000
 # Balancers and collectors; their answers are counted, and logged only when something is wrong.
 _ASKED_ALL_THE_TIME = frozenset(("/healthz", "/readyz", "/metrics"))
 _DEAL = re.compile(r"(?:/desk)?/deals/([\w-]{1,64})(?:/|$)", re.ASCII)
+# Numbers are of revisions, and fit in four bytes. An id is longer and has letters.
+_LONG_NUMBER = re.compile(r"/[+-]?[\d_]{10,}(?:/|$)")
 _PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -109,7 +111,8 @@ class Edge:
 
     def _admit(self, scope: HTTPScope) -> None:
         """NotAllowed for an unsafe request of another site; NotFound for an address no database could hold."""
-        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        path = scope["path"]
+        if "\x00" in path or b"%00" in scope["query_string"] or _LONG_NUMBER.search(path):
             raise NotFound("There is no such page.")
         if scope["method"] in SAFE:
             return

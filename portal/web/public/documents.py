@@ -62,7 +62,7 @@ async def _receipt(services: Services, actor: Actor, deal_id: str) -> Response[b
 
 async def _pdf(services: Services, actor: Actor, deal_id: str) -> Response[bytes]:
     facts, revision = await services.database.read(partial(_read, actor=actor, deal_id=deal_id))
-    content = await asyncio.to_thread(proposal_pdf.render, facts, revision)
+    content = await proposal_pdf.render(facts, revision)
     name = f"{facts.number}-revision-{facts.revision}.pdf"
     disposition = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(content, media_type="application/pdf", headers=disposition)

@@ -27,7 +27,7 @@ TEXTS = st.text(
     st.characters(exclude_categories=("Cs",)) | st.sampled_from("\ue000\ue001|<>&\"'*_`#\n"), max_size=60
 )
 KNOWN = st.sampled_from(
-    ["seq", Mark("seq"), Mark("name"), Mark("text|markdown"), "<b>7</b>", "*7*", "{{ seq }}"]
+    ["seq", Mark("seq"), Mark("name"), Mark("text|plain_text"), "<b>7</b>", "*7*", "{{ seq }}"]
 )
 WORDS = TEXTS | KNOWN.map(str)
 

@@ -30,7 +30,9 @@ def test_without_scripts_a_line_leads_back_to_the_room(site: Site) -> None:
         assert (answer.status_code, answer.headers["location"]) == (303, f"{here(site)}/room#room")
     for who in (site.table.bea, site.table.sol, site.table.vic):
         log = room_of(site, who)["room-log"]
-        assert [each.text_content() for each in log.iter("strong")] == ["18,200"]
+        assert [each.text_content() for each in log.iter("p") if "as-written" in each.get("class", "")] == [
+            "We could pay **18,200**."
+        ]
 
 
 def test_with_scripts_it_is_added_in_place(site: Site) -> None:

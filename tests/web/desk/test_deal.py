@@ -51,7 +51,7 @@ def test_only_the_rep_sees_cost_and_floor(rep: Browser, site: Site, table: Table
 
 def test_a_note_stays_on_the_sellers_side(rep: Browser, site: Site, table: Table, address: str) -> None:
     assert rep.post(f"{address}/notes", {"body": "They are *keen*.", "key": "n1"}).status_code == 303
-    assert "They are keen." in open_page(rep, address).region("Internal notes").words
+    assert "They are *keen*." in open_page(rep, address).region("Internal notes").words
     assert "keen" not in site.browser(table.bea).get(f"/deals/{table.deal_id}").text
     assert table.bea.deal.position == site.browser(table.bea).site.table.bea.deal.buyer_seq
 

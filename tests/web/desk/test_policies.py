@@ -151,3 +151,21 @@ def test_the_caps_of_a_deal_hold_over_everything(mia: Browser, table: Table) -> 
 def test_no_such_policy(mia: Browser) -> None:
     assert mia.get(f"{PAGE}/nothing").status_code == 404
     assert mia.post(f"{PAGE}/nothing/switch", {"active": "true"}).status_code == 404
+
+
+STARS = {"company": "*a*a*a*a*a*b"}
+
+
+@pytest.mark.parametrize("step", ["preview", "save"])
+def test_a_pattern_of_many_stars_is_refused_at_its_field(mia: Browser, step: str) -> None:
+    page = mia.post(f"{PAGE}/new", FIELDS | STARS | {"step": step})
+    assert page.status_code == 422
+    assert "At most 4 stars" in words(page.text)
+
+
+def test_who_may_not_save_a_policy_cannot_try_one(mia: Browser, rita: Browser) -> None:
+    """A rep reads them; a preview matches what was typed with every deal."""
+    address = written(mia)
+    page = rita.post(address, FIELDS | STARS | {"step": "preview"})
+    assert page.status_code == 403
+    assert "At most 4 stars" not in words(page.text)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 
+import pypdf
+import pytest
+from msgspec.structs import replace
+
 from portal import seal
+from portal.domain.offer.revision import Revision
 from portal.domain.offer.totals import revise
 from portal.intake.incoming import read_quote
-from portal.rendering import proposal_pdf
+from portal.rendering import proposal_pdf, typesetting
 from portal.rendering.proposal_pdf import Facts
 from tests.cast import START, Table
 from tests.quotes import VALID_UNTIL, quote
@@ -43,11 +50,26 @@ def test_an_accepted_proposal_names_its_order(site: Site) -> None:
     assert site.browser(site.table.sol).get(f"/deals/{site.table.deal_id}/proposal.pdf").content != before
 
 
+def rendered(facts: Facts, revision: Revision) -> bytes:
+    """As it is made, not as it is remembered."""
+    proposal_pdf.CACHE.clear()
+    return asyncio.run(proposal_pdf.render(facts, revision))
+
+
 def test_the_same_revision_has_the_same_bytes_in_each_language(table: Table) -> None:
     for language in ("en", "de"):
-        first = proposal_pdf.render(facts(table, language=language), table.bea.revision)
-        proposal_pdf.render.cache_clear()
-        assert proposal_pdf.render(facts(table, language=language), table.bea.revision) == first
+        first = rendered(facts(table, language=language), table.bea.revision)
+        assert rendered(facts(table, language=language), table.bea.revision) == first
+
+
+@pytest.mark.parametrize("written", ["混合機 2", "เครื่องผสม", "혼합기", "m㎡", "👩‍👩‍👧 🇩🇪", "half\u200bway"])
+def test_a_character_without_a_glyph_leaves_a_mark_and_the_rest(table: Table, written: str) -> None:
+    offer = replace(table.bea.revision.offer, title=f"Press {written} line", introduction=written)
+    made = rendered(facts(table), revise(offer))
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
+    assert "Press" in text
+    assert "line" in text
+    assert (typesetting.MARK in text) == (written != "half\u200bway")
 
 
 def test_what_was_written_is_text_and_not_markup(table: Table) -> None:
@@ -59,7 +81,7 @@ def test_what_was_written_is_text_and_not_markup(table: Table) -> None:
     for line in document["lines"]:
         line["name"] = line["description"] = hostile
     offer = read_quote(json.dumps(document).encode(), "quote.json", today=START.date(), zone="UTC").offer
-    assert proposal_pdf.render(facts(table), revise(offer)).startswith(b"%PDF-")
+    assert rendered(facts(table), revise(offer)).startswith(b"%PDF-")
 
 
 def test_the_receipt_comes_with_the_order_and_names_its_key(site: Site) -> None:

@@ -1,0 +1,1 @@
+"""Read what comes from outside in a child process."""

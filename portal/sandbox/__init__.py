@@ -1,0 +1,1 @@
+"""Run work on bytes from outside in child processes with limits of time and memory."""
