@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tests.second_model.reachable import State, first_state, offer_in, priced_at, use
+from tests.second_model.priced_quantities import priced_at
+from tests.second_model.reachable import State, first_state, offer_in, use
 from tests.second_model.reading import BILLINGS, half_up, places_of
 from tests.second_model.totals import adjustment_by_tax, line_net, net_unit_price, phases_of
 
