@@ -109,6 +109,8 @@ def totals(offer: dict[str, Any]) -> dict[str, Any]:
             if first == 1:
                 found[billing] = period["sum"]
                 found["groups"] |= {(billing, *key): each for key, each in period["groups"].items()}
-                found["adjustments"] |= {(key, billing): net for key, net in period["adjustments"].items()}
+                found["adjustments"] |= {
+                    (key, billing): net for key, net in period["adjustments"].items() if net
+                }
     found["contract"] = tuple(contract)
     return found
