@@ -49,20 +49,26 @@ def get_a_price_that_rises_later(story: Story) -> None:
     story.answer({}, {PRESS: "18450.000000"})
 
 
-@pytest.mark.xfail(reason="The product reads the design otherwise.")
-@pytest.mark.parametrize(
-    ("told", "expected"),
-    [
-        (get_a_better_counter, {"line:installation": "agreed"}),
-        (get_a_better_price_without_an_answer, {"line:press": "agreed"}),
-        (withdraw_what_a_colleague_asks_too, {"term:payment": "asked"}),
-        (get_a_price_that_rises_later, {"line:press": "answered"}),
-    ],
-)
-def test_stories_that_differ(told: Callable[[Story], None], expected: dict[str, str]):
+STORIES = {
+    get_a_better_counter: {"line:installation": "agreed"},
+    get_a_better_price_without_an_answer: {"line:press": "agreed"},
+    withdraw_what_a_colleague_asks_too: {"term:payment": "asked"},
+    get_a_price_that_rises_later: {"line:press": "answered"},
+}
+
+
+@pytest.mark.parametrize("tell", STORIES)
+def test_what_the_design_says_of_stories_that_differ(tell: Callable[[Story], None]):
     story = Story()
-    told(story)
-    assert expected.items() <= story.board.states().items(), "the second model has changed"
+    tell(story)
+    assert STORIES[tell].items() <= story.board.states().items()
+
+
+@pytest.mark.xfail(reason="The product reads the design otherwise.")
+@pytest.mark.parametrize("tell", STORIES)
+def test_stories_that_differ(tell: Callable[[Story], None]):
+    story = Story()
+    tell(story)
     assert not differences(story)
 
 
