@@ -28,7 +28,7 @@ def _whole(reach: Reach, discounts: list[Adjustment]) -> Iterator[Problem]:
         yield Problem.of(
             _place(next(each for each in discounts if each.percent)),
             "The discounts on the whole deal come to %(percent)s %% together.",
-            "Lower them to 100 %% or less.",
+            "Lower them to a hundred percent or less.",
             percent=reach.percent,
         )
         return
