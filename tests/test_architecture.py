@@ -56,6 +56,7 @@ PRIVATE = (
 FOR_BUYERS = (
     "portal/domain/offer/",
     "portal/domain/change/",
+    "portal/domain/difference/",
     "portal/reading/deal_page/",
     "portal/reading/buyer/",
     "portal/rendering/live/buyer_parts.py",

@@ -13,7 +13,7 @@ from portal.cli.console import CLI, Answer, Commands, add_json_flag, add_noun, a
 from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.revision.import_quote import Imported, import_quote
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change.requote import Decision
+from portal.domain.requote.merge import Decision
 from portal.errors import Invalid, Refused
 from portal.intake.incoming import IncomingQuote, parse_contact
 from portal.intake.isolated import quotes

@@ -9,7 +9,7 @@ import msgspec
 from babel import Locale
 from babel.dates import format_date
 
-from portal.domain.change.plain_differences import PlainDifference
+from portal.domain.difference.plain_differences import PlainDifference
 from portal.errors import ParleyError
 from portal.rendering import formats
 from portal.rendering.field_values import per_quantity

@@ -16,7 +16,7 @@ from portal.commands.revision.publish import Published
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change.changed_subjects import changed_subjects
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import PrivateFigures
 from portal.domain.policy.gate import By, Waits

@@ -18,8 +18,8 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import counteroffer, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.published_prices import inside_offer
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import Offer, StandingOffer
 from portal.errors import Invalid

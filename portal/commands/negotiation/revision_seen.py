@@ -2,7 +2,7 @@
 
 from portal.access import Deal
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change.compare import compare
+from portal.domain.difference.compare import compare
 from portal.errors import Conflict, Sentence
 from portal.storage import documents
 

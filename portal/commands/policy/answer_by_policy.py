@@ -20,8 +20,8 @@ from portal.commands.revision import publish, publish_revision
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
-from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.domain.offer import money
 from portal.domain.offer.revision import Offer, PrivateFigures

@@ -24,7 +24,7 @@ class Set(msgspec.Struct, frozen=True, kw_only=True):
 @command("set_guard_rail.set_caps")
 def set_caps(work: UnitOfWork, actor: Actor, *, caps: Caps) -> Set:
     """Over all policies and private limits of a deal. NotAllowed for a rep; Invalid with a problem per field."""
-    problems = _outside(concession_percent=caps.concession_percent)
+    problems = _outside(concession_percent=caps.concession_percent, day_percent=caps.day_percent)
     if not 0 <= caps.uses <= MOST_USES:
         problems.append(
             Problem.of("uses", "This is not between 0 and %(limit)s.", "0 answers nothing.", limit=MOST_USES)

@@ -9,8 +9,8 @@ from portal.access import Deal
 from portal.commands.mail.notify import notify_sellers
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change.change import Change
-from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Answer
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import seller_events
 from portal.domain.offer.revision import Offer
 from portal.storage import documents, tables

@@ -14,10 +14,10 @@ from portal.commands.revision import requote as requoting
 from portal.commands.revision.requote import replace_draft
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change.requote import Decision
 from portal.domain.ledger import ledger
 from portal.domain.offer.revision import Offer, canonical_bytes
 from portal.domain.offer.totals import revise
+from portal.domain.requote.merge import Decision
 from portal.errors import Conflict
 from portal.intake.incoming import IncomingQuote
 from portal.reading.desk.new_quote import NewQuote

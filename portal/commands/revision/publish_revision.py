@@ -21,13 +21,13 @@ from portal.domain.change import change as changing
 from portal.domain.change import ended_offers, price_ask
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.changed_subjects import changed_subjects
 from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.change.ended_offers import Decision
 from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_item
 from portal.domain.change.rebase import rebase
 from portal.domain.change.resolve import resolve, unkept_grants
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import ledger, shared_events
 from portal.domain.offer.revision import Offer
 from portal.domain.policy.gate import By, Waits

@@ -13,12 +13,12 @@ from portal.commands.revision.publish import Published
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import standing_offer
-from portal.domain.change.changed_subjects import changed_subjects
-from portal.domain.change.clash import Clash
+from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import canonical_bytes
 from portal.domain.offer.totals import revise
 from portal.domain.policy.gate import By, Waits
+from portal.domain.requote.clash import Clash
 from portal.errors import Conflict
 from portal.reading.desk.new_quote import NewQuote, merged_with
 from portal.storage import documents, tables

@@ -13,10 +13,10 @@ from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import difference_sentences
 from portal.domain.change.change import Change
-from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import Kind
 from portal.domain.change.items import find_item
-from portal.domain.change.plain_differences import PlainDifference, plain_differences, price_base
+from portal.domain.difference.compare import compare
+from portal.domain.difference.difference_sentences import Kind
+from portal.domain.difference.plain_differences import PlainDifference, plain_differences, price_base
 from portal.domain.ledger.shared_events import Answered, Verdict
 from portal.domain.offer.revision import Offer
 from portal.storage import documents

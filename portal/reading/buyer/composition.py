@@ -7,9 +7,9 @@ from decimal import Decimal
 from portal.domain.change import difference_sentences
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import DescribedComparison
 from portal.domain.change.effect import LineEffect, effect_of
+from portal.domain.difference.compare import compare
+from portal.domain.difference.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Revision
 from portal.domain.offer.totals import revise
 

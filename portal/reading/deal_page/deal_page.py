@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.access import Deal
-from portal.domain.change.compare import Comparison, compare
 from portal.domain.deal import validity
+from portal.domain.difference.compare import Comparison, compare
 from portal.domain.ledger.board import Board
 from portal.domain.ledger.event_body import PartyName
 from portal.domain.offer.revision import Offer, Revision

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from portal.access import Deal
 from portal.domain.change import difference_sentences
-from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import DescribedComparison
+from portal.domain.difference.compare import compare
+from portal.domain.difference.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Line, Revision
 from portal.integers import parse_integer
 from portal.reading.deal_page import visible_revisions

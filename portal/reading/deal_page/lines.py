@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.domain.change.change import buyer_fields
-from portal.domain.change.compare import Changed, Comparison
 from portal.domain.change.fields import Field
+from portal.domain.difference.compare import Changed, Comparison
 from portal.domain.ledger.board import Board, Row, RowState
 from portal.domain.offer.revision import Line, Offer, Revision, Term
 from portal.reading.deal_page import asks

@@ -6,12 +6,12 @@ import msgspec
 
 from portal.access import Deal
 from portal.domain.change import ended_offers, standing_offer
-from portal.domain.change.clash import Clash
-from portal.domain.change.matching import with_keys_of
-from portal.domain.change.requote import Decision, Merged, merge
 from portal.domain.ledger import rounds
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy.requoted import merge_private
+from portal.domain.requote.clash import Clash
+from portal.domain.requote.matching import with_keys_of
+from portal.domain.requote.merge import Decision, Merged, merge
 from portal.errors import Sentence
 from portal.intake.contact import NewContact
 from portal.reading.deal_page import board_events

@@ -62,9 +62,10 @@ async def set_caps(desk: Desk, form: FormFields) -> Response[Any]:
         problems: list[Problem] = []
         share = policy_form.percent(form, "concession_percent", desk.language, problems)
         uses = policy_form.count(form, "uses", problems)
+        day = policy_form.percent(form, "day_percent", desk.language, problems)
         if problems or share is None:
             raise Invalid(_("Some fields can't be read."), problems)
-        caps = Caps(uses=uses, concession_percent=share)
+        caps = Caps(uses=uses, concession_percent=share, day_percent=day)
         return partial(set_guard_rail.set_caps, actor=desk.actor, caps=caps)
 
     return await _set(desk, "caps", form, command)

@@ -12,7 +12,7 @@ from litestar.datastructures import UploadFile
 
 from portal.commands.revision.import_quote import import_quote
 from portal.commands.revision.requote import Undecided
-from portal.domain.change.requote import Decision
+from portal.domain.requote.merge import Decision
 from portal.errors import Conflict, Invalid, Problem, Refused
 from portal.intake.contact import NewContact, parse_contact
 from portal.intake.incoming import IncomingQuote

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from portal.access import Deal, new_id
 from portal.domain.change import difference_sentences
-from portal.domain.change.compare import compare
-from portal.domain.change.difference_sentences import DescribedComparison
+from portal.domain.difference.compare import compare
+from portal.domain.difference.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Revision
 from portal.reading.deal_page import visible_revisions
 from portal.reading.deal_page.deal_page import DealPage

@@ -14,8 +14,8 @@ from portal.commands.deal.send_proposal import send_proposal
 from portal.commands.revision import decide_approval
 from portal.commands.revision.import_quote import Imported, import_quote
 from portal.commands.revision.requote import Undecided
-from portal.domain.change.requote import Decision
 from portal.domain.offer.revision import Offer, PrivateFigures
+from portal.domain.requote.merge import Decision
 from portal.intake.incoming import IncomingQuote, read_quote
 from portal.storage import documents, private_documents, tables
 from tests.cast import Table, quote

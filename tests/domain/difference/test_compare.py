@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.compare import Comparison, compare
+from portal.domain.difference.compare import Comparison, compare
 from portal.domain.offer.revision import Adjustment, Offer, Revision, Tax, Term, canonical_bytes, decode
 from portal.domain.offer.totals import revise
 from tests.domain.offers import VAT, kestrel_offer, line, offers

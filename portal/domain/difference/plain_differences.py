@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import msgspec
 
-from portal.domain.change.compare import Value
-from portal.domain.change.difference_sentences import DifferenceSentence, Kind
 from portal.domain.change.fields import spec
+from portal.domain.difference.compare import Value
+from portal.domain.difference.difference_sentences import DifferenceSentence, Kind
 from portal.domain.offer.revision import Line
 
 

@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain.change.clash import Clash, Plain
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer, Term
+from portal.domain.requote.clash import Clash, Plain
 from portal.errors import Sentence
 
 Decision = Literal["keep", "take"]

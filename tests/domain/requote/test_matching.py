@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from portal.domain.change.matching import with_keys_of
-from portal.domain.change.requote import merge
 from portal.domain.offer.revision import Condition, Consequence, StandingOffer
+from portal.domain.requote.matching import with_keys_of
+from portal.domain.requote.merge import merge
 from tests.domain.offers import line, offer
 
 

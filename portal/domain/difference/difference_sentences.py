@@ -11,8 +11,8 @@ from typing import Literal
 import msgspec
 
 from portal.domain.change import field_spec
-from portal.domain.change.compare import Changed, Comparison, Difference, Value
 from portal.domain.change.fields import spec
+from portal.domain.difference.compare import Changed, Comparison, Difference, Value
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line
 
