@@ -37,7 +37,7 @@ def test_quotes_that_come_in_amount_to_the_same():
         found = differences(document_of(asked), asked)
         compared += found is not None
         assert not found, f"seed {seed}: {found}"
-    assert compared > 2_000
+    assert compared > 1_500
 
 
 def test_offers_with_choices_and_odd_amounts_amount_to_the_same():

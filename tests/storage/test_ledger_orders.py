@@ -110,7 +110,7 @@ def test_no_number_from_an_address_is_an_error(table: Table, before: int) -> Non
 def test_comments_are_found_among_all_that_was_said(table: Table) -> None:
     commented = [row.seq for row in stored(table, "seller") if row.body == COMMENTED_BODY]
     found = table.database.read_now(partial(comments.load, deal_id=table.deal_id, party="seller"))
-    assert {anchor: (count, [row.seq for row in rows]) for anchor, (count, rows) in found.items()} == {
+    assert {anchor: (len(each.seqs), [row.seq for row in each.rows]) for anchor, each in found.items()} == {
         "line:press": (len(commented), commented[-comments.NEWEST :])
     }
 

@@ -11,9 +11,9 @@ import msgspec
 from portal.access import Deal
 from portal.commands.revision.publish import Published
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import difference_sentences
 from portal.domain.change.change import Change
 from portal.domain.change.items import find_item
+from portal.domain.difference import difference_sentences
 from portal.domain.difference.compare import compare
 from portal.domain.difference.difference_sentences import Kind
 from portal.domain.difference.plain_differences import PlainDifference, plain_differences, price_base

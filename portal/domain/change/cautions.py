@@ -16,7 +16,7 @@ from portal.domain.change import change as changing
 from portal.domain.change import standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.fields import field_name, parse_value, spec
+from portal.domain.change.fields import PRICE, field_name, parse_value, spec
 from portal.domain.change.items import find_item
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, Offer
@@ -93,7 +93,7 @@ def _worse(offer: Offer, changes: Sequence[Change]) -> Iterator[Caution]:
     """Values without a price that are worse for the buyer than what is offered: a later day, a shorter warranty."""
     for change in changes:
         row, item = spec(change.field), find_item(offer, change.subject)
-        if row.better is None or item is None:
+        if row.better is None or item is None or change.field in PRICE:
             continue
         asked, offered = (
             parse_value(change.field, change.value),

@@ -82,7 +82,7 @@ def _without(before: Offer, line: Line, offer: StandingOffer, language: str) -> 
         unit_price=priced.unit_price,
         discount_percent=priced.discount_percent,
         price_source=priced.price_source,
-        price_breaks=priced.price_breaks,
+        held=priced.held,
         why=priced.why,
     )
 

@@ -48,8 +48,8 @@ def build_board(
     names |= {
         subject: _called(offer, change) for change in got if (subject := _subject_of(change)) not in names
     }
-    agreed = {*names} if accepted else {_subject_of(change) for change in got}
     held = consents or {}
+    agreed = {*names} if accepted else {*held, *(_subject_of(change) for change in got)}
     rows = tuple(
         _row(
             subject,

@@ -38,7 +38,7 @@ def price_at(line: Line, quantity: Decimal) -> PriceAt | None:
     """The price that the offer itself names for `quantity`; None where a person has to.
 
     A negotiated price holds from its quantity upwards, and a lower break applies at once. Otherwise a break, and below the
-    first the list price, or without one the price that was quoted there.
+    first the list price, or the price that was quoted there where that is lower or the only one.
     """
     reached = price_break(line, quantity)
     by_break = [PriceAt(reached.unit_price, "break", reached.start)] if reached else []
@@ -51,8 +51,8 @@ def price_at(line: Line, quantity: Decimal) -> PriceAt | None:
     if by_break:
         return by_break[0]
     quoted = line.held.unit_price if line.held else None
-    below = quoted if line.list_price is None else line.list_price
-    return None if below is None else PriceAt(below, "list", money.ZERO)
+    below = [each for each in (line.list_price, quoted) if each is not None]
+    return PriceAt(min(below), "list", money.ZERO) if below else None
 
 
 def sells_alone(line: Line, quantity: Decimal) -> bool:
@@ -68,7 +68,7 @@ def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
     resized = replace(line, quantity=quantity)
     found = price_at(line, quantity)
     if found is None:
-        return replace(resized, price_source="negotiated", held=None)
+        return replace(resized, price_source="negotiated", held=_quoted(line))
     repriced = replace(
         resized, unit_price=found.unit_price, price_source=found.source, held=line.held or _left(line, found)
     )
@@ -84,11 +84,17 @@ def _negotiated(line: Line) -> PriceBreak | None:
     return None
 
 
+def _quoted(line: Line) -> PriceBreak | None:
+    """What was quoted below the first break outlives a negotiated price."""
+    return line.held if line.held and not line.held.start else None
+
+
 def _left(line: Line, found: PriceAt) -> PriceBreak | None:
     """What the line would forget with its quantity."""
     if line.price_source == "negotiated":
         return _negotiated(line)
-    quoted = line.list_price is None and found.source == "break" and price_break(line, line.quantity) is None
+    known = line.list_price is not None and line.list_price <= line.unit_price
+    quoted = not known and found.source == "break" and price_break(line, line.quantity) is None
     return PriceBreak(start=money.ZERO, unit_price=line.unit_price) if quoted else None
 
 
@@ -117,4 +123,6 @@ def at_price(
     step = reason or build_up.price_change(
         language, concession=concession and lower, round_number=round_number
     )
-    return build_up.explained(line, replace(priced, price_source="negotiated", held=None), step, language)
+    return build_up.explained(
+        line, replace(priced, price_source="negotiated", held=_quoted(line)), step, language
+    )

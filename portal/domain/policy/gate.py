@@ -124,7 +124,14 @@ def _was_signed(case: _Case, key: str, floor: Decimal, lowest: Decimal) -> bool:
     if signed is None or case.signed is None or key not in case.signed.lines:
         return False
     then = _floor(signed.private, key)
-    return then is not None and then >= floor and lowest >= case.signed.lowest(key)
+    known = then is not None and then >= floor and lowest >= case.signed.lowest(key)
+    # It goes on from what applies now: what was dearer meanwhile is a new price.
+    return (
+        known
+        and case.current is not None
+        and key in case.current.lines
+        and lowest >= case.current.lowest(key)
+    )
 
 
 def _lowered_floors(case: _Case) -> Iterator[Reason]:

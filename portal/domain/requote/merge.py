@@ -78,15 +78,10 @@ class _Merge:
                 )
             ),
         )
-        keep = self._keeps(
-            "deal",
-            self.new.title,
-            "valid_until",
-            self.base.valid_until,
-            self.current.valid_until,
-            self.new.valid_until,
-        )
-        if keep:
+        # More time that was given is not taken away.
+        given = self.current.valid_until != self.base.valid_until
+        unmoved = self.new.valid_until == self.base.valid_until
+        if unmoved or (given and self.current.valid_until_instant > self.new.valid_until_instant):
             offer = replace(offer, **{name: getattr(self.current, name) for name in _VALIDITY})
         return Merged(offer=_one_of_each_group(offer, self.current), clashes=tuple(self.clashes))
 

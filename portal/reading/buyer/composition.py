@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.domain.change import difference_sentences
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.effect import LineEffect, effect_of
+from portal.domain.difference import difference_sentences
 from portal.domain.difference.compare import compare
 from portal.domain.difference.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Revision

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.access import Deal
-from portal.domain.change import difference_sentences
+from portal.domain.difference import difference_sentences
 from portal.domain.difference.compare import compare
 from portal.domain.difference.difference_sentences import DescribedComparison
 from portal.domain.offer.revision import Line, Revision

@@ -164,7 +164,7 @@ def test_what_was_asked_before_the_end_is_asked_after_it(
     assert [ask.id for ask in waiting] == [made.counteroffer]
     assert row_of_press(table).state == "asked"
     approvals = select(tables.approval.c.state)
-    assert table.database.read_now(lambda t: t.connection.scalars(approvals).all()) == ["overtaken"]
+    assert table.database.read_now(lambda t: t.connection.scalars(approvals).all()) == ["waiting"]
     assert "counteroffers_closed" not in [each.kind for each in events(table, "buyer")]
     table.rita.publishes({"line:press:unit_price": "17900"})
     assert str(table.bea.offer.lines[0].unit_price) == "17900.000000"

@@ -153,7 +153,7 @@ def test_a_floor_holds_on_every_road(road, first):
         None if first else replace(after, adjustments=(), standing_offers=(), lines=(line("a"), line("b")))
     )
     assert why(after, floors(a="85"), before=before) == [("floor", "a")]
-    assert why(after, floors(a="85"), before=before, manager=after) == [], "a manager has signed just that"
+    assert why(after, floors(a="85"), before=after, manager=after) == [], "a manager has signed just that"
 
 
 def test_what_a_manager_signed_may_go_on_but_no_lower():
