@@ -29,6 +29,10 @@ STANDING = {
 }
 
 
+# What the tour answers a request with, by its field.
+COUNTERS = {"quantity": "4"}
+
+
 class DeskTour(Reader):
     def answer(self) -> None:
         table, here = self.table, f"/desk/deals/{self.table.deal_id}"
@@ -50,8 +54,11 @@ class DeskTour(Reader):
         verdicts = {f"verdict:{change.id}": "decline" for each in open_asks for change in each.changes}
         for ask in open_asks:
             for change in ask.changes:
-                if change.field == "quantity":
-                    verdicts |= {f"verdict:{change.id}": "counter", f"value:{change.id}": "4"}
+                if change.field == "quantity" or ask.package:
+                    verdicts |= {
+                        f"verdict:{change.id}": "counter",
+                        f"value:{change.id}": COUNTERS.get(change.field, "17300"),
+                    }
         form = {"base": str(table.rita.deal.revision), "note": SAID[3], "key": "k1", **verdicts}
         self.post(table.rita, f"{here}/outcome", **form)
         answer = self.browser(table.rita).post(f"{here}/publish", form)

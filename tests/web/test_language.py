@@ -56,7 +56,7 @@ def test_a_deal_of_a_german_quote(site: Site, table: Table) -> None:
     bea.cookies = {"parley_buyer": table.cookies[seats["bea"].contact_id]}
     page = Page(bea.get(f"/deals/{deal_id}", **BROWSER).text)
     assert "Einmalig fällig 51.289,00 EUR" in page.text("summary")
-    assert "2 × zu je 18.450,00 36.900,00" in page.text("line-press")
+    assert "2 × zu 18.450,00 36.900,00" in page.text("line-press")
     assert f"gültig bis {table.last_day:%d.%m.%Y}" in page.text("introduction")
     # It is the deal's paper, whoever prints it.
     paper = PdfReader(io.BytesIO(bea.get(f"/deals/{deal_id}/proposal.pdf").content))

@@ -75,6 +75,7 @@ def table(site: Site) -> Table:
 @pytest.fixture
 def countered(site: Site, table: Table) -> Table:
     """Bea asks for 36 months with the form, Rita counters 30 with hers: revision 3."""
+    site.database.mail_figures = True
     send(site, table.bea, "/lines/press/change", warranty_months="36", reason="")
     send(site, table.bea, "/counteroffer", **page_of(site, table.bea).form("tray-form"))
     rep, address = site.browser(table.rita), f"/desk/deals/{table.deal_id}"
@@ -147,7 +148,7 @@ def test_the_rep_reads_the_ask_and_that_it_is_a_concession(site: Site, table: Ta
     rep, address = site.browser(table.rita), f"/desk/deals/{table.deal_id}"
     page = open_page(rep, address)
     (group,) = page['//fieldset[legend="Hydraulic press HP-40: Warranty in months"]']
-    assert "Offered24 Asked36" in " ".join(group.text_content().split())
+    assert "Offered24 Asked 36" in " ".join(group.text_content().split())
     table.rita.publishes("accept")
     told = open_page(rep, f"{address}/concessions").words
     assert "Given Hydraulic press HP-40: Warranty in months was 24 is now 36" in told
