@@ -198,7 +198,7 @@ class Table:
         last_moment = self.bea.deal.valid_until - timedelta(seconds=1)
         return last_moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
 
-    def _sent(self, document: dict[str, Any]) -> tuple[str, dict[str, Seat]]:
+    def _sent(self, document: dict[str, Any], *, approved: bool = False) -> tuple[str, dict[str, Seat]]:
         today = self.database.clock().date()
         if document["valid_until"] == VALID_UNTIL:
             # As long as it has from START: beside a server the clock is the real one, and goes on.
@@ -209,7 +209,9 @@ class Table:
         )
         system = System("cli")
         deal_id = self.database.write_now(lambda work: import_quote.import_quote(work, system, incoming)).deal
-        self.database.write_now(lambda work: send_proposal.send_proposal(work, system, deal_id))
+        self.database.write_now(
+            lambda work: send_proposal.send_proposal(work, system, deal_id, approved=approved)
+        )
         return deal_id, {
             name: self._buyer(deal_id, contact) for name, contact in self._contacts(deal_id).items()
         }

@@ -24,7 +24,7 @@ from tests.web.page import Page
 
 # Found nowhere else: the offer, its volume price, what the offer on a condition gives, two asks, the answer, an edit.
 PRICES = ("389.17", "350.29", "347.19", "380.13", "371.31", "377.77")
-PRIVATE = {"unit_cost": "201.37", "floor_unit_price": "305.53", "auto_accept_unit_price": "388.83"}
+PRIVATE = {"unit_cost": "201.37", "floor_unit_price": "375.53", "auto_accept_unit_price": "388.83"}
 BASE = {"en": "per 100 kg", "de": "je 100 kg"}
 
 
@@ -54,7 +54,7 @@ class Reading:
 
     def __init__(self, site: Site, language: str) -> None:
         self.site, self.language, self.texts = site, language, dict[str, str]()
-        self.deal_id, self.seats = site.table._sent(document())
+        self.deal_id, self.seats = site.table._sent(document(), approved=True)
 
     def browser(self, who: Seat) -> Browser:
         browser = self.site.browser(who)

@@ -110,36 +110,38 @@ def _problems(case: _Case) -> list[Problem]:
 
 
 def _floors(case: _Case) -> Iterator[Reason]:
-    """Lines that could be reached below their floor, unless a manager signed just that."""
-    for key in case.reach.lines:
-        floor = _floor(case.private, key)
-        if floor is None or (lowest := case.reach.lowest(key)) >= floor:
-            continue
-        if not _was_signed(case, key, floor, lowest):
-            yield Reason(kind="floor", line=key, figure=money.six(lowest), limit=floor)
-
-
-def _was_signed(case: _Case, key: str, floor: Decimal, lowest: Decimal) -> bool:
-    signed = case.before.manager
-    if signed is None or case.signed is None or key not in case.signed.lines:
-        return False
-    then = _floor(signed.private, key)
-    known = then is not None and then >= floor and lowest >= case.signed.lowest(key)
-    # It goes on from what applies now: what was dearer meanwhile is a new price.
-    return (
-        known
-        and case.current is not None
-        and key in case.current.lines
-        and lowest >= case.current.lowest(key)
-    )
+    """Lines that could be reached below their floor, unless a manager signed just that and it goes on from what applies."""
+    manager = case.before.manager
+    for key, floor, below in _below_floors(case):
+        then = _floor(manager.private, key) if manager else None
+        signed = then is not None and then >= floor and _reached(case.signed, key, below)
+        if not (signed and _reached(case.current, key, below)):
+            yield Reason(kind="floor", line=key, figure=money.six(min(below.values())), limit=floor)
 
 
 def _lowered_floors(case: _Case) -> Iterator[Reason]:
     """Below a floor and lower than what is published: what a buyer may choose already is the seller's word."""
-    for reason in _floors(case):
-        known = case.current and case.current.lines.get(reason.line)
-        if not known or case.reach.lowest(reason.line) < case.current.lowest(reason.line):  # type: ignore[union-attr]  # known only with a current one
-            yield reason
+    for key, floor, below in _below_floors(case):
+        if not _reached(case.current, key, below):
+            yield Reason(kind="floor", line=key, figure=money.six(min(below.values())), limit=floor)
+
+
+def _below_floors(case: _Case) -> Iterator[tuple[str, Decimal, Mapping[Decimal, Decimal]]]:
+    """Key and floor of a line, and its prices by the quantities at which it could be reached below the floor."""
+    for key, line in case.reach.lines.items():
+        floor = _floor(case.private, key)
+        if floor is None or case.reach.lowest(key) >= floor:
+            continue
+        prices = {quantity: case.reach.net_price(key, price) for quantity, price in line.prices.items()}
+        yield key, floor, {quantity: price for quantity, price in prices.items() if price < floor}
+
+
+def _reached(before: Reach | None, key: str, prices: Mapping[Decimal, Decimal]) -> bool:
+    """Whether the line cost no more at these quantities."""
+    if before is None or key not in before.lines:
+        return False
+    line = before.lines[key]
+    return all(before.net_price(key, line.price(quantity)) <= price for quantity, price in prices.items())
 
 
 def _discounts(case: _Case) -> Iterator[Reason]:

@@ -37,6 +37,9 @@ class Reason:
     why: Why
     label: str = ""
     breaks: tuple[PriceBreak, ...] = ()
+    # What their prices are for: a quantity of this unit.
+    base: Decimal = Decimal(1)
+    unit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +89,25 @@ def _open(item: Line | Term, name: Field) -> OpenField:
     return OpenField(field=name, low=limits.min_quantity, high=limits.max_quantity, step=limits.step)
 
 
+def _breaks(line: Line) -> tuple[PriceBreak, ...]:
+    """The breaks that a quantity can reach: of a negotiated price those that are lower."""
+    negotiated = line.price_source == "negotiated"
+    return tuple(
+        step
+        for step in line.price_breaks
+        if step.start and not (negotiated and step.unit_price >= line.unit_price)
+    )
+
+
 def _reasons(offer: Offer, item: Line | Term, fixed: Sequence[Field], *, priced: bool) -> Iterator[Reason]:
     for each in offer.standing_offers:
         if each.taken and _rests_on(each, item):
             yield Reason(why="condition", label=each.label)
         elif not each.taken and isinstance(item, Line) and item.key in {then.line for then in each.then}:
             yield Reason(why="offer", label=each.label)
-    if isinstance(item, Line) and item.price_breaks and item.price_source != "negotiated":
-        yield Reason(why="breaks", breaks=tuple(step for step in item.price_breaks if step.start))
+    breaks = _breaks(item) if isinstance(item, Line) else ()
+    if breaks and isinstance(item, Line):
+        yield Reason(why="breaks", breaks=breaks, base=item.price_base_quantity, unit=item.unit)
     if fixed:
         yield Reason(why="fixed")
         if "unit_price" in fixed and priced:

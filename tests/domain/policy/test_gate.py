@@ -163,6 +163,15 @@ def test_what_a_manager_signed_may_go_on_but_no_lower():
     assert why(lower, private, before=signed, manager=signed) == [("floor", "a")]
 
 
+def test_what_a_manager_signed_for_many_is_not_signed_for_few():
+    breaks = (PriceBreak(start=Decimal(10), unit_price=Decimal(80)),)
+    signed = offer(line("a", "100", negotiable=("quantity",), price_breaks=breaks))
+    given = apply(signed, [change("line:a", "unit_price", "84")], concession=True)
+    assert why(signed, floors(a="85"), before=signed, manager=signed) == []
+    assert why(given, floors(a="85"), before=signed, manager=signed) == [("floor", "a")]
+    assert why(given, floors(a="85"), before=signed, by="policy") == [("floor", "a")]
+
+
 def test_a_buyer_may_choose_what_is_published():
     """What a rep published below a floor before there was one is the seller's word."""
     before = offer(line("b"), line("a", "10", optional=True, selected=False))
