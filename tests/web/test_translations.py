@@ -191,7 +191,14 @@ KNOWN = [
             *("As discussed in", "Odense", "One HP-20 press", "Filling line", "Havn ApS", "Ravn Friis"),
             *("ravn@havn.example", "rita@kestrel.example", "mia@kestrel.example", "Rita", "Mia"),
             # The build-up of a price is worded in the language of its document.
-            *("Quoted price", "Concession", "Round-1 concession", "Round-2 concession", "Round-3 concession"),
+            *(
+                "Quoted price",
+                "Concession",
+                "Price change",
+                "Round-1 concession",
+                "Round-2 concession",
+                "Round-3 concession",
+            ),
             *("Europe/Copenhagen", "UTC", "EUR", "English", "EN", "Parley", "json", "JSON", "CSV", "XLSX"),
         },
         key=len,
