@@ -16,7 +16,7 @@ from tests.chaos.rules import ASKABLE, Ask
 
 # Mostly whoever may; the others are refused.
 negotiators = st.sampled_from(("bea", "sol", "bea", "sol", "vic"))
-askable = st.dictionaries(st.sampled_from(sorted(ASKABLE)), st.integers(0, 3), min_size=1, max_size=3)
+askable = st.dictionaries(st.sampled_from(sorted(ASKABLE)), st.integers(0, 4), min_size=1, max_size=3)
 
 
 class Buying(Negotiation):
@@ -40,7 +40,7 @@ class Buying(Negotiation):
         send = seat.sends_draft if drafted else partial(seat.asks, *changes(wanted))
         made = self.tries(refused, lambda: send(package=package))
         if not refused:
-            ask_made = Ask(made.counteroffer, wanted, package)
+            ask_made = Ask(who, made.counteroffer, wanted, package)
             self.model.ask(ask_made)
             assert bool(made.revision) == self.model.answers_at_once(ask_made)
             if drafted:
@@ -70,8 +70,9 @@ class Buying(Negotiation):
         if not refused:
             found = self.model.applied(wanted.items())
             assert found is not None
-            self.model.values = found[0]
-            self.model.next_revision(by_rep=False)
+            self.model.chosen(found)
+            drafted = self.model.drafts.get(who, {})
+            self.model.drafts[who] = {each: value for each, value in drafted.items() if each not in wanted}
 
     @rule(who=negotiators)
     def declines(self, who: str) -> None:
