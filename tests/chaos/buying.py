@@ -30,15 +30,26 @@ class Buying(Negotiation):
         if not refused:
             self.model.drafts[who] = rules.put(self.model.drafts.get(who, {}), wanted, says)
 
-    @rule(who=negotiators, picked=askable, package=st.booleans(), drafted=st.booleans(), fixed=st.booleans())
-    def asks(self, who: str, picked: dict[str, int], package: bool, drafted: bool, fixed: bool) -> None:
+    @rule(
+        who=negotiators,
+        picked=askable,
+        package=st.booleans(),
+        drafted=st.booleans(),
+        fixed=st.booleans(),
+        stale=st.sampled_from((0, 0, 0, 0, 1)),
+    )
+    def asks(  # noqa: PLR0917 - one of each way to ask
+        self, who: str, picked: dict[str, int], package: bool, drafted: bool, fixed: bool, stale: int = 0
+    ) -> None:
         wanted = self.model.drafts.get(who, {}) if drafted else valued(picked)
         if fixed and not drafted and not package:
             wanted = {**wanted, "term:delivery:value": "Week 10"}
-        refused = self.buyer(who, "negotiator", "open") or self.model.can_ask(wanted)
+        refused = self.buyer(who, "negotiator", "open") or (Conflict if stale else None)
+        refused = refused or self.model.can_ask(wanted)
+        seen = self.model.revision - stale
         seat = self.seats[who]
         send = seat.sends_draft if drafted else partial(seat.asks, *changes(wanted))
-        made = self.tries(refused, lambda: send(package=package))
+        made = self.tries(refused, lambda: send(package=package, revision=seen))
         if not refused:
             ask_made = Ask(who, made.counteroffer, wanted, package)
             self.model.ask(ask_made)
