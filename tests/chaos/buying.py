@@ -16,7 +16,7 @@ from tests.chaos.rules import ASKABLE, Ask
 
 # Mostly whoever may; the others are refused.
 negotiators = st.sampled_from(("bea", "sol", "bea", "sol", "vic"))
-askable = st.dictionaries(st.sampled_from(sorted(ASKABLE)), st.integers(0, 3), min_size=1, max_size=3)
+askable = st.dictionaries(st.sampled_from(sorted(ASKABLE)), st.integers(0, 4), min_size=1, max_size=3)
 
 
 class Buying(Negotiation):
@@ -30,17 +30,28 @@ class Buying(Negotiation):
         if not refused:
             self.model.drafts[who] = rules.put(self.model.drafts.get(who, {}), wanted, says)
 
-    @rule(who=negotiators, picked=askable, package=st.booleans(), drafted=st.booleans(), fixed=st.booleans())
-    def asks(self, who: str, picked: dict[str, int], package: bool, drafted: bool, fixed: bool) -> None:
+    @rule(
+        who=negotiators,
+        picked=askable,
+        package=st.booleans(),
+        drafted=st.booleans(),
+        fixed=st.booleans(),
+        stale=st.sampled_from((0, 0, 0, 0, 1)),
+    )
+    def asks(  # noqa: PLR0917 - one of each way to ask
+        self, who: str, picked: dict[str, int], package: bool, drafted: bool, fixed: bool, stale: int = 0
+    ) -> None:
         wanted = self.model.drafts.get(who, {}) if drafted else valued(picked)
         if fixed and not drafted and not package:
             wanted = {**wanted, "term:delivery:value": "Week 10"}
-        refused = self.buyer(who, "negotiator", "open") or self.model.can_ask(wanted)
+        refused = self.buyer(who, "negotiator", "open") or (Conflict if stale else None)
+        refused = refused or self.model.can_ask(wanted)
+        seen = self.model.revision - stale
         seat = self.seats[who]
         send = seat.sends_draft if drafted else partial(seat.asks, *changes(wanted))
-        made = self.tries(refused, lambda: send(package=package))
+        made = self.tries(refused, lambda: send(package=package, revision=seen))
         if not refused:
-            ask_made = Ask(made.counteroffer, wanted, package)
+            ask_made = Ask(who, made.counteroffer, wanted, package)
             self.model.ask(ask_made)
             assert bool(made.revision) == self.model.answers_at_once(ask_made)
             if drafted:
@@ -70,8 +81,9 @@ class Buying(Negotiation):
         if not refused:
             found = self.model.applied(wanted.items())
             assert found is not None
-            self.model.values = found[0]
-            self.model.next_revision(by_rep=False)
+            self.model.chosen(found)
+            drafted = self.model.drafts.get(who, {})
+            self.model.drafts[who] = {each: value for each, value in drafted.items() if each not in wanted}
 
     @rule(who=negotiators)
     def declines(self, who: str) -> None:

@@ -57,6 +57,8 @@ class Negotiation(RuleBasedStateMachine):
         self.seats = {name: self._seat(name) for name in ROLES}
         self.roles: dict[str, str | None] = dict(ROLES)
         self.model = Model(clock=self.clock, valid_until=self.seats["mia"].deal.valid_until)
+        self.model.lasts(self.seats["mia"].offer.valid_until)
+        self.model.quoted_day = self.model.day
         self.said: list[tuple[str, str | None, str]] = []
         self.documents = self.jumps = 0
         self.approvals: list[str] = []
@@ -140,6 +142,7 @@ class Negotiation(RuleBasedStateMachine):
         offer, asked = self.sound.check()
         model, deal = self.model, self.seats["mia"].deal
         assert (deal.state, deal.revision) == (model.state, model.revision)
+        assert (offer.valid_until, deal.valid_until) == (model.day, model.valid_until)
         assert soundness.values(offer) == model.values
         assert asked == {ask.id: ask.changes for ask in model.asks}
         assert soundness.edits(self.database, deal.id) == model.edits

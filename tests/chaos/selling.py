@@ -23,10 +23,10 @@ from tests.chaos.rules import ASKABLE, FIXED, Publication
 from tests.quotes import quote
 
 editable = st.dictionaries(
-    st.sampled_from(sorted({**ASKABLE, **FIXED})), st.integers(0, 3), min_size=1, max_size=2
+    st.sampled_from(sorted({**ASKABLE, **FIXED})), st.integers(0, 4), min_size=1, max_size=2
 )
 verdicts = st.lists(
-    st.tuples(st.sampled_from(("accept", "decline", "counter")), st.integers(0, 3)), min_size=1, max_size=3
+    st.tuples(st.sampled_from(("accept", "decline", "counter")), st.integers(0, 4)), min_size=1, max_size=3
 )
 
 
@@ -95,7 +95,7 @@ class Selling(Negotiation):
             refused = outcome if isinstance(outcome, type) else None
         decide = partial(decide_approval.decide_approval, granted=granted)
         self.tries(refused, lambda: self.seats[who].does(decide, approval))
-        if not refused:
+        if not refused and not granted:
             self.model.approval = None
 
     @rule(who=sellers)
@@ -118,28 +118,25 @@ class Selling(Negotiation):
         refused = refused or (Invalid if days < 0 else None)
         self.tries(refused, lambda: self.seats[who].does(command, valid_until=day))
         if not refused:
-            self.model.stored, self.model.valid_until = "open", self.seats["mia"].deal.valid_until
+            self.model.stored = "open"
+            self.model.lasts(day)
             self.model.next_revision()
 
     @rule(who=sellers, without=st.sampled_from(("", "", "install")))
     def requotes(self, who: str, without: str) -> None:
         self.documents += 1
         document = quote(title=f"Requote {self.documents}")
-        document["valid_until"] = (self.clock().date() + timedelta(days=5)).isoformat()
+        day = self.clock().date() + timedelta(days=5)
+        document["valid_until"] = day.isoformat()
         document["lines"] = [line for line in document["lines"] if line["key"] != without]
         today = self.clock().date()
         incoming = read_quote(json.dumps(document).encode(), "q.json", today=today, zone="Europe/Copenhagen")
-        refused = self.model.may(self.roles[who], "rep", "open")
+        role = str(self.roles[who])
+        refused = self.model.may(role, "rep", "open")
+        refused = refused or self.model.requote(role, day, install=without != "install")
         take = partial(import_quote.import_quote, actor=self.seats[who].actor, quote=incoming, requote=True)
         self.tries(refused, lambda: self.database.write_now(take))
         if not refused:
-            model = self.model
-            model.values = {
-                each: value for each, value in rules.QUOTED.items() if without not in each.split(":")
-            }
-            model.negotiated, model.below_named = False, False
-            model.valid_until = self.seats["mia"].deal.valid_until
-            model.next_revision()
             # The quote says who may what; whose way in was taken stays outside.
             self.roles |= {name: ROLES[name] for name in BUYERS if self.roles[name]}
             self.outside |= {name: ROLES[name] for name in self.outside}

@@ -75,21 +75,29 @@ class Sound:
     def _told(self, transaction: Transaction) -> Asked:
         """What is still asked when the ledger is all that is known."""
         event = tables.event.c
-        query = select(event.body, event.personal).where(event.deal_id == self.deal_id).order_by(event.seq)
+        query = select(event.actor, event.body, event.personal).where(event.deal_id == self.deal_id)
         asked: Asked = {}
-        for stored in transaction.connection.execute(query):
+        by: dict[str, tuple[str, bool]] = {}
+        for stored in transaction.connection.execute(query.order_by(event.seq)):
             ended: tuple[str, ...] = ()
             match ledger.decode_body(stored.body, stored.personal):
                 case shared_events.CounterofferMade() as made:
-                    for older in asked.values():
-                        for change in made.changes:
+                    for one, older in asked.items():
+                        for change in made.changes if by[one][0] == stored.actor else ():
                             older.pop(change.id, None)
                     ended = made.replaces
+                    by[made.counteroffer] = stored.actor, made.package
                     asked[made.counteroffer] = {change.id: change.value for change in made.changes}
                 case shared_events.CounterofferWithdrawn(counteroffer=one):
                     ended = (one,)
                 case shared_events.CounteroffersClosed(counteroffers=several):
                     ended = several
+                case shared_events.RevisionPublished(signed="offer", changed=chosen):
+                    # What the buyers chose by themselves needs no answer, but for a package.
+                    for one, older in asked.items():
+                        for each in [f"{part}:{name}" for part in chosen for name in ("selected", "choice")]:
+                            older.pop(each, None) if not by[one][1] else None
+                    ended = tuple(one for one, left in asked.items() if not left)
                 case shared_events.RevisionPublished(counteroffers=several, answers=answers):
                     ended = several
                     wanted = {each for one in several for each in asked[one]}

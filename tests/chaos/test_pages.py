@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from portal.commands.conversation import buyer_room
+from portal.commands.conversation import buyer_room, close_question
 from portal.commands.deal import ask_more_time, assign_owner, give_more_time, record_view, reopen
 from portal.commands.negotiation import agree_to, scenarios, share_scenario, withdraw_counteroffer
 from portal.commands.people import add_contact, change_contact_role, issue_link, revoke_links
@@ -33,6 +33,7 @@ def talk(table: Table) -> None:
     table.rita.says("It is. **Both** of them.")
     table.bea.says("And <b>this</b>?", anchor=PRESS)
     table.rita.says("Yes.", anchor="term:payment")
+    table.rita.does(close_question.close_question, anchor=PRESS)
 
 
 def look(table: Table) -> None:

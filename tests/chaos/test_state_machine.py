@@ -23,6 +23,10 @@ OPENINGS = (
     "a manager is asked",
     "time runs out over an ask",
     "what the offer prices is asked for",
+    "a price is negotiated after a break was left",
+    "what is negotiated waits while other parts move",
+    "secrets are tried again and again",
+    "a quote comes again over what was negotiated",
 )
 
 
@@ -51,6 +55,48 @@ class Everybody(Buying, Selling):
                 self.asks("bea", {rules.PRICE: 1}, False, False, False)
                 self.asks("sol", {rules.QUANTITY: 3}, True, False, False)
                 self.asks("sol", {"line:training:selected": 0, rules.CHOICES[1]: 0}, False, False, False)
+            case "a price is negotiated after a break was left":
+                self.asks("bea", {rules.QUANTITY: 3}, False, False, False)
+                self.edits("rita", {rules.QUANTITY: 2})
+                self.publishes("rita", [], "")
+                self.edits("rita", {rules.PRICE: 1})
+                self.publishes("rita", [], "")
+                self.asks("bea", {rules.QUANTITY: 3}, False, False, False)
+                self.asks("sol", {rules.QUANTITY: 2}, False, False, False)
+                self.asks("sol", {rules.QUANTITY: 0}, False, False, False)
+            case "what is negotiated waits while other parts move":
+                self.asks("bea", {rules.PRICE: 3}, False, False, False)
+                self.publishes("rita", [("accept", 0)], "")
+                self.chooses("sol", rules.CHOICES[1], 0, 0)
+                self.gives_time("mia", 6)
+                self.decides("mia", True)
+                self.edits("rita", {rules.PRICE: 3, rules.QUANTITY: 2})
+                self.edits("rita", {rules.PRICE: 2})
+                self.publishes("rita", [], "")
+                self.edits("rita", {rules.PRICE: 3})
+                self.publishes("rita", [], "")
+                self.asks("bea", {rules.QUANTITY: 3}, False, False, False)
+                self.decides("mia", True)
+                self.asks("bea", {"line:install:quantity": 0}, False, False, False)
+            case "secrets are tried again and again":
+                for number in range(4):
+                    self.asks("bea", {rules.PRICE: 4 if number == 3 else 1}, False, False, False)
+                    self.asks("sol", {rules.PRICE: 4}, False, False, False)
+                    self.gives_time("mia", number)
+                    self.publishes("rita", [("decline", 0)], "")
+                self.edits("rita", {rules.CHOICES[1]: 0})
+            case "a quote comes again over what was negotiated":
+                self.asks("bea", {"line:install:quantity": 0, rules.PRICE: 1}, False, False, False)
+                self.publishes("rita", [("accept", 0)], "")
+                self.gives_time("rita", 6)
+                self.requotes("rita", "install")
+                self.requotes("rita", "")
+                self.edits("rita", {"line:install:quantity": 1, rules.PRICE: 3})
+                self.publishes("mia", [], "")
+                self.requotes("rita", "install")
+                self.edits("mia", {"term:delivery:value": 0})
+                self.requotes("mia", "")
+                self.edits("mia", {"term:delivery:value": 0})
         if opening:
             self.publishes("mia", given[:1], "")
 

@@ -23,10 +23,10 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
 from portal.domain.change.change import Change
 from portal.domain.change.counteroffer import Answer
-from portal.domain.offer.revision import Offer
 from portal.errors import Refused
 from portal.storage.session import Transaction
 from tests.cast import Clock, Seat, Table, open_database
+from tests.commands import holding
 from tests.commands.holding import Held
 from tests.quotes import quote
 
@@ -78,7 +78,7 @@ class Rules(Held):
     def asks(self, who: str, picked: dict[str, int], package: bool) -> None:
         changes = self._changes(picked)
         made = self.tries(lambda: getattr(self.table, who).asks(*changes, package=package))
-        self._asked(made, changes, package)
+        self._asked(who, made, changes, package)
 
     @rule(who=buyers, picked=picks)
     def drafts_and_sends(self, who: str, picked: dict[str, int]) -> None:
@@ -90,30 +90,32 @@ class Rules(Held):
                 lambda t: draft_counteroffer.draft_of(t, seat_deal(t, seat)).changes
             )
             made = self.tries(seat.sends_draft)
-            self._asked(made, list(drafted), False)
+            self._asked(who, made, list(drafted), False)
             if made is None:
                 seat.does(draft_counteroffer.drop_all)
 
-    def _asked(self, made: Any, changes: list[Change], package: bool) -> None:
+    def _asked(self, who: str, made: Any, changes: list[Change], package: bool) -> None:
+        """It takes the place of what the same person asked of the same; a colleague's ask stands beside it."""
         if made is None:
             return
         for change in changes:
             self.agreed.discard(change.subject)
-        for one, (older, bound) in list(self.open.items()):
-            left = {each: change for each, change in older.items() if each not in {c.id for c in changes}}
-            if len(left) < len(older):
-                del self.open[one]
-                if left and not bound:
-                    self.open[one] = left, bound
+        anew = {change.id for change in changes}
+        for one, (whose, older, bound) in list(self.open.items()):
+            left = {each: change for each, change in older.items() if each not in anew}
+            if whose == who and len(left) < len(older):
+                self.open[one] = whose, left, bound
+                if bound or not left:
+                    del self.open[one]
         if made.revision:
             self._follow({change.id: ("accept", None) for change in changes}, changes)
         else:
-            self.open[made.counteroffer] = {change.id: change for change in changes}, package
+            self.open[made.counteroffer] = who, {change.id: change for change in changes}, package
 
     @rule(who=buyers, number=st.integers(0, 9))
     def asks_again(self, who: str, number: int) -> None:
-        """For one thing of what is asked already: it is overtaken, and with it a package as a whole."""
-        asked = sorted({each for changes, _ in self.open.values() for each in changes})
+        """For one thing of what is asked already: one's own is overtaken, and with it a package as a whole."""
+        asked = sorted({each for _, changes, _ in self.open.values() for each in changes})
         if asked:
             self.asks(who, {asked[number % len(asked)]: number}, False)
 
@@ -127,7 +129,7 @@ class Rules(Held):
     @rule(who=buyers, number=st.integers(0, 9), several=st.booleans())
     def agrees(self, who: str, number: int, several: bool) -> None:
         """To what was answered; what waits for an answer is refused."""
-        rows = [row for row in self.board().rows if row.state != "agreed"]
+        rows = [row for row in self.board().rows if row.state in ("asked", "answered")]
         if rows:
             subjects = [row.subject for row in (rows if several else [rows[number % len(rows)]])]
             if self.tries(lambda: getattr(self.table, who).agrees(*subjects)):
@@ -154,25 +156,23 @@ class Rules(Held):
         edited=st.dictionaries(st.sampled_from(EDITS), st.integers(0, 3), max_size=2),
     )
     def publishes(self, who: str, given: list[tuple[str, int]], edited: dict[str, int]) -> None:
-        seat, before = getattr(self.table, who), self.offer
+        seat = getattr(self.table, who)
         for each, number in edited.items():
             subject, _, field = each.rpartition(":")
             values = VALUES.get(each, ("Week 10", "Week 12"))
             edit = {field: values[number % len(values)]}
             self.tries(partial(seat.edits, subject.partition(":")[2], **edit))
-        asked = [change for changes, _ in self.open.values() for change in changes.values()]
-        answers = {
-            change.id: self._answer(change, *given[number % len(given)])
-            for number, change in enumerate(asked)
-        }
+        asked = [change for _, changes, _ in self.open.values() for change in changes.values()]
+        ids = dict.fromkeys(change.id for change in asked)
+        answers = {each: self._answer(each, *given[number % len(given)]) for number, each in enumerate(ids)}
         digests = [self._trial(seat, list(order)) for order in (answers.items(), reversed(answers.items()))]
         assert digests[0] == digests[1], "the order of answers makes a difference"
         published = self.tries(lambda: seat.does(self._publication(list(answers.items()))))
         if published is None or not published.revision:
             return
         assert published.digest == digests[0]
-        self._packages_are_whole(answers, before)
-        self.before = copy.copy(self.open), copy.copy(self.refused), copy.copy(self.agreed)
+        self._packages_are_whole(answers)
+        self.before = copy.copy(self.open), copy.copy(self.answered), copy.copy(self.agreed)
         self._follow(answers, asked)
         self.open = {}
 
@@ -183,10 +183,10 @@ class Rules(Held):
         take = partial(take_back_revision.take_back_revision, revision=number)
         if self.tries(lambda: getattr(self.table, who).does(take)):
             assert self.table.mia.deal.digest != stood
-            self.open, self.refused, self.agreed = self.before
+            self.open, self.answered, self.agreed = self.before
 
-    def _answer(self, change: Change, verdict: str, number: int) -> tuple[str, str | None]:
-        values = VALUES[change.id]
+    def _answer(self, change_id: str, verdict: str, number: int) -> tuple[str, str | None]:
+        values = VALUES[change_id]
         return (verdict, values[number % len(values)]) if verdict == "counter" else (verdict, None)
 
     def _publication(self, answers: list[tuple[str, tuple[str, str | None]]]) -> Callable[..., Any]:
@@ -209,25 +209,23 @@ class Rules(Held):
             self.database.write_now(tried)
         return str(found.value)
 
-    def _packages_are_whole(self, answers: dict[str, tuple[str, str | None]], before: Offer) -> None:
-        for changes, package in self.open.values():
-            unsettled = [each for each, change in changes.items() if not changing.met(before, change)]
-            said = {answers[each][0] == "accept" for each in unsettled}
-            assert not package or len(said) < 2, "half a package was accepted"
+    def _packages_are_whole(self, answers: dict[str, tuple[str, str | None]]) -> None:
+        """Granted, declined, or countered as one: then each of its changes has a counter, or stays as asked."""
+        for _, changes, package in self.open.values():
+            said = {answers[each][0] == "decline" for each in changes}
+            assert not package or len(said) < 2, "half a package was declined"
 
     def _follow(self, answers: dict[str, tuple[str, str | None]], asked: list[Change]) -> None:
-        """What the answers say is what the next revision offers; what was refused stays told."""
+        """What the answers say is what the next revision offers; what it does not keep, then or later, stays told."""
         offer = self.offer
+        self.answered |= {change.id: [each for each in asked if each.id == change.id] for change in asked}
         for change in asked:
             verdict, value = answers[change.id]
             if verdict == "accept":
-                self.refused.pop(change.id, None)
-                assert changing.met(offer, change), f"{change.id} was accepted and is not offered"
-                continue
-            self.refused[change.id] = change
-            if verdict == "counter" and change.field != "target":
+                assert holding.given(offer, change), f"{change.id} was accepted and is not offered"
+            elif verdict == "counter" and change.field != "target":
                 wanted = changing.spell(offer, change.subject, change.field, value or "")
-                assert changing.met(offer, wanted), f"{change.id} was countered with something else"
+                assert holding.given(offer, wanted), f"{change.id} was countered with something else"
         self._changed()
 
     def _changes(self, picked: dict[str, int]) -> list[Change]:

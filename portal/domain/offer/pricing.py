@@ -70,7 +70,10 @@ def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
     if found is None:
         return replace(resized, price_source="negotiated", held=_quoted(line))
     repriced = replace(
-        resized, unit_price=found.unit_price, price_source=found.source, held=line.held or _left(line, found)
+        resized,
+        unit_price=found.unit_price,
+        price_source=found.source,
+        held=_negotiated(line) or line.held or _left(line, found),
     )
     return build_up.explained(line, repriced, build_up.volume(found.start, language), language)
 
@@ -90,9 +93,7 @@ def _quoted(line: Line) -> PriceBreak | None:
 
 
 def _left(line: Line, found: PriceAt) -> PriceBreak | None:
-    """What the line would forget with its quantity."""
-    if line.price_source == "negotiated":
-        return _negotiated(line)
+    """What was quoted below the first break, where the line would forget it with its quantity."""
     known = line.list_price is not None and line.list_price <= line.unit_price
     quoted = not known and found.source == "break" and price_break(line, line.quantity) is None
     return PriceBreak(start=money.ZERO, unit_price=line.unit_price) if quoted else None

@@ -114,6 +114,20 @@ def test_a_negotiated_price_holds_from_its_quantity_upwards_and_a_lower_break_ap
         )
 
 
+@pytest.mark.parametrize("quantity", ["4", "9", "12"])
+def test_a_price_negotiated_after_a_visit_to_a_break_holds_from_its_quantity_too(quantity):
+    visited = kestrel_offer()
+    for each in (change(PRESS, "quantity", "9"), change(PRESS, "quantity", "2")):
+        visited = apply(visited, [each], concession=False)
+    for each in (change(PRESS, "unit_price", "17200"), change(PRESS, "quantity", quantity)):
+        visited = apply(visited, [each], concession=False)
+    left = visited.line("press")
+    assert left is not None
+    assert pricing.sells_alone(left, Decimal(2))
+    back = pricing.at_quantity(left, Decimal(2), language="en")
+    assert (back.unit_price, back.price_source) == (Decimal(17200), "negotiated")
+
+
 def test_a_lower_price_is_a_concession_of_its_round():
     found = changed_press(change(PRESS, "unit_price", "17200"))
     assert (found.unit_price, found.price_source) == (Decimal(17200), "negotiated")
