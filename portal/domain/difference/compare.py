@@ -127,8 +127,8 @@ def compare(a: Revision, b: Revision) -> Comparison:
             "line",
             before.lines,
             after.lines,
-            lambda old: _flat(old) | {"net": nets_before[old.key]},
-            lambda new: _flat(new) | {"net": nets_after[new.key]},
+            lambda old: _flat(old, leave_out=_FOLLOWING) | {"net": nets_before[old.key]},
+            lambda new: _flat(new, leave_out=_FOLLOWING) | {"net": nets_after[new.key]},
         ),
         added_terms=_missing(after.terms, before.terms),
         removed_terms=_missing(before.terms, after.terms),
@@ -144,6 +144,8 @@ def compare(a: Revision, b: Revision) -> Comparison:
 
 
 _KEYED = frozenset({"lines", "terms", "adjustments", "standing_offers"})
+# What a line remembers of its price at another quantity moves with the quantity and the price alone.
+_FOLLOWING = frozenset({"held"})
 _PARTS = frozenset({"lines", "adjustments", "groups"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -105,8 +106,10 @@ KINDS: dict[str, Callable[[Site], None]] = {
 
 
 @pytest.fixture
-def log(pytestconfig: pytest.Config) -> Callable[[], str]:
-    """What was written since the last call. Loggers keep the stream that they first wrote to, which is pytest's own."""
+def log(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What was written since the last call. Loggers keep the stream that they first wrote to, which is pytest's own; two
+    threads may not write to it at once, so the client of the test keeps still."""
+    monkeypatch.setattr(logging.getLogger("httpx"), "disabled", True)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     capture.read_global_capture()
     return lambda: str(capture.read_global_capture()[1])
