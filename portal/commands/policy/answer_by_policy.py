@@ -20,7 +20,9 @@ from portal.commands.revision import publish, publish_revision
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change import change as changing
+from portal.domain.change import price_ask
 from portal.domain.change.counteroffer import Counteroffer
+from portal.domain.change.fields import PRICE
 from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import ledger, seller_events, shared_events
 from portal.domain.offer import money
@@ -174,12 +176,14 @@ def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by
 
 
 def _answers(ask: Counteroffer, offer: Offer) -> tuple[shared_events.Answered, ...]:
+    nets = price_ask.asked_nets(offer, ask.changes)
     return tuple(
         shared_events.Answered(
             change=change,
             verdict="accept",
             offered=changing.current(offer, change),
             answered=change.value,
+            net=nets.get(change.subject, "") if change.field in PRICE else "",
         )
         for change in ask.changes
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
-from portal.domain.change import standing_offer
+from portal.domain.change import price_ask, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
 from portal.domain.change.items import find_line_or_term
@@ -58,7 +58,8 @@ def judge(asked: Situation, *, round_number: int | None = None) -> Judgement:
     tried = tries(asked.offer, asked.changes)
     considered = frozenset(key for key, each in asked.policies.items() if considers(each, asked.offer, tried))
     try:
-        after = apply(asked.offer, asked.changes, concession=True, round_number=round_number)
+        granted = price_ask.as_granted(asked.offer, asked.changes)
+        after = apply(asked.offer, granted, concession=True, round_number=round_number)
         passed = gate.judge(
             asked.before, after, asked.private, Signer(by="policy", day_percent=asked.day_percent)
         )

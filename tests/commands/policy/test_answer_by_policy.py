@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from portal.commands.negotiation import open_asks, withdraw_counteroffer
+from portal.database.database import Database
 from portal.domain.change.change import Change
 from portal.domain.ledger import seller_events
 from portal.domain.policy.policy import Policy, TermOption
@@ -17,6 +18,7 @@ from portal.errors import Conflict
 from portal.storage import documents, tables
 from tests.cast import Seat, Table
 from tests.commands.streams import events, verify
+from tests.quotes import quote
 
 LIMIT = "18443.97"  # the press's private limit in the cast; it is offered at 18,450
 
@@ -123,6 +125,19 @@ def test_a_rep_s_revision_lets_it_be_tried_again_and_nothing_else_does(table: Ta
 def test_an_answer_at_once_is_a_try_as_well(table: Table) -> None:
     assert table.bea.proposes("press", unit_price="18449").revision == 2
     assert table.bea.proposes("press", unit_price="18448").revision == 0
+
+
+def test_a_price_is_granted_net_as_it_was_asked(database: Database) -> None:
+    """A unit price that is asked by itself is a net price, on a line with a discount too."""
+    document = quote()
+    press = document["lines"][0]
+    press |= {"unit_price": "20000.00", "discount_percent": "10", "why": [], "price_breaks": []}
+    press["private"] = {"auto_accept_unit_price": "17000"}
+    table = Table(database, document)
+    assert table.bea.proposes("press", unit_price="17500").revision == 2
+    line = table.bea.offer.line("press")
+    assert (line.net_unit_price, line.discount_percent) == (Decimal(17500), 0)
+    assert [each.net for each in events(table, "buyer")[-1].body.answers] == ["17500.000000"]
 
 
 def test_a_dearer_price_than_is_offered_is_for_a_person(table: Table) -> None:
