@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.domain.change.items import PARTS
 from portal.domain.offer.revision import Offer
 from portal.storage import documents, tables
 from portal.storage.session import Transaction
@@ -33,18 +34,9 @@ def read_imported_quote(transaction: Transaction, deal_id: str) -> ImportedQuote
     if stored is not None:
         return _decoder.decode(stored)
     offer = documents.read_revision(transaction, deal_id, 1).offer
-    parts = (
-        ("line", offer.lines),
-        ("term", offer.terms),
-        ("adjustment", offer.adjustments),
-        ("standing", offer.standing_offers),
-    )
-    return ImportedQuote(
-        offer=offer,
-        generated=frozenset(
-            f"{kind}:{part.key}" for kind, found in parts for part in found if _GENERATED.fullmatch(part.key)
-        ),
-    )
+    keys = ((kind, part.key) for kind, among in PARTS.items() for part in getattr(offer, among))
+    generated = frozenset(f"{kind}:{key}" for kind, key in keys if _GENERATED.fullmatch(key))
+    return ImportedQuote(offer=offer, generated=generated)
 
 
 def store_imported_quote(transaction: Transaction, deal_id: str, quote: ImportedQuote) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from portal.domain.change import ended_offers
 from portal.domain.offer.revision import Offer
-from portal.domain.policy.gate import Before, Signed
-from portal.storage import documents, private_documents
+from portal.domain.policy.checks import Before, Signed, Signer
+from portal.storage import documents, guard_rails, private_documents
 from portal.storage.session import Transaction
 
 
@@ -37,8 +37,15 @@ def read_person_number(transaction: Transaction, deal_id: str) -> int:
     return documents.read_signed_number(transaction, deal_id, "manager", "rep") or 1
 
 
-def read_person_offer(transaction: Transaction, deal_id: str) -> Offer:
-    return _offer(transaction, deal_id, read_person_number(transaction, deal_id))
+def read_rep_signer(transaction: Transaction, actor: str, owner: str | None) -> Signer:
+    """Return the signer that "rep:ID" is with a rep's limits. The installation signs as the deal's owner."""
+    limits = guard_rails.read_authority(transaction, f"rep:{owner}" if is_system(actor) else actor)
+    return Signer(by="rep", limits=limits, day_percent=guard_rails.read_caps(transaction).day_percent)
+
+
+def is_system(actor: str) -> bool:
+    """Whether the installation itself acts."""
+    return actor.startswith("system:")
 
 
 def _offer(transaction: Transaction, deal_id: str, number: int) -> Offer:

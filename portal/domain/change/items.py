@@ -17,6 +17,13 @@ from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer,
 from portal.domain.offer.totals import totals
 
 TOTAL = "deal:total"
+# The kinds of subjects that are parts of an offer, with the field that holds them.
+PARTS: Mapping[str, str] = {
+    "line": "lines",
+    "term": "terms",
+    "adjustment": "adjustments",
+    "standing": "standing_offers",
+}
 LONGEST_SLUG = 32
 
 

@@ -1,5 +1,6 @@
 """Which parts of an offer differ in another one."""
 
+from portal.domain.change.items import PARTS
 from portal.domain.offer.revision import Offer
 
 
@@ -10,13 +11,4 @@ def changed_subjects(before: Offer, after: Offer) -> tuple[str, ...]:
 
 
 def _parts(offer: Offer) -> dict[str, object]:
-    return {
-        f"{kind}:{part.key}": part
-        for kind, parts in (
-            ("line", offer.lines),
-            ("term", offer.terms),
-            ("adjustment", offer.adjustments),
-            ("standing", offer.standing_offers),
-        )
-        for part in parts
-    }
+    return {f"{kind}:{part.key}": part for kind, among in PARTS.items() for part in getattr(offer, among)}

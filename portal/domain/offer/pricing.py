@@ -78,6 +78,11 @@ def at_quantity(line: Line, quantity: Decimal, *, language: str) -> Line:
     return build_up.explained(line, repriced, build_up.volume(found.start, language), language)
 
 
+def is_negotiated(line: Line) -> bool:
+    """Whether the line has a price that was negotiated, at its quantity or at one that it left."""
+    return _negotiated(line) is not None
+
+
 def _negotiated(line: Line) -> PriceBreak | None:
     """The negotiated price, from its quantity on."""
     if line.held and line.held.start:

@@ -13,13 +13,15 @@ import msgspec
 from portal.domain.change import price_ask, standing_offer
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
+from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_line_or_term
 from portal.domain.change.rebase import rebase
 from portal.domain.offer import money, pricing
 from portal.domain.offer.revision import Line, Offer, PrivateFigures
 from portal.domain.policy import gate
 from portal.domain.policy import margin as margins
-from portal.domain.policy.gate import Cleared, Signer
+from portal.domain.policy.checks import Signer
+from portal.domain.policy.gate import Cleared
 from portal.domain.policy.given import Given
 from portal.domain.policy.grounds import Ground, considers, ground_of, published
 from portal.domain.policy.policy import Caps, Policy, Used
@@ -60,17 +62,19 @@ def judge(asked: Situation, *, round_number: int | None = None) -> Judgement:
     try:
         granted = price_ask.as_granted(asked.offer, asked.changes)
         after = apply(asked.offer, granted, concession=True, round_number=round_number)
-        passed = gate.judge(
-            asked.before, after, asked.private, Signer(by="policy", day_percent=asked.day_percent)
-        )
+        passed = gate.judge(asked.before, after, asked.private, Signer(by="policy"))
     except Invalid:
         return Judgement(tries=tried, considered=considered)
     grounds = tuple(ground_of(asked, change, after) for change in asked.changes)
     found = tuple(ground for ground in grounds if ground is not None)
     secret = {ground.policy for ground in found if ground.by in ("limit", "policy")}
-    given = {each: _given(asked, after, found, each) for each in sorted(secret)}
-    whole = Given(Reach(asked.person or asked.offer), Reach(after), asked.day_percent)
-    now = Given(Reach(asked.offer), Reach(after), asked.day_percent)
+    now, then = Reach(asked.offer), Reach(after)
+    given = {
+        each: Given(now, Reach(_part(asked, after, found, each)), asked.day_percent)
+        for each in sorted(secret)
+    }
+    since_person = Given(Reach(asked.person) if asked.person else now, then, asked.day_percent)
+    least = now.least_contract
     inside = [
         len(found) == len(grounds),
         isinstance(passed, Cleared),
@@ -80,9 +84,9 @@ def judge(asked: Situation, *, round_number: int | None = None) -> Judgement:
         not tried or not _moved_since(asked),
         not tried or not any(_worse(asked.offer, after, change) for change in asked.changes),
         not any(_below_floor(after, subject, asked.private) for subject in tried),
-        not secret or _within(asked, asked.caps, asked.used, whole.percent),
+        not secret or _within(asked.caps, asked.used, since_person, least),
         *(
-            _within(asked, asked.policies[each], asked.used_by.get(each, Used()), given[each].percent)
+            _within(asked.policies[each], asked.used_by.get(each, Used()), given[each], least)
             for each in given
             if each
         ),
@@ -93,7 +97,7 @@ def judge(asked: Situation, *, round_number: int | None = None) -> Judgement:
         tries=tried,
         cleared=cleared,
         grounds=found,
-        concession=now.amount,
+        concession=Given(now, then, asked.day_percent).amount,
         conceded_by=conceded,
         considered=considered,
     )
@@ -107,18 +111,14 @@ def _moved_since(asked: Situation) -> bool:
 def _worse(offer: Offer, after: Offer, change: Change) -> bool:
     """Whether the buyer asks for a dearer price than the offer has: a slip, and for a person."""
     old, new = find_line_or_term(offer, change.subject), find_line_or_term(after, change.subject)
-    if (
-        change.field not in ("unit_price", "discount_percent")
-        or not isinstance(old, Line)
-        or not isinstance(new, Line)
-    ):
+    if change.field not in PRICE or not isinstance(old, Line) or not isinstance(new, Line):
         return False
     at_quantity = pricing.at_quantity(old, new.quantity, language=offer.language)
     return new.net_unit_price > at_quantity.net_unit_price
 
 
-def _given(asked: Situation, after: Offer, grounds: Sequence[Ground], by: str) -> Given:
-    """What the changes that one policy (or, for "", the private limits) allowed give away."""
+def _part(asked: Situation, after: Offer, grounds: Sequence[Ground], by: str) -> Offer:
+    """The offer with nothing but the changes that one policy (or, for "", the private limits) allowed."""
     subjects = {
         ground.change.rpartition(":")[0]
         for ground in grounds
@@ -131,14 +131,13 @@ def _given(asked: Situation, after: Offer, grounds: Sequence[Ground], by: str) -
     terms = tuple(
         term if f"term:{term.key}" in subjects else asked.offer.term(term.key) or term for term in after.terms
     )
-    part = msgspec.structs.replace(after, lines=lines, terms=terms)
-    return Given(Reach(asked.offer), Reach(part), asked.day_percent)
+    return msgspec.structs.replace(after, lines=lines, terms=terms)
 
 
-def _within(asked: Situation, limits: Caps | Policy, used: Used, percent: Decimal) -> bool:
-    """`used`: what was given before what `percent` counts, in money: of the least that the contract could come to."""
-    earlier = margins.share(used.concession, Reach(asked.offer).least_contract)
-    return used.uses < limits.uses and money.add([earlier, percent]) <= limits.concession_percent
+def _within(limits: Caps | Policy, used: Used, given: Given, least_contract: Decimal) -> bool:
+    """`used`: what was given before what `given` counts, in money: of the least that the contract could come to."""
+    earlier = margins.share(used.concession, least_contract)
+    return used.uses < limits.uses and money.add([earlier, given.percent]) <= limits.concession_percent
 
 
 def _below_floor(after: Offer, subject: str, private: PrivateFigures) -> bool:

@@ -59,11 +59,6 @@ class Given:
             days += max((now or 0) - then, 0) if then is not None else 0
         return days
 
-    @property
-    def unpriced(self) -> bool:
-        """Whether something was given that the seller has set no price for."""
-        return bool(self.later_days) and self._day_percent is None
-
     @cached_property
     def amount(self) -> Decimal:
         """The same in money."""

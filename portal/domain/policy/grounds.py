@@ -8,6 +8,7 @@ import msgspec
 
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
+from portal.domain.change.fields import PRICE
 from portal.domain.change.items import find_line_or_term
 from portal.domain.change.published_prices import only_chooses, priced_by_offer
 from portal.domain.offer.revision import Line, Offer, PrivateFigures, Term
@@ -54,7 +55,7 @@ def published(offer: Offer, change: Change) -> By | None:
 def _inside_limit(line: Line, change: Change, private: PrivateFigures) -> bool:
     figures = private.lines.get(line.key)
     limit = figures.auto_accept_unit_price if figures else None
-    priced = change.field in ("unit_price", "discount_percent")
+    priced = change.field in PRICE
     return priced and limit is not None and line.net_unit_price >= limit
 
 
@@ -76,7 +77,7 @@ def _allows(rule: Policy, asked: Situation, change: Change, after: Offer, item: 
 def _allows_on_line(rule: Policy, asked: Situation, change: Change, line: Line) -> bool:
     if change.field == "quantity":
         return rule.quantities
-    if change.field not in ("unit_price", "discount_percent") or rule.discount_percent is None:
+    if change.field not in PRICE or rule.discount_percent is None:
         return False
     alone = [each for each in asked.changes if each.subject == change.subject and each.field == "quantity"]
     published = apply(asked.offer, alone, concession=True).line(line.key)

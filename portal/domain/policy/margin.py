@@ -85,15 +85,6 @@ def repriced(before: Offer, after: Offer) -> Offer:
     return replace(after, lines=tuple(lines), adjustments=before.adjustments)
 
 
-def conceded(before: Offer, after: Offer) -> Decimal:
-    """What lower prices and discounts give away over the contract, net; never negative.
-
-    Other quantities and selections are no concession: they are counted at the prices that `before` has for them.
-    """
-    given = totals(repriced(before, after)).contract.net - totals(after).contract.net
-    return max(given, money.amount(money.ZERO, after.currency))
-
-
 def share(part: Decimal, whole: Decimal) -> Decimal:
     """`part` in percent of `whole`, six places; zero of nothing, and a hundred where something is given of nothing."""
     if not whole:

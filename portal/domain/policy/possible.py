@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from portal.domain.offer import money
-from portal.domain.offer.revision import Adjustment, Line, Offer, Tax
+from portal.domain.offer.revision import Adjustment, Line, Tax
 from portal.domain.offer.totals import BILLINGS
 from portal.domain.policy.line_reach import HUNDRED
 from portal.domain.policy.reach import Reach
 from portal.errors import Amount, Problem
-
-
-def problems_of(offer: Offer) -> list[Problem]:
-    """As `impossible`, of an offer that nobody has looked at yet."""
-    return impossible(Reach(offer))
 
 
 def impossible(reach: Reach) -> list[Problem]:

@@ -7,7 +7,7 @@ import msgspec
 
 from portal.domain.change.change import Change
 from portal.domain.offer.revision import Offer, PrivateFigures
-from portal.domain.policy.gate import Before
+from portal.domain.policy.checks import Before
 from portal.domain.policy.policy import Caps, Policy, Used
 
 

@@ -4,14 +4,23 @@ Each only where it is unique on both sides, and a key that a quote without keys 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
-from portal.domain.offer.revision import Adjustment, Condition, Consequence, Line, Offer, StandingOffer, Term
+from portal.domain.change.items import PARTS
+from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer, Term
 
-Part = TypeVar("Part", bound=Line | Term | Adjustment | StandingOffer)
-Mark = Callable[[Part], str]
+Part = Line | Term | Adjustment | StandingOffer
+Mark = Callable[[Any], str]
+
+# What a part is found by where its key does not say, by its kind; the first that is unique on both sides counts.
+_MARKS: Mapping[str, Sequence[Mark]] = {
+    "line": (lambda line: line.sku, lambda line: line.name.casefold()),
+    "term": (lambda term: term.name.casefold(),),
+    "adjustment": (lambda adjustment: adjustment.label.casefold(),),
+    "standing": (lambda standing: standing.label.casefold(),),
+}
 
 
 def with_keys_of(
@@ -25,56 +34,24 @@ def with_keys_of(
     """The new quote with the deal's keys, and what each key became, by "line:KEY", "term:KEY" and so on.
 
     The deal's parts are those of `current`, and those of its last quote, `base`, that were taken out since.
-
     `generated_here`: those that the deal's quote was given; `generated_there`: the new quote's.
     """
     keys: dict[str, str] = {}
+    parts: dict[str, tuple[Part, ...]] = {}
+    for kind, among in PARTS.items():
+        here = _all_parts(getattr(current, among), getattr(base, among))
+        there: Sequence[Part] = getattr(new, among)
+        stated = (_stated_key(kind, generated_here), _stated_key(kind, generated_there))
+        found = _matches(here, there, [stated, *((mark, mark) for mark in _MARKS[kind])])
+        renamed = _renamed(there, found, {part.key for part in here})
+        keys |= {f"{kind}:{old}": key for old, key in renamed.items()}
+        parts[among] = tuple(replace(part, key=renamed[part.key]) for part in there)
+    offer: Offer = replace(new, **parts)
+    return replace(offer, standing_offers=tuple(_rekeyed(each, keys) for each in offer.standing_offers)), keys
 
-    def matched(
-        kind: str, now: Sequence[Part], then: Sequence[Part], there: Sequence[Part], *marks: Mark[Part]
-    ) -> tuple[Part, ...]:
-        def stated(generated: Collection[str]) -> Mark[Part]:
-            return lambda part: "" if f"{kind}:{part.key}" in generated else part.key
 
-        ways = [(stated(generated_here), stated(generated_there)), *((mark, mark) for mark in marks)]
-        here = _all_parts(now, then)
-        found = _renamed(there, _matches(here, there, ways), {part.key for part in here})
-        keys.update({f"{kind}:{old}": key for old, key in found.items()})
-        return tuple(replace(part, key=found[part.key]) for part in there)
-
-    lines = matched(
-        "line", current.lines, base.lines, new.lines, lambda line: line.sku, lambda line: line.name.casefold()
-    )
-    terms = matched("term", current.terms, base.terms, new.terms, lambda term: term.name.casefold())
-    adjustments = matched(
-        "adjustment",
-        current.adjustments,
-        base.adjustments,
-        new.adjustments,
-        lambda part: part.label.casefold(),
-    )
-    standing = matched(
-        "standing",
-        current.standing_offers,
-        base.standing_offers,
-        new.standing_offers,
-        lambda part: part.label.casefold(),
-    )
-    offer = replace(
-        new,
-        lines=lines,
-        terms=terms,
-        adjustments=adjustments,
-        standing_offers=tuple(
-            replace(
-                each,
-                when=tuple(_condition(condition, keys) for condition in each.when),
-                then=tuple(_consequence(consequence, keys) for consequence in each.then),
-            )
-            for each in standing
-        ),
-    )
-    return offer, keys
+def _stated_key(kind: str, generated: Collection[str]) -> Mark:
+    return lambda part: "" if f"{kind}:{part.key}" in generated else part.key
 
 
 def _all_parts(now: Sequence[Part], then: Sequence[Part]) -> list[Part]:
@@ -83,7 +60,7 @@ def _all_parts(now: Sequence[Part], then: Sequence[Part]) -> list[Part]:
 
 
 def _matches(
-    here: Sequence[Part], there: Sequence[Part], ways: Iterable[tuple[Mark[Part], Mark[Part]]]
+    here: Sequence[Part], there: Sequence[Part], ways: Iterable[tuple[Mark, Mark]]
 ) -> dict[str, str]:
     """The keys here by the keys there."""
     found: dict[str, str] = {}
@@ -94,7 +71,7 @@ def _matches(
     return found
 
 
-def _unique(parts: Iterable[Part], mark: Mark[Part]) -> dict[str, Part]:
+def _unique(parts: Iterable[Part], mark: Mark) -> dict[str, Part]:
     grouped: dict[str, list[Part]] = {}
     for part in parts:
         if found := mark(part):
@@ -115,10 +92,17 @@ def _renamed(new: Sequence[Part], matched: Mapping[str, str], taken: Collection[
     return keys
 
 
-def _condition(condition: Condition, keys: Mapping[str, str]) -> Condition:
-    line, term = condition.line, condition.term
-    return replace(condition, line=keys.get(f"line:{line}", line), term=keys.get(f"term:{term}", term))
-
-
-def _consequence(consequence: Consequence, keys: Mapping[str, str]) -> Consequence:
-    return replace(consequence, line=keys.get(f"line:{consequence.line}", consequence.line))
+def _rekeyed(standing: StandingOffer, keys: Mapping[str, str]) -> StandingOffer:
+    """The if-you-then offer with its lines and terms by the deal's keys."""
+    return replace(
+        standing,
+        when=tuple(
+            replace(
+                each,
+                line=keys.get(f"line:{each.line}", each.line),
+                term=keys.get(f"term:{each.term}", each.term),
+            )
+            for each in standing.when
+        ),
+        then=tuple(replace(each, line=keys.get(f"line:{each.line}", each.line)) for each in standing.then),
+    )

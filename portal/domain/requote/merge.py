@@ -11,10 +11,11 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from portal.domain.offer import money, pricing
+from portal.domain.change.items import PARTS
+from portal.domain.offer import pricing
 from portal.domain.offer.revision import Adjustment, Line, Offer, StandingOffer, Term
+from portal.domain.requote import parts
 from portal.domain.requote.clash import Clash, Plain
-from portal.errors import Sentence
 
 Decision = Literal["keep", "take"]
 Part = TypeVar("Part", bound=Term | Adjustment | StandingOffer)
@@ -57,27 +58,15 @@ class _Merge:
         agreed: Collection[str],
     ) -> None:
         self.base, self.current, self.new, self.decided, self.agreed = base, current, new, decided, agreed
+        self._three = (base, current, new)
         self.clashes: list[Clash] = []
 
     def merged(self) -> Merged:
-        offer = replace(
-            self.new,
-            lines=tuple(self._lines()),
-            terms=tuple(self._parts("term", self.base.terms, self.current.terms, self.new.terms)),
-            adjustments=tuple(
-                self._parts(
-                    "adjustment", self.base.adjustments, self.current.adjustments, self.new.adjustments
-                )
-            ),
-            standing_offers=tuple(
-                self._parts(
-                    "standing",
-                    self.base.standing_offers,
-                    self.current.standing_offers,
-                    self.new.standing_offers,
-                )
-            ),
-        )
+        merged: dict[str, Any] = {"lines": tuple(self._lines())}
+        for kind, among in PARTS.items():
+            if among not in merged:
+                merged[among] = tuple(self._parts(kind, *(getattr(each, among) for each in self._three)))
+        offer: Offer = replace(self.new, **merged)
         # More time that was given is not taken away.
         given = self.current.valid_until != self.base.valid_until
         unmoved = self.new.valid_until == self.base.valid_until
@@ -132,14 +121,11 @@ class _Merge:
 
     def _priced(self, subject: str, base: Line, current: Line, new: Line, line: Line) -> Line:
         """A price that the quote itself names for the quantity follows the quote; one that was negotiated stays."""
-        negotiated = current.price_source == "negotiated" or (
-            current.held is not None and current.held.start > 0
-        )
+        negotiated = pricing.is_negotiated(current)
         agreed = subject in self.agreed
         if not (negotiated or agreed or _price(current) != _price(base)):
             return line
-        moved = any(getattr(base, name) != getattr(new, name) for name in _PRICE)
-        if not moved:
+        if _price(base) == _price(new):
             return _with_price_of(current, line)
         if not negotiated and not agreed:
             return line
@@ -158,40 +144,34 @@ class _Merge:
     def _parts(
         self, kind: str, base: tuple[Part, ...], current: tuple[Part, ...], new: tuple[Part, ...]
     ) -> Iterator[Part]:
-        then, there = ({part.key: part for part in parts} for parts in (base, current))
+        then, there = ({part.key: part for part in each} for each in (base, current))
         for part in new:
             was, now = then.get(part.key), there.get(part.key)
-            if now is None and was is None:
+            if (was is None and now is None) or not self._keeps_part(kind, was, now, part):
                 yield part
-            elif self._keeps(
-                f"{kind}:{part.key}",
-                _name(part),
-                _field(kind),
-                *map(_said, (was, now, part)),
-                shown=(_shown(was), _shown(now), _shown(part)),
-            ):
-                if now is not None:
-                    yield replace(part, value=now.value) if isinstance(now, Term) else now
-            else:
-                yield part
+            elif now is not None:
+                yield replace(part, value=now.value) if isinstance(now, Term) else now
         stated = {part.key for part in new}
         for part in current:
-            if part.key in stated:
-                continue
             was = then.get(part.key)
-            subject = f"{kind}:{part.key}"
-            if was is None or (
-                (was != part or subject in self.agreed)
-                and self._keeps(
-                    subject,
-                    _name(part),
-                    _field(kind),
-                    *map(_said, (was, part, None)),
-                    moved=True,
-                    shown=(_shown(was), _shown(part), None),
-                )
+            moved = was != part or f"{kind}:{part.key}" in self.agreed
+            if part.key not in stated and (
+                was is None or (moved and self._keeps_part(kind, was, part, None))
             ):
                 yield part
+
+    def _keeps_part(self, kind: str, was: Part | None, now: Part | None, new: Part | None) -> bool:
+        """Whether the deal's version of a part stays, or that the deal has none; `new` None: the quote has it no more."""
+        named = new or now
+        assert named is not None, "a part that is nowhere is not asked about"
+        return self._keeps(
+            f"{kind}:{named.key}",
+            parts.name_of(named),
+            parts.field_of(kind),
+            *map(parts.compared, (was, now, new)),
+            moved=None if new else True,
+            shown=(parts.shown(was), parts.shown(now), parts.shown(new)),
+        )
 
     def _keeps(  # noqa: PLR0917 - the three values of one field
         self,
@@ -232,35 +212,6 @@ def _with_price_of(current: Line, line: Line) -> Line:
 def _bare(line: Line) -> tuple[object, ...]:
     """What of a line can be negotiated."""
     return (*(getattr(line, name) for name in _NEGOTIATED), line.net_unit_price, line.price_source)
-
-
-def _field(kind: str) -> str:
-    return "value" if kind == "term" else "whole"
-
-
-def _name(part: Term | Adjustment | StandingOffer) -> str:
-    return part.name if isinstance(part, Term) else part.label
-
-
-def _said(part: Term | Adjustment | StandingOffer | None) -> str | None:
-    """What a clash shows of a part, and compares: the words of a term, and all of another part."""
-    if part is None or isinstance(part, Term):
-        return part.value if part else None
-    return msgspec.json.encode(part).decode()
-
-
-def _shown(part: Term | Adjustment | StandingOffer | None) -> str | None:
-    """A part in a few words."""
-    if part is None or isinstance(part, Term):
-        return part.value if part else None
-    if isinstance(part, StandingOffer):
-        return part.label
-    size = part.amount if part.percent is None else part.percent
-    return Sentence(
-        "%(label)s (%(size)s)" if part.percent is None else "%(label)s (%(size)s %%)",
-        label=part.label,
-        size=size or money.ZERO,
-    )
 
 
 def _one_of_each_group(offer: Offer, current: Offer) -> Offer:

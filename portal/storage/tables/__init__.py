@@ -4,20 +4,10 @@ Migrations are generated from these tables; a test compares the two.
 """
 
 from portal.storage.tables.base import Instant, metadata
-from portal.storage.tables.deals import (
-    approval,
-    counteroffer,
-    deal,
-    draft,
-    event,
-    imported_quote,
-    revision,
-    revision_draft,
-    revision_private,
-    scenario,
-)
+from portal.storage.tables.deals import deal, draft, event, revision, revision_private
 from portal.storage.tables.installation import command_key, counter, installation
 from portal.storage.tables.ledger_queries import kind_is, own_after, own_before, own_number, sort_by_seq
+from portal.storage.tables.negotiation import approval, counteroffer, imported_quote, revision_draft, scenario
 from portal.storage.tables.orders import acceptance, order, outbox, receiver, work_order
 from portal.storage.tables.people import api_token, contact, grant, rep, session, session_grant, sign_in_link
 from portal.storage.tables.policies import (

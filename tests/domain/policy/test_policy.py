@@ -16,8 +16,10 @@ from portal.domain.offer.revision import (
     StandingOffer,
 )
 from portal.domain.policy.auto_answer import judge
-from portal.domain.policy.gate import Before
-from portal.domain.policy.margin import below_floor, conceded, margin
+from portal.domain.policy.checks import Before
+from portal.domain.policy.given import Given
+from portal.domain.policy.margin import below_floor, margin
+from portal.domain.policy.reach import Reach
 from portal.domain.policy.situation import Situation
 from tests.domain.offers import kestrel_offer, line, offer
 
@@ -85,12 +87,14 @@ def test_only_selected_lines_with_a_floor_can_be_below_it():
 
 def test_a_concession_counts_lower_prices_and_neither_quantities_nor_options():
     before = kestrel_offer()
-    smaller = apply(before, [change("line:press", "quantity", "1"), TRAINING], concession=True)
-    assert conceded(before, smaller) == 0
-    cheaper = apply(before, [change("line:press", "unit_price", "18000")], concession=True)
-    assert conceded(before, cheaper) == Decimal(900)
+
+    def given(*changes: Change) -> Decimal:
+        return Given(Reach(before), Reach(apply(before, changes, concession=True))).amount
+
+    assert given(change("line:press", "quantity", "1"), TRAINING) == 0
+    assert given(change("line:press", "unit_price", "18000")) == Decimal(900)
     both = [change("line:press", "quantity", "3"), change("line:press", "unit_price", "18000")]
-    assert conceded(before, apply(before, both, concession=True)) == Decimal(1350)
+    assert given(*both) == Decimal(1350)
 
 
 def test_the_margin_of_a_line_and_of_the_contract():

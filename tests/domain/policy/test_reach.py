@@ -28,7 +28,8 @@ from portal.domain.offer.revision import (
 )
 from portal.domain.offer.totals import line_net
 from portal.domain.policy import gate
-from portal.domain.policy.gate import Before, Cleared, Signer
+from portal.domain.policy.checks import Before, Signer
+from portal.domain.policy.gate import Cleared
 from portal.domain.policy.possible import impossible
 from portal.domain.policy.reach import Reach
 from tests.domain.offers import line, offer
