@@ -19,7 +19,8 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import PrivateFigures
-from portal.domain.policy.gate import By, Waits
+from portal.domain.policy.checks import By
+from portal.domain.policy.gate import Waits
 from portal.errors import Conflict
 from portal.reading.deal_page import history, visible_revisions
 from portal.storage import documents, private_documents

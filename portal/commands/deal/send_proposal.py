@@ -10,7 +10,8 @@ from portal.commands.revision.publish import Published
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.ledger import shared_events
-from portal.domain.policy.gate import By, Waits
+from portal.domain.policy.checks import By
+from portal.domain.policy.gate import Waits
 from portal.errors import Invalid
 from portal.storage import documents, private_documents, tables
 

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import structlog
 from msgspec.structs import replace
-from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.access import Deal
 from portal.commands.mail.notify import notify_buyers
 from portal.commands.negotiation import open_asks
+from portal.commands.policy.keep_tries import keep_failures, keep_tries, mail_domain
 from portal.commands.revision import publish, publish_revision
 from portal.commands.revision.revision_mail import revision_values
 from portal.database.unit_of_work import UnitOfWork
@@ -33,7 +33,6 @@ from portal.domain.policy.gate import Cleared
 from portal.domain.policy.situation import Situation
 from portal.errors import Refused
 from portal.storage import documents, guard_rails, private_documents, signatures, tables
-from portal.storage.guard_rails import Tries
 
 log = structlog.get_logger()
 # How long a buyer's mail domain is remembered for the tries that failed.
@@ -46,7 +45,7 @@ def answer_by_policy(work: UnitOfWork, deal: Deal, ask: Counteroffer) -> int:
     before = signatures.read_before(work, deal.id, deal.revision)
     tries, domain, caps = (
         guard_rails.read_tries(work, deal.id),
-        _mail_domain(work, deal),
+        mail_domain(work, deal),
         guard_rails.read_caps(work),
     )
     person = signatures.read_person_number(work, deal.id)
@@ -70,9 +69,9 @@ def answer_by_policy(work: UnitOfWork, deal: Deal, ask: Counteroffer) -> int:
         round_number=publish_revision.round_of(work, deal),
     )
     revision = _published(work, deal, ask, private, judged)
-    _keep_tries(work, deal, ask, tries, judged, failed=not revision)
+    keep_tries(work, deal, ask, tries, judged, failed=not revision)
     if not revision and judged.tries.isdisjoint(tries.spent):
-        _keep_failures(work, ask, domain, judged)
+        keep_failures(work, ask, domain, judged)
     return revision
 
 
@@ -91,39 +90,6 @@ def _published(
         del work.appended[appended:]
         work.changed_deals.intersection_update(changed)
         return 0
-
-
-def _keep_tries(
-    work: UnitOfWork, deal: Deal, ask: Counteroffer, tries: Tries, judged: Judgement, *, failed: bool
-) -> None:
-    dialect = sqlite if work.connection.dialect.name == "sqlite" else postgresql
-    rows = [
-        {
-            "deal_id": deal.id,
-            "since": tries.since.get(subject, 1),
-            "subject": subject,
-            "counteroffer_id": ask.id,
-            "failed": failed,
-        }
-        for subject in sorted(judged.tries)
-    ]
-    if rows:
-        work.connection.execute(dialect.insert(tables.policy_try).values(rows).on_conflict_do_nothing())
-
-
-def _keep_failures(work: UnitOfWork, ask: Counteroffer, domain: str, judged: Judgement) -> None:
-    rows = [
-        {"policy_id": policy, "domain": domain, "counteroffer_id": ask.id, "at": work.now}
-        for policy in sorted(judged.considered)
-    ]
-    if rows:
-        work.connection.execute(insert(tables.policy_failure).values(rows))
-
-
-def _mail_domain(work: UnitOfWork, deal: Deal) -> str:
-    contact = tables.contact
-    email = work.connection.execute(select(contact.c.email).where(contact.c.id == deal.contact_id)).scalar()
-    return (email or "").rpartition("@")[2]
 
 
 def _publish(  # noqa: PLR0917 - what was asked, and what it is judged by

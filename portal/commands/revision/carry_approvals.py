@@ -9,20 +9,12 @@ from portal.access import Deal
 from portal.commands.mail.notify import notify_sellers
 from portal.database.unit_of_work import UnitOfWork
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Answer
 from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import seller_events
 from portal.domain.offer.revision import Offer
+from portal.reading.desk.approvals import stored
 from portal.storage import documents, tables
 
-
-class _Waiting(msgspec.Struct):
-    """What of a waiting publication says which parts it is about."""
-
-    answers: tuple[Answer, ...] = ()
-
-
-_publication = msgspec.json.Decoder(_Waiting)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
 
 
@@ -48,7 +40,7 @@ def carry_approvals(work: UnitOfWork, deal: Deal, after: Offer, number: int) -> 
 
 
 def _subjects(publication: bytes, edits: bytes) -> Collection[str]:
-    answers = (answer.change_id.rpartition(":")[0] for answer in _publication.decode(publication).answers)
+    answers = (answer.change_id.rpartition(":")[0] for answer in stored(publication).answers)
     return {*answers, *(change.subject for change in _edits.decode(edits))}
 
 

@@ -13,9 +13,10 @@ from portal.domain.change.change import Change
 from portal.domain.ledger import seller_events
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.domain.policy import gate
-from portal.domain.policy.gate import By, Cleared, Signer, Waits
+from portal.domain.policy.checks import By, Signer
+from portal.domain.policy.gate import Cleared, Waits
 from portal.errors import Conflict
-from portal.storage import guard_rails, signatures, tables
+from portal.storage import signatures, tables
 
 
 def clear(
@@ -31,9 +32,7 @@ def clear(
 
     `kept`: the if-you-then offers whose prices stay although their condition ends.
     """
-    signer = (
-        Signer(by=by, day_percent=guard_rails.read_caps(work).day_percent) if by else signer_of(work, deal)
-    )
+    signer = Signer(by=by) if by else signer_of(work, deal)
     before = signatures.read_before(work, deal.id, deal.revision, without=kept)
     return gate.judge(before, offer, private, signer)
 
@@ -46,16 +45,11 @@ def clear_unchanged(work: UnitOfWork, deal: Deal, offer: Offer, private: Private
     return cleared
 
 
-def signer_of(work: UnitOfWork, deal: Deal, *, approved: bool = False) -> Signer:
-    """The deal's actor: a manager, or somebody with a rep's limits. The installation signs as the deal's owner.
-
-    `approved`: the prices were approved where the quote comes from, so they count as signed by a manager.
-    """
-    system = deal.actor.startswith("system:")
-    if approved or (deal.role in ("manager", "admin") and not system):
+def signer_of(work: UnitOfWork, deal: Deal) -> Signer:
+    """The deal's actor: a manager, or somebody with a rep's limits."""
+    if deal.role in ("manager", "admin") and not signatures.is_system(deal.actor):
         return Signer(by="manager")
-    limits = guard_rails.read_authority(work, f"rep:{deal.owner_id}" if system else deal.actor)
-    return Signer(by="rep", limits=limits, day_percent=guard_rails.read_caps(work).day_percent)
+    return signatures.read_rep_signer(work, deal.actor, deal.owner_id)
 
 
 def hold(

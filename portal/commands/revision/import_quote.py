@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.access import Actor, Deal, deal_for, new_id
 from portal.commands.people.seat_contacts import seat_contacts
 from portal.commands.revision import requote as requoting
+from portal.commands.revision.publish import deal_head
 from portal.commands.revision.requote import replace_draft
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
@@ -111,12 +112,8 @@ def _new_deal(work: UnitOfWork, quote: IncomingQuote) -> Imported:
             external_id=quote.external_id,
             fingerprint=quote.fingerprint,
             state="draft",
-            title=offer.title,
-            company=offer.buyer.name,
-            currency=offer.currency,
-            language=offer.language,
             owner_id=_owner(work, quote.seller_contact_email),
-            valid_until=offer.valid_until_instant,
+            **deal_head(offer),
             created_at=work.now,
             last_event_at=work.now,
             buyer_digest=ledger.GENESIS,

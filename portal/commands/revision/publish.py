@@ -1,5 +1,7 @@
 """The step that every publishing verb shares: from an offer to the deal's next revision."""
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import update
 
@@ -10,6 +12,7 @@ from portal.database.unit_of_work import UnitOfWork
 from portal.domain.deal.lifecycle import Verb
 from portal.domain.ledger import shared_events
 from portal.domain.offer import money
+from portal.domain.offer.revision import Offer
 from portal.domain.offer.totals import revise
 from portal.domain.policy.gate import Cleared
 from portal.storage import documents, private_documents, tables
@@ -36,16 +39,24 @@ def publish(work: UnitOfWork, deal: Deal, cleared: Cleared, verb: Verb = "publis
         verb,
         revision=number,
         digest=digest,
-        title=offer.title,
-        company=offer.buyer.name,
-        language=offer.language,
-        valid_until=offer.valid_until_instant,
+        **deal_head(offer),
         contract_net=money.to_minor(contract.net, offer.currency),
         contract_total=money.to_minor(contract.total, offer.currency),
     )
     if deal.revision:
         carry_approvals(work, deal, cleared.offer, number)
     return Published(revision=number, digest=digest)
+
+
+def deal_head(offer: Offer) -> dict[str, Any]:
+    """The columns of a deal's row that repeat what its offer says, so that lists need not decode it."""
+    return {
+        "title": offer.title,
+        "company": offer.buyer.name,
+        "currency": offer.currency,
+        "language": offer.language,
+        "valid_until": offer.valid_until_instant,
+    }
 
 
 def end_waiting_approvals(work: UnitOfWork, deal: Deal) -> None:

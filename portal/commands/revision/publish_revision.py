@@ -1,9 +1,8 @@
 """Answer what was asked, add the seller's own edits, and publish the next revision; below the floor a manager approves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from msgspec.structs import replace
 from sqlalchemy import select
 
 from portal.access import Actor, Deal, deal_for
@@ -12,26 +11,22 @@ from portal.commands.negotiation import open_asks as asks
 from portal.commands.revision import draft_revision, publish
 from portal.commands.revision.clearing import clear, hold
 from portal.commands.revision.publish import Published
+from portal.commands.revision.resolve_answers import as_published, resolve_answers
 from portal.commands.revision.revision_mail import revision_values
 from portal.commands.text import written
 from portal.database.command_metrics import command
 from portal.database.unit_of_work import UnitOfWork
-from portal.domain.change import answers as answer_rules
-from portal.domain.change import change as changing
-from portal.domain.change import ended_offers, price_ask
+from portal.domain.change import ended_offers
 from portal.domain.change.apply import apply
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Answer, Counteroffer
+from portal.domain.change.counteroffer import Answer
 from portal.domain.change.ended_offers import Decision
-from portal.domain.change.fields import PRICE
-from portal.domain.change.items import find_item
-from portal.domain.change.rebase import rebase
-from portal.domain.change.resolve import resolve, unkept_grants
+from portal.domain.change.resolve import unkept_grants
 from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import ledger, shared_events
-from portal.domain.offer.revision import Offer
-from portal.domain.policy.gate import By, Waits
-from portal.errors import Conflict, Invalid, Problem
+from portal.domain.policy.checks import By
+from portal.domain.policy.gate import Waits
+from portal.errors import Conflict, Invalid
 from portal.storage import documents, private_documents, tables
 
 
@@ -82,7 +77,7 @@ def publish_with(
         )
     offer = documents.read_revision(work, deal.id, deal.revision).offer
     open_asks = asks.open_asks(work, deal.id)
-    made, answered = _answered(work, deal, offer, open_asks, publication.answers)
+    made, answered = resolve_answers(work, deal, offer, open_asks, publication.answers)
     if not open_asks and not edits:
         raise Invalid("There is nothing to publish yet.", [])
     round_number = round_of(work, deal) if open_asks else None
@@ -110,7 +105,7 @@ def publish_with(
             changed=changed_subjects(offer, offered),
             counteroffers=ids,
         ),
-        _words(publication, tuple(_as_published(offered, each) for each in answered)),
+        _words(publication, tuple(as_published(offered, each) for each in answered)),
     )
     told = revision_values(
         work, deal, published, answered, publication.answer_notes, publication.note.strip()
@@ -119,65 +114,6 @@ def publish_with(
         work, deal, shared_events.RevisionPublished, offered, {"revision": str(published.revision), **told}
     )
     return published
-
-
-def _answered(
-    work: UnitOfWork, deal: Deal, offer: Offer, open_asks: Sequence[Counteroffer], answers: Sequence[Answer]
-) -> tuple[list[Change], list[shared_events.Answered]]:
-    """What the answers change, and how the ledger keeps them. All asks are looked at before anything is refused."""
-    known = {change.id for ask in open_asks for change in ask.changes}
-    problems: list[Problem] = answer_rules.problems(open_asks, answers)
-    stray = [answer.change_id for answer in answers if answer.change_id not in known]
-    if stray:
-        raise Conflict("One of these requests is no longer open. Reload the deal.")
-    answers = answer_rules.completed(offer, open_asks, answers)
-    made: list[Change] = []
-    kept: list[shared_events.Answered] = []
-    for ask in open_asks:
-        base = documents.read_revision(work, deal.id, ask.base_revision).offer
-        settled = {change.id for change in rebase(ask.changes, base, offer).settled}
-        ids = {change.id for change in ask.changes}
-        own = [answer for answer in answers if answer.change_id in ids]
-        given = {answer.change_id for answer in own}
-        # What the offer says already by now needs no answer of its own, in a package that is declined neither.
-        left = tuple(change for change in ask.changes if change.id in given or change.id not in settled)
-        try:
-            made += resolve(replace(ask, changes=left), own, offer)
-        except Invalid as error:
-            problems += error.problems
-            continue
-        own += [Answer(change_id=each, verdict="accept") for each in settled - given]
-        nets = price_ask.asked_nets(base, ask.changes)
-        kept += [_kept(base, offer, change, own, nets) for change in ask.changes]
-    if problems:
-        raise Invalid("Answer these requests first.", problems)
-    return answer_rules.granted(offer, made), kept
-
-
-def _kept(
-    base: Offer, offer: Offer, change: Change, answers: Sequence[Answer], nets: Mapping[str, str]
-) -> shared_events.Answered:
-    answer = next(each for each in answers if each.change_id == change.id)
-    answer = answer_rules.meant_by(offer, change, answer)
-    # Of what is gone from the offer, what it said when it was asked about.
-    offered = changing.current(offer if find_item(offer, change.subject) else base, change)
-    values = {"accept": change.value, "decline": offered}
-    if answer.verdict == "counter":
-        values["counter"] = changing.spell(offer, change.subject, change.field, answer.value or "").value
-    return shared_events.Answered(
-        change=change,
-        verdict=answer.verdict,
-        offered=offered,
-        answered=values[answer.verdict],
-        net=nets.get(change.subject, "") if change.field in PRICE else "",
-    )
-
-
-def _as_published(offered: Offer, answered: shared_events.Answered) -> shared_events.Answered:
-    """A total and a wish are answered by what the revision as a whole comes to."""
-    if answered.change.field not in ("target", "wish") or answered.verdict == "decline":
-        return answered
-    return replace(answered, answered=changing.current(offered, answered.change))
 
 
 def round_of(work: UnitOfWork, deal: Deal) -> int:

@@ -17,7 +17,8 @@ from portal.domain.difference.changed_subjects import changed_subjects
 from portal.domain.ledger import shared_events
 from portal.domain.offer.revision import canonical_bytes
 from portal.domain.offer.totals import revise
-from portal.domain.policy.gate import By, Waits
+from portal.domain.policy.checks import By
+from portal.domain.policy.gate import Waits
 from portal.domain.requote.clash import Clash
 from portal.errors import Conflict
 from portal.reading.desk.new_quote import NewQuote, merged_with
@@ -82,15 +83,7 @@ def replace_draft(work: UnitOfWork, deal: Deal, quote: NewQuote) -> None:
     )
     publish.end_waiting_approvals(work, deal)
     work.connection.execute(
-        update(tables.deal)
-        .where(tables.deal.c.id == deal.id)
-        .values(
-            valid_until=offer.valid_until_instant,
-            language=offer.language,
-            title=offer.title,
-            company=offer.buyer.name,
-            currency=offer.currency,
-        )
+        update(tables.deal).where(tables.deal.c.id == deal.id).values(**publish.deal_head(offer))
     )
     store_imported_quote(work, deal.id, ImportedQuote(offer=offer, generated=quote.generated))
     keep_fingerprint(work, deal.id, quote.fingerprint)

@@ -26,7 +26,7 @@ from portal.domain.offer import money, spelling
 from portal.domain.offer.revision import Offer, PrivateFigures
 from portal.reading.deal_page import asks, people
 from portal.reading.deal_page.asks import Asking
-from portal.reading.desk import approvals, outcome, questions
+from portal.reading.desk import approvals, questions, weigh_answers
 from portal.reading.desk.outcome import Outcome
 from portal.reading.desk.questions import Asked
 from portal.storage import documents, private_documents, tables
@@ -121,7 +121,7 @@ def load(transaction: Transaction, deal: Deal) -> Answering:
     waiting = _load_waiting_publication(transaction, deal)
     named = people.at_table(transaction, deal.id, asking.actors(), "")
     answers = tuple(waiting.answers.values()) if waiting else ()
-    weighed = outcome.weigh(transaction, deal, answers, edits)
+    weighed = weigh_answers.weigh(transaction, deal, answers, edits)
     carried = partial(_carried, private, edits)
     shown = [
         _shown(transaction, deal, offer, ask, asking, named[ask.by].name, carried) for ask in asking.open

@@ -1,28 +1,22 @@
 """What waits for a manager, and what managers have decided: who asked, why, and what it comes to. For the seller alone."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 
-from portal.access import Deal, DeskSession, deal_for
-from portal.domain.change import change as changing
+from portal.access import DeskSession, deal_for
 from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Answer, Verdict
+from portal.domain.change.counteroffer import Answer
 from portal.domain.change.ended_offers import Decision as EndedOfferDecision
-from portal.domain.change.field_spec import Value
-from portal.domain.change.fields import parse_value, spec
-from portal.domain.change.items import find_line_or_term
 from portal.domain.ledger import ledger, seller_events
-from portal.domain.offer.revision import Line, Offer, PrivateFigures
-from portal.reading.deal_page import asks
-from portal.reading.desk.new_quote import NewQuote, merged_with
-from portal.reading.desk.outcome import Outcome, weigh, weigh_offer
-from portal.storage import documents, private_documents, tables
+from portal.reading.desk.approval_changes import AnsweredChange, answered_changes
+from portal.reading.desk.approval_outcomes import OUTCOMES
+from portal.reading.desk.outcome import Outcome
+from portal.reading.desk.weigh_answers import weigh
+from portal.storage import tables
 from portal.storage.session import Transaction
 
 NEWEST = 20
@@ -39,23 +33,6 @@ class StoredPublication(msgspec.Struct):
 
 _publication = msgspec.json.Decoder(StoredPublication)
 _edits = msgspec.json.Decoder(tuple[Change, ...])
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnsweredChange:
-    """One change of it. `asked` is None and `verdict` "" for the rep's own edit; `text` is what may be changed, None where
-    there is nothing in between; `floor` is the line's, net per `price_base_quantity`."""
-
-    id: str
-    name: str
-    field: str
-    offered: Value
-    asked: Value
-    verdict: Verdict | str
-    answered: Value
-    text: str | None
-    floor: Decimal | None
-    line: Line | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +142,7 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
     deal = deal_for(transaction, actor, row.deal_id)
     if row.road == "publish":
         publication, edits = stored(row.publication), _edits.decode(row.edits)
-        changes = _changes(transaction, deal, publication.answers, edits)
+        changes = answered_changes(transaction, deal, publication.answers, edits)
         outcome = weigh(
             transaction,
             deal,
@@ -176,7 +153,7 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
         )
     else:
         publication, changes = StoredPublication(), ()
-        outcome = _OUTCOMES[row.road](transaction, deal, row)
+        outcome = OUTCOMES[row.road](transaction, deal, row)
     return WaitingApproval(
         id=row.id,
         road=row.road,
@@ -190,72 +167,4 @@ def _shown(transaction: Transaction, actor: DeskSession, row: Any, names: dict[s
         note=publication.note,
         changes=changes,
         outcome=outcome,
-    )
-
-
-def _of_draft(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
-    offer = documents.read_draft(transaction, deal.id)
-    private = private_documents.read_private_figures(transaction, deal.id, 0)
-    return weigh_offer(transaction, deal, offer, offer, private, publisher=row.asked_by)
-
-
-def _of_earlier(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
-    earlier = documents.read_revision(transaction, deal.id, msgspec.json.decode(row.publication)["revision"])
-    before = documents.read_revision(transaction, deal.id, deal.revision).offer
-    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
-    return weigh_offer(transaction, deal, before, earlier.offer, private, publisher=row.asked_by)
-
-
-def _of_quote(transaction: Transaction, deal: Deal, row: Any) -> Outcome:
-    quote = msgspec.json.decode(row.publication, type=NewQuote)
-    merged, _, private = merged_with(transaction, deal, quote)
-    before = documents.read_revision(transaction, deal.id, deal.revision).offer
-    problems = [clash.problem(deal.currency) for clash in merged.clashes]
-    return weigh_offer(
-        transaction, deal, before, merged.offer, private, publisher=row.asked_by, problems=problems
-    )
-
-
-_OUTCOMES: Mapping[str, Callable[[Transaction, Deal, Any], Outcome]] = {
-    "again": _of_earlier,
-    "send": _of_draft,
-    "requote": _of_quote,
-}
-
-
-def _changes(
-    transaction: Transaction, deal: Deal, answers: Sequence[Answer], edits: Sequence[Change]
-) -> tuple[AnsweredChange, ...]:
-    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
-    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
-    open_asks = asks.load(transaction, deal.id).open
-    asked: Mapping[str, Change] = {
-        change.id: change for ask in open_asks for change in ask.counteroffer.changes
-    }
-    given = [
-        _change(offer, private, asked[answer.change_id], answer)
-        for answer in answers
-        if answer.change_id in asked
-    ]
-    return (*given, *(_change(offer, private, edit, None) for edit in edits))
-
-
-def _change(offer: Offer, private: PrivateFigures, change: Change, answer: Answer | None) -> AnsweredChange:
-    item = find_line_or_term(offer, change.subject)
-    offered = changing.stated(offer, change)
-    verdict, row = answer.verdict if answer else "", spec(change.field)
-    values = {"accept": change.value, "counter": answer.value if answer else None, "decline": offered}
-    answered = values.get(verdict, change.value)
-    figures = private.lines.get(item.key) if isinstance(item, Line) else None
-    return AnsweredChange(
-        id=change.id,
-        name=item.name if item else change.key,
-        field=change.field,
-        offered=parse_value(change.field, offered),
-        asked=parse_value(change.field, change.value) if answer else None,
-        verdict=verdict,
-        answered=parse_value(change.field, answered),
-        text=answered or "" if verdict != "decline" and row.counterable and not row.place else None,
-        floor=figures.floor_unit_price if figures else None,
-        line=item if isinstance(item, Line) else None,
     )

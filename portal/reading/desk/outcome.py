@@ -9,14 +9,8 @@ from decimal import Decimal
 from typing import Literal
 
 from portal.access import Deal
-from portal.domain.change import answers as answer_rules
 from portal.domain.change import ended_offers, standing_offer
-from portal.domain.change.apply import apply
-from portal.domain.change.change import Change
-from portal.domain.change.counteroffer import Answer, Counteroffer
 from portal.domain.change.ended_offers import Decision
-from portal.domain.change.rebase import rebase
-from portal.domain.change.resolve import resolve, unkept_grants
 from portal.domain.offer import money
 from portal.domain.offer.revision import Line, Offer, PrivateFigures, StandingOffer, Totals
 from portal.domain.offer.totals import totals
@@ -24,11 +18,10 @@ from portal.domain.policy import concession, gate, margin
 from portal.domain.policy.authority import Reason
 from portal.domain.policy.concession import Trade
 from portal.domain.policy.concession_ideas import Idea, ideas
-from portal.domain.policy.gate import Signer
-from portal.errors import Invalid, Problem
-from portal.reading.deal_page import asks, comments, lines
+from portal.errors import Problem
+from portal.reading.deal_page import comments, lines
 from portal.reading.deal_page.comments import OpenQuestion
-from portal.storage import documents, guard_rails, private_documents, signatures
+from portal.storage import signatures
 from portal.storage.session import Transaction
 
 
@@ -83,45 +76,6 @@ class Outcome:
     ended: tuple[tuple[StandingOffer, Decision | Literal[""]], ...] = ()
 
 
-def weigh(
-    transaction: Transaction,
-    deal: Deal,
-    answers: Sequence[Answer],
-    edits: Sequence[Change],
-    *,
-    publisher: str = "",
-    decisions: Mapping[str, Decision] | None = None,
-) -> Outcome:
-    """What publishing these answers with these edits of the seller's would come to. What has no answer yet counts as
-    declined; what can't be answered like that is left out, and told in `problems`. `publisher`: whose
-    limits hold (an actor), when it is not whoever looks. `decisions`: about used if-you-then offers that it ends, by key;
-    what is not decided counts as kept.
-    """
-    offer = documents.read_revision(transaction, deal.id, deal.revision).offer
-    problems: list[Problem] = []
-    made: list[Change] = []
-    open_asks = [each.counteroffer for each in asks.load(transaction, deal.id).open]
-    problems += answer_rules.problems(open_asks, answers)
-    completed = answer_rules.completed(offer, open_asks, answers)
-    for each in open_asks:
-        made += _granted(each, completed, offer, problems)
-    made = answer_rules.granted(offer, made)
-    after = _applied(offer, [*made, *edits], problems)
-    problems += unkept_grants(after, made)
-    private = private_documents.read_private_figures(transaction, deal.id, deal.revision)
-    return weigh_offer(
-        transaction,
-        deal,
-        offer,
-        after,
-        private,
-        publisher=publisher,
-        problems=problems,
-        asked=[change.subject for change in made],
-        decisions=decisions,
-    )
-
-
 def weigh_offer(
     transaction: Transaction,
     deal: Deal,
@@ -141,11 +95,7 @@ def weigh_offer(
     after = ended_offers.taken_back(
         offer, after, [each for each in ended if decided.get(each.key) == "take_back"]
     )
-    signer = Signer(
-        by="rep",
-        limits=guard_rails.read_authority(transaction, publisher or deal.actor),
-        day_percent=guard_rails.read_caps(transaction).day_percent,
-    )
+    signer = signatures.read_rep_signer(transaction, publisher or deal.actor, deal.owner_id)
     before = signatures.read_before(transaction, deal.id, deal.revision, without=kept)
     found = gate.reasons(before, after, private, signer)
     traded = concession.trade(offer, after, asked)
@@ -197,36 +147,3 @@ def _beyond(after: Offer, reason: Reason) -> Beyond:
 def _name(offer: Offer, key: str) -> str:
     line = offer.line(key)
     return line.name if line else key
-
-
-def _granted(
-    counter: Counteroffer, answers: Sequence[Answer], offer: Offer, problems: list[Problem]
-) -> list[Change]:
-    """What the answers to one counteroffer change. A bad one is told and left out, and the others still count."""
-    by_change = {answer.change_id: answer for answer in answers}
-    made: list[Change] = []
-    given = {
-        change.id: answer_rules.meant_by(
-            offer, change, by_change.get(change.id) or Answer(change_id=change.id, verdict="decline")
-        )
-        for change in counter.changes
-    }
-    for change in counter.changes:
-        single = Counteroffer(id=counter.id, base_revision=counter.base_revision, changes=(change,))
-        try:
-            made += resolve(single, [given[change.id]], offer)
-        except Invalid as error:
-            problems += error.problems
-    # What the offer says already by now is no part of the package any more, unless it is answered.
-    settled = {each.id for each in rebase(counter.changes, offer, offer).settled}
-    asked = {each: answer for each, answer in given.items() if each in by_change or each not in settled}
-    problems += answer_rules.package_problems(counter, asked)
-    return made
-
-
-def _applied(offer: Offer, changes: Sequence[Change], problems: list[Problem]) -> Offer:
-    try:
-        return apply(offer, changes, concession=True)
-    except Invalid as error:
-        problems += error.problems
-        return offer

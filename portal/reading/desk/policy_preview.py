@@ -20,7 +20,7 @@ from portal.domain.offer.revision import Line, Offer
 from portal.domain.policy import auto_answer
 from portal.domain.policy import policy as policies
 from portal.domain.policy.auto_answer import Judgement
-from portal.domain.policy.gate import Before
+from portal.domain.policy.checks import Before
 from portal.domain.policy.policy import Policy, Used
 from portal.domain.policy.situation import Situation
 from portal.storage import documents, guard_rails, private_documents, tables

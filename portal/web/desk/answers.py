@@ -9,7 +9,7 @@ from portal.access import Deal, deal_for
 from portal.commands.revision.publish_revision import Publication, publish_revision
 from portal.domain.change.counteroffer import Answer, Verdict
 from portal.domain.change.ended_offers import DECISIONS, Decision
-from portal.reading.desk import answering, outcome
+from portal.reading.desk import answering, weigh_answers
 from portal.reading.desk.outcome import Outcome
 from portal.rendering.field_inputs import typed
 from portal.storage.session import Transaction
@@ -40,7 +40,7 @@ async def weigh(desk: Desk, deal_id: str, form: FormFields) -> Response[str]:
     def read(transaction: Transaction) -> tuple[Deal, Outcome]:
         deal = deal_for(transaction, desk.actor, deal_id)
         edits, decisions = answering.own_edits(transaction, deal), _decisions(form)
-        return deal, outcome.weigh(transaction, deal, answers, edits, decisions=decisions)
+        return deal, weigh_answers.weigh(transaction, deal, answers, edits, decisions=decisions)
 
     deal, weighed = await desk.read(read)
     return desk.services.page("desk/_outcome.html", desk.request, deal=deal, outcome=weighed)
