@@ -13,7 +13,8 @@ import pytest
 
 from portal.domain.offer.revision import LinePrivate, PrivateFigures
 from portal.domain.policy import gate
-from portal.domain.policy.gate import Before, Signer, Waits
+from portal.domain.policy.checks import Before, Signer
+from portal.domain.policy.gate import Waits
 from portal.errors import Invalid
 from tests.second_model import gate as model
 from tests.second_model.product import offer_of

@@ -27,7 +27,7 @@ from portal.rendering.mail import render
 from portal.storage import tables
 from tests.cast import Seat, Table
 from tests.quotes import quote
-from tests.web.buyer.test_counteroffer import in_tray, send
+from tests.web.buyer.sending import in_tray, send
 from tests.web.buyer.test_deal import page_of
 from tests.web.buyer.test_sheet import download, drafted, upload
 from tests.web.conftest import Site

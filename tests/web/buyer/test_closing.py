@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.storage import tables
 from tests.cast import Table
-from tests.web.buyer.test_counteroffer import send, send_by_htmx
+from tests.web.buyer.sending import send, send_by_htmx
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 from tests.web.page import Page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import Table
-from tests.web.buyer.test_counteroffer import send
+from tests.web.buyer.sending import send
 from tests.web.buyer.test_deal import page_of
 from tests.web.conftest import Site
 from tests.web.page import Page

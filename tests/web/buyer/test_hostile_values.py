@@ -9,7 +9,7 @@ from portal.domain.change.items import Total, Wanted, find_item
 from portal.rendering.field_inputs import input_kind
 from tests.cast import Table
 from tests.hostile import LARGEST, NUMBERS, VALUES
-from tests.web.buyer.test_counteroffer import in_tray, send, send_by_htmx
+from tests.web.buyer.sending import in_tray, send, send_by_htmx
 from tests.web.buyer.test_sheet import download, filled, upload
 from tests.web.conftest import Browser, Site
 

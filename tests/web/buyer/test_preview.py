@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cast import Table
-from tests.web.buyer.test_counteroffer import changing, in_tray, send, send_by_htmx
+from tests.web.buyer.sending import changing, in_tray, send, send_by_htmx
 from tests.web.conftest import Site
 from tests.web.page import Page
 
